@@ -1,0 +1,241 @@
+package plan
+
+import (
+	"errors"
+
+	"github.com/dunlin-analytics/dunlin/privacy/wire"
+)
+
+// Errors of Decode and Encode, beside package wire's. They say which part of a
+// plan is wrong; planfile finds the same faults earlier, with line and column.
+var (
+	ErrTooLarge   = errors.New("plan: more than 64 KiB")
+	ErrMagic      = errors.New("plan: not a plan's bytes")
+	ErrVersion    = errors.New("plan: unknown version of the plan's format")
+	ErrHead       = errors.New("plan: site, serial, issue or expiry is missing or out of bounds")
+	ErrPeriods    = errors.New("plan: periods are missing, too long or out of order")
+	ErrNoise      = errors.New("plan: sigma squared, min batch or chunk length is out of bounds")
+	ErrRecipient  = errors.New("plan: unknown key type or empty recipient")
+	ErrConsent    = errors.New("plan: consent mode is missing")
+	ErrName       = errors.New("plan: a name is empty, too long or stands twice")
+	ErrAttribute  = errors.New("plan: an attribute's type or range is wrong")
+	ErrSegments   = errors.New("plan: segments need one or more, only the last without a rule")
+	ErrTrigger    = errors.New("plan: a trigger names an event that the plan has not")
+	ErrCampaign   = errors.New("plan: a campaign needs a mode, two or more arms and a goal")
+	ErrSlot       = errors.New("plan: a slot needs variants and topics that the plan has")
+	ErrMetric     = errors.New("plan: a metric's kind, breakdown, source or most ones is wrong")
+	ErrMeasurable = errors.New("plan: a measurement would have too many cells or ones")
+)
+
+const (
+	maxTime   = 1 << 36 // seconds: to the year 4147, and no sum overflows
+	minDate   = 0
+	maxDate   = 1 << 20
+	maxPeriod = 29 * Day // 28 days and a clock change
+)
+
+// check holds p to every bound of this file; Decode and Encode call it.
+func (p *Plan) check() error {
+	for _, f := range []func() error{p.checkHead, p.checkNoise, p.checkNames, p.checkGroups, p.checkMetrics} {
+		if err := f(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *Plan) checkHead() error {
+	if p.Site == "" || len(p.Site) > MaxText || p.Serial == 0 || len(p.TimeZone) == 0 || len(p.TimeZone) > MaxText ||
+		p.Issued < 0 || p.Issued > maxTime || p.Expires <= p.Issued || p.Expires-p.Issued > maxTime {
+		return ErrHead
+	}
+	if !p.Cadence.valid() || len(p.Periods) == 0 || len(p.Periods) > MaxPeriods {
+		return ErrPeriods
+	}
+	for i, q := range p.Periods {
+		// A calendar day lasts 23 to 25 hours where clocks change by one; zones
+		// that jumped further (Samoa skipped a day) are beyond a plan's bounds.
+		least, most := Time(p.Cadence.Days()*Day-2*Hour), Time(p.Cadence.Days()*Day+2*Hour)
+		if q.Date < minDate || q.Date > maxDate || q.Start < 0 || q.Start > maxTime || q.End-q.Start < least || q.End-q.Start > most {
+			return ErrPeriods
+		}
+		if i > 0 && (q.Start != p.Periods[i-1].End || q.Date != p.Periods[i-1].Date+Date(p.Cadence.Days())) {
+			return ErrPeriods
+		}
+		// The date names the period in ledger and reports: it must be the local
+		// date of the start, which no zone puts more than 26 hours from UTC's.
+		if off := int64(q.Start) - int64(q.Date)*Day; off < -26*Hour || off > 26*Hour {
+			return ErrPeriods
+		}
+	}
+	if p.Consent < ConsentAsk || p.Consent > ConsentAssumed {
+		return ErrConsent
+	}
+	return nil
+}
+
+func (p *Plan) checkNoise() error {
+	if p.Sigma2 == 0 || p.Sigma2 > MaxSigma2 || p.MinBatch < MinBatchFloor || p.Chunk == 0 || p.Chunk > MaxCells {
+		return ErrNoise
+	}
+	for _, r := range []Recipient{p.Leader, p.Helper} {
+		if r.Type != X25519 || r.Key == "" || len(r.Key) > MaxText {
+			return ErrRecipient
+		}
+	}
+	if p.Leader == p.Helper {
+		return ErrRecipient
+	}
+	if p.Attribution > MaxAttribution {
+		return ErrNoise
+	}
+	return nil
+}
+
+func (p *Plan) checkNames() error {
+	lists := [][]string{p.Topics, p.Events, names(p.Attributes, func(a Attribute) string { return a.Name }),
+		names(p.Segments, func(s Segment) string { return s.Name }), names(p.Stages, func(s Stage) string { return s.Name }),
+		names(p.Campaigns, func(c Campaign) string { return c.Name }), names(p.Slots, func(s Slot) string { return s.Name }),
+		names(p.Metrics, func(m Metric) string { return m.Name })}
+	for _, a := range p.Attributes {
+		lists = append(lists, a.Values)
+	}
+	for _, c := range p.Campaigns {
+		lists = append(lists, c.Arms, names(c.Goals, func(g Goal) string { return g.Name }))
+	}
+	for _, s := range p.Slots {
+		lists = append(lists, names(s.Variants, func(v Variant) string { return v.Name }))
+	}
+	for _, l := range lists {
+		for i, n := range l {
+			if n == "" || len(n) > MaxName {
+				return ErrName
+			}
+			for _, m := range l[:i] {
+				if m == n {
+					return ErrName
+				}
+			}
+		}
+	}
+	if len(p.Topics) > MaxTopics || len(p.Events) > MaxEvents || len(p.Attributes) > MaxAttributes || len(p.Segments) > MaxSegments ||
+		len(p.Stages) > MaxStages || len(p.Campaigns) > MaxCampaigns || len(p.Slots) > MaxSlots || len(p.Metrics) > MaxMetrics {
+		return wire.ErrForm
+	}
+	return nil
+}
+
+func names[T any](list []T, name func(T) string) []string {
+	out := make([]string, len(list))
+	for i, v := range list {
+		out[i] = name(v)
+	}
+	return out
+}
+
+func (p *Plan) checkGroups() error {
+	for _, a := range p.Attributes {
+		switch {
+		case a.Type == Flag && a.Values == nil:
+		case a.Type == Number && a.Values == nil && a.Min < a.Max && a.Min >= -maxMoney && a.Max <= maxMoney:
+		case a.Type == Choice && len(a.Values) > 0 && len(a.Values) <= MaxValues:
+		default:
+			return ErrAttribute
+		}
+	}
+	for i, s := range p.Segments {
+		if last := i == len(p.Segments)-1; last != (len(s.Rule) == 0) {
+			return ErrSegments
+		}
+		if len(s.Rule) > 0 {
+			if err := CheckRule(s.Rule, len(p.Attributes)); err != nil {
+				return err
+			}
+		}
+	}
+	if len(p.Segments) == 0 {
+		return ErrSegments
+	}
+	for _, s := range p.Stages {
+		if !p.triggers(s.On) {
+			return ErrTrigger
+		}
+	}
+	for _, c := range p.Campaigns {
+		if c.Mode != Assigned && c.Mode != Chosen || len(c.Arms) < 2 || len(c.Arms) > MaxArms || len(c.Goals) == 0 || len(c.Goals) > MaxGoals {
+			return ErrCampaign
+		}
+		for _, g := range c.Goals {
+			if !p.triggers(g.On) {
+				return ErrTrigger
+			}
+		}
+	}
+	for _, s := range p.Slots {
+		if len(s.Variants) < 2 || len(s.Variants) > MaxArms {
+			return ErrSlot
+		}
+		for _, v := range s.Variants {
+			for i, t := range v.Topics {
+				if int(t) >= len(p.Topics) || i > 0 && t <= v.Topics[i-1] {
+					return ErrSlot
+				}
+			}
+		}
+		if !p.triggers(s.Goal) {
+			return ErrTrigger
+		}
+	}
+	return nil
+}
+
+func (p *Plan) triggers(t Trigger) bool {
+	switch t.Kind {
+	case View, Click, Cart, Order:
+		return t.Event == 0
+	case Custom:
+		return int(t.Event) < len(p.Events)
+	}
+	return false
+}
+
+func (p *Plan) checkMetrics() error {
+	for _, m := range p.Metrics {
+		sources := 1
+		switch m.Kind {
+		case Audience:
+			if m.By != BySegment {
+				return ErrMetric
+			}
+		case Funnel:
+			if len(p.Stages) < 2 {
+				return ErrMetric
+			}
+		case CampaignExposed, CampaignConverted:
+			sources = len(p.Campaigns)
+		case SlotExposed, SlotClicked, SlotConverted:
+			sources = len(p.Slots)
+		default:
+			return ErrMetric
+		}
+		if m.By != BySegment && m.By != SiteWide || int(m.Source) >= sources || m.Most == 0 || m.Most > MaxMost {
+			return ErrMetric
+		}
+		if goals := m.Kind == CampaignConverted; goals && int(m.Goal) >= len(p.Campaigns[m.Source].Goals) || !goals && m.Goal != 0 {
+			return ErrMetric
+		}
+		// A device is in one segment and at one stage, so more ones than columns
+		// (one for audience and funnel) could never be set.
+		most := p.Columns(m)
+		if m.Kind == Audience || m.Kind == Funnel {
+			most = 1
+		}
+		if int(m.Most) > most {
+			return ErrMetric
+		}
+	}
+	if l := LayoutOf(p); l.Cells > MaxCells || l.Weight > MaxWeight || int(p.Chunk) > l.Cells+8 {
+		return ErrMeasurable
+	}
+	return nil
+}

@@ -1,0 +1,97 @@
+package plan
+
+import "github.com/dunlin-analytics/dunlin/privacy/wire"
+
+const (
+	magic   = "DLPN"
+	version = 1
+)
+
+// Encode returns the bytes to publish. It checks p as Decode would.
+func Encode(p *Plan) ([]byte, error) {
+	if err := p.check(); err != nil {
+		return nil, err
+	}
+	b := append([]byte(magic), version)
+	b = wire.AppendString(b, p.Site)
+	b = wire.AppendUvarint(b, p.Serial)
+	b = wire.AppendVarint(b, int64(p.Issued))
+	b = wire.AppendUvarint(b, uint64(p.Expires-p.Issued))
+	b = wire.AppendString(b, p.TimeZone)
+	b = append(b, byte(p.Cadence))
+	b = wire.AppendVarint(b, int64(p.Periods[0].Date))
+	b = wire.AppendVarint(b, int64(p.Periods[0].Start))
+	b = wire.AppendUvarint(b, uint64(len(p.Periods)))
+	for _, q := range p.Periods {
+		b = wire.AppendUvarint(b, uint64(q.End-q.Start))
+	}
+	b = wire.AppendUvarint(b, p.Sigma2)
+	b = wire.AppendUvarint(b, uint64(p.MinBatch))
+	b = wire.AppendUvarint(b, uint64(p.Chunk))
+	for _, r := range []Recipient{p.Leader, p.Helper} {
+		b = wire.AppendString(append(b, byte(r.Type)), r.Key)
+	}
+	b = append(b, p.VerifyKey[:]...)
+	b = append(b, byte(p.Consent))
+	b = wire.AppendUvarint(b, uint64(p.Attribution))
+	b = appendNames(b, p.Topics)
+	b = appendNames(b, p.Events)
+	b = wire.AppendUvarint(b, uint64(len(p.Attributes)))
+	for _, a := range p.Attributes {
+		b = append(wire.AppendString(b, a.Name), byte(a.Type))
+		switch a.Type {
+		case Number:
+			b = wire.AppendFloat(wire.AppendFloat(b, a.Min), a.Max)
+		case Choice:
+			b = appendNames(b, a.Values)
+		}
+	}
+	b = wire.AppendUvarint(b, uint64(len(p.Segments)))
+	for _, s := range p.Segments {
+		b = wire.AppendBlob(wire.AppendString(b, s.Name), s.Rule)
+	}
+	b = wire.AppendUvarint(b, uint64(len(p.Stages)))
+	for _, s := range p.Stages {
+		b = appendTrigger(wire.AppendString(b, s.Name), s.On)
+	}
+	b = wire.AppendUvarint(b, uint64(len(p.Campaigns)))
+	for _, c := range p.Campaigns {
+		b = appendNames(append(wire.AppendString(b, c.Name), byte(c.Mode)), c.Arms)
+		b = wire.AppendUvarint(b, uint64(len(c.Goals)))
+		for _, g := range c.Goals {
+			b = appendTrigger(wire.AppendString(b, g.Name), g.On)
+		}
+	}
+	b = wire.AppendUvarint(b, uint64(len(p.Slots)))
+	for _, s := range p.Slots {
+		b = wire.AppendUvarint(wire.AppendString(b, s.Name), uint64(len(s.Variants)))
+		for _, v := range s.Variants {
+			b = wire.AppendBlob(wire.AppendString(b, v.Name), v.Topics)
+		}
+		b = appendTrigger(b, s.Goal)
+	}
+	b = wire.AppendUvarint(b, uint64(len(p.Metrics)))
+	for _, m := range p.Metrics {
+		b = append(wire.AppendString(b, m.Name), byte(m.Kind), byte(m.By), m.Most, m.Source, m.Goal)
+	}
+	if len(b) > MaxPlan {
+		return nil, ErrTooLarge
+	}
+	return b, nil
+}
+
+func appendNames(b []byte, names []string) []byte {
+	b = wire.AppendUvarint(b, uint64(len(names)))
+	for _, n := range names {
+		b = wire.AppendString(b, n)
+	}
+	return b
+}
+
+func appendTrigger(b []byte, t Trigger) []byte {
+	b = append(b, byte(t.Kind))
+	if t.Kind == Custom {
+		b = append(b, t.Event)
+	}
+	return b
+}

@@ -1,0 +1,97 @@
+package plan
+
+import "math/bits"
+
+// Span is where one metric's cells lie in a measurement.
+type Span struct {
+	Metric   int // index into Plan.Metrics; -1 for present
+	Offset   int // first cell
+	Segments int // S: 1 when site-wide
+	Columns  int // stages, arms or variants; 1 for audience and present
+	Most     int // most ones among the span's cells
+}
+
+// Cells returns the number of cells of the span.
+func (s Span) Cells() int { return s.Segments * s.Columns }
+
+// Cell returns the index in the measurement of a segment's column. For a
+// site-wide span the segment is ignored.
+func (s Span) Cell(segment, column int) int {
+	if s.Segments == 1 {
+		segment = 0
+	}
+	return s.Offset + segment*s.Columns + column
+}
+
+// Layout is the measurement's cells: `present` at 0, then the plan's metrics in
+// their order, laid end to end.
+type Layout struct {
+	Spans  []Span // Spans[0] is present; Spans[i+1] is Plan.Metrics[i]
+	Cells  int    // L, length of a measurement
+	Weight int    // w, most ones of a measurement, present counted
+}
+
+// LayoutOf computes the layout of a plan.
+func LayoutOf(p *Plan) Layout {
+	l := Layout{Spans: make([]Span, 0, len(p.Metrics)+1)}
+	add := func(s Span) {
+		s.Offset = l.Cells
+		l.Spans = append(l.Spans, s)
+		l.Cells += s.Cells()
+		l.Weight += s.Most
+	}
+	add(Span{Metric: -1, Segments: 1, Columns: 1, Most: 1})
+	for i, m := range p.Metrics {
+		s := Span{Metric: i, Segments: 1, Columns: p.Columns(m), Most: int(m.Most)}
+		if m.By == BySegment {
+			s.Segments = len(p.Segments)
+		}
+		add(s)
+	}
+	return l
+}
+
+// Columns returns the number of cells that a metric has for one segment.
+func (p *Plan) Columns(m Metric) int {
+	switch m.Kind {
+	case Audience:
+		return 1
+	case Funnel:
+		return len(p.Stages)
+	case CampaignExposed, CampaignConverted:
+		return len(p.Campaigns[m.Source].Arms)
+	case SlotExposed, SlotClicked, SlotConverted:
+		return len(p.Slots[m.Source].Variants)
+	}
+	return 0
+}
+
+// Column names one column of a metric: a stage, an arm or a variant, or the
+// empty string for audience.
+func (p *Plan) Column(m Metric, column int) string {
+	switch m.Kind {
+	case Funnel:
+		return p.Stages[column].Name
+	case CampaignExposed, CampaignConverted:
+		return p.Campaigns[m.Source].Arms[column]
+	case SlotExposed, SlotClicked, SlotConverted:
+		return p.Slots[m.Source].Variants[column].Name
+	}
+	return ""
+}
+
+// InputShareSizes returns the bytes of the leader's and the helper's input share
+// under the layout's Prio3MultihotCountVec instance: 16 bytes a field element,
+// for the measurement, its weight's bits and the proof, and the blind.
+//
+// Source: draft-irtf-cfrg-vdaf-13, sections 7.3.4 and 7.4.6 (FlpBBCGGI19).
+func (l Layout) InputShareSizes(chunk int) (leader, helper int) {
+	n := l.Cells + bits.Len(uint(l.Weight))
+	calls := (n + chunk - 1) / chunk
+	p := 1
+	for p < 1+calls {
+		p *= 2
+	}
+	proof := 2*chunk + 2*(p-1) + 1
+	return 16*(n+proof) + 32, 64
+}

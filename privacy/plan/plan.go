@@ -1,0 +1,212 @@
+package plan
+
+// Bounds of what a plan may hold. They keep a device's state within 16 KB and a
+// report within one request, whatever a plan asks.
+const (
+	MaxCells      = 1024 // cells of a measurement, PRIVACY.md section 1
+	MaxWeight     = 64   // most ones of a measurement, `present` counted
+	MaxPeriods    = 800  // a little over two years of days
+	MaxName       = 64   // bytes of any name
+	MaxText       = 256  // bytes of a site, time zone or recipient
+	MaxPlan       = 64 << 10
+	MaxTopics     = 64
+	MaxEvents     = 64
+	MaxAttributes = 32
+	MaxValues     = 64 // of a choice attribute
+	MaxSegments   = 64
+	MaxStages     = 16
+	MaxCampaigns  = 16
+	MaxSlots      = 16
+	MaxArms       = 64 // of a campaign, and variants of a slot
+	MaxGoals      = 8  // of a campaign
+	MaxMetrics    = 64
+	MaxMost       = 8 // ones of one metric
+	// MinBatchFloor is the smallest min batch that any plan may ask for
+	// (PRIVACY.md section 3, rule 5).
+	MinBatchFloor = 100
+	// MaxSigma2 bounds the noise: beyond it no number would be readable, and
+	// the sampler's integers would overflow.
+	MaxSigma2 = 1 << 24
+	// MaxAttribution is the longest attribution window in seconds.
+	MaxAttribution = 28 * Day
+)
+
+// Plan is what a site measures and shows. Decode returns only plans that obey
+// every bound above, with all indices in range.
+type Plan struct {
+	Site     string // the site's domain
+	Serial   uint64 // grows with each new plan of a site
+	Issued   Time
+	Expires  Time // after this nothing is measured under the plan
+	TimeZone string
+	Cadence  Cadence
+	Periods  []Period // ascending, without gaps
+
+	Sigma2   uint64 // variance parameter of the noise that each aggregator adds
+	MinBatch uint32
+	Chunk    uint16 // Prio3's chunk length
+
+	Leader, Helper Recipient
+	VerifyKey      Commitment
+
+	Consent     Consent
+	Attribution uint32 // seconds that an exposure may be credited for
+
+	Topics     []string
+	Events     []string // names of the site's own events
+	Attributes []Attribute
+	Segments   []Segment // first match wins; the last has no rule
+	Stages     []Stage   // of the funnel
+	Campaigns  []Campaign
+	Slots      []Slot
+	Metrics    []Metric
+}
+
+// KeyType says how a recipient's input shares are sealed.
+type KeyType byte
+
+// X25519 is age's native recipient. 2 is kept for age's post-quantum hybrid,
+// which this version does not accept.
+const X25519 KeyType = 1
+
+// Recipient is an age recipient as its own string form gives it (age1…).
+type Recipient struct {
+	Type KeyType
+	Key  string
+}
+
+// Consent is how the site obtains it; there is no default.
+type Consent byte
+
+// The three modes: Dunlin asks, the site tells, or the site declares that it
+// needs none.
+const (
+	ConsentAsk     Consent = 1
+	ConsentSite    Consent = 2
+	ConsentAssumed Consent = 3
+)
+
+// AttributeType is the type of a site-declared attribute.
+type AttributeType byte
+
+// Attribute types. A rule sees a Flag as 0 or 1, a Choice as its value's index.
+const (
+	Flag   AttributeType = 1
+	Number AttributeType = 2
+	Choice AttributeType = 3
+)
+
+// Attribute is a fact that the site may hand to the device, which keeps it.
+type Attribute struct {
+	Name     string
+	Type     AttributeType
+	Min, Max float64  // Number: values outside are clamped
+	Values   []string // Choice
+}
+
+// Segment is a named group with the compiled rule that decides membership.
+type Segment struct {
+	Name string
+	Rule Rule // empty for the last: everyone else
+}
+
+// EventKind is what a page can tell the device.
+type EventKind byte
+
+// The kinds of events. Exposure and Assign name a slot's variant or a
+// campaign's arm; Declare sets a site-declared attribute; Custom is one of
+// Plan.Events.
+const (
+	View     EventKind = 1
+	Click    EventKind = 2
+	Cart     EventKind = 3
+	Order    EventKind = 4
+	Custom   EventKind = 5
+	Exposure EventKind = 6
+	Assign   EventKind = 7
+	Declare  EventKind = 8
+)
+
+// Trigger is the event that reaches a funnel stage or a goal: View, Click,
+// Cart, Order, or Custom with the event's index.
+type Trigger struct {
+	Kind  EventKind
+	Event uint8 // index into Plan.Events, for Custom
+}
+
+// Stage is one step of the funnel.
+type Stage struct {
+	Name string
+	On   Trigger
+}
+
+// Mode says who picks a campaign's arm.
+type Mode byte
+
+// Assigned: the site gives the arm (an experiment it runs, a mailing it sent).
+// Chosen: the device picks it.
+const (
+	Assigned Mode = 1
+	Chosen   Mode = 2
+)
+
+// Campaign is a named set of arms with goals.
+type Campaign struct {
+	Name  string
+	Mode  Mode
+	Arms  []string
+	Goals []Goal
+}
+
+// Goal is a named trigger.
+type Goal struct {
+	Name string
+	On   Trigger
+}
+
+// Slot is a place on the page with variants; the first is the default.
+type Slot struct {
+	Name     string
+	Variants []Variant
+	Goal     Trigger
+}
+
+// Variant is one content of a slot.
+type Variant struct {
+	Name   string
+	Topics []uint8 // indices into Plan.Topics
+}
+
+// MetricKind is what a metric counts; docs/plan.md states the counting rules.
+type MetricKind byte
+
+// The metric kinds and the cells of each, by segment (S segments) or site-wide
+// (S = 1). The index is written segment first.
+const (
+	Audience          MetricKind = 1 // S cells
+	Funnel            MetricKind = 2 // S x stages, the deepest stage reached
+	CampaignExposed   MetricKind = 3 // S x arms
+	CampaignConverted MetricKind = 4 // S x arms, for one goal
+	SlotExposed       MetricKind = 5 // S x variants
+	SlotClicked       MetricKind = 6 // S x variants
+	SlotConverted     MetricKind = 7 // S x variants
+)
+
+// By is the breakdown of a metric.
+type By byte
+
+// BySegment splits by the period's segment, SiteWide does not.
+const (
+	BySegment By = 1
+	SiteWide  By = 2
+)
+
+// Metric is one histogram of the measurement.
+type Metric struct {
+	Name   string
+	Kind   MetricKind
+	By     By
+	Most   uint8 // most ones in the histogram
+	Source uint8 // index of the campaign or slot
+	Goal   uint8 // index of the campaign's goal
+}
