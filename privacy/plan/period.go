@@ -1,6 +1,9 @@
 package plan
 
-import "sort"
+import (
+	"errors"
+	"sort"
+)
 
 // Time is an instant in Unix seconds, UTC.
 type Time int64
@@ -30,6 +33,45 @@ func (d Date) String() string {
 	put(6, m)
 	put(9, day)
 	return string(b)
+}
+
+// ErrDate: a date is not of the form 2026-11-22, or not in the calendar.
+var ErrDate = errors.New("plan: a date is written 2026-11-22")
+
+// ParseDate is the inverse of Date.String, for 1970-01-01 and later.
+func ParseDate(s string) (Date, error) {
+	if len(s) != 10 || s[4] != '-' || s[7] != '-' {
+		return 0, ErrDate
+	}
+	num := func(from, to int) int {
+		v := 0
+		for _, c := range []byte(s[from:to]) {
+			if c < '0' || c > '9' {
+				return -1 << 20
+			}
+			v = v*10 + int(c-'0')
+		}
+		return v
+	}
+	y, m, d := num(0, 4), num(5, 7), num(8, 10)
+	date := dateOf(y, m, d)
+	if y < 1970 || date.String() != s {
+		return 0, ErrDate
+	}
+	return date, nil
+}
+
+// dateOf is the inverse of civil (Hinnant, days_from_civil).
+func dateOf(year, month, day int) Date {
+	if month <= 2 {
+		year--
+		month += 12
+	}
+	era := year / 400
+	yoe := year - era*400
+	doy := (153*(month-3)+2)/5 + day - 1
+	doe := yoe*365 + yoe/4 - yoe/100 + doy
+	return Date(era*146097 + doe - 719468)
 }
 
 // civil is the proleptic Gregorian date (Hinnant, "chrono-compatible low-level

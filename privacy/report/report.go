@@ -116,6 +116,16 @@ func readSealed(in *wire.Reader) []byte {
 	return in.Take(length)
 }
 
+// contextLabel separates Dunlin's VDAF instances from every other use.
+const contextLabel = "dunlin v1"
+
+// Context returns the VDAF application context of a batch: it ties every proof
+// and share to one plan and period.
+func Context(d plan.Digest, period plan.Date) []byte {
+	b := append([]byte(contextLabel), d[:]...)
+	return wire.AppendU32(b, uint32(period))
+}
+
 // Role tells the two aggregators apart.
 type Role byte
 
