@@ -1,0 +1,42 @@
+# Two commands matter to a newcomer: `make run` and `make test`.
+# Everything below works on a bare machine with Go, make and bash.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := build
+
+MODULE     := wasm/module/built/dunlin.wasm
+MAX_MODULE := 460800 # bytes of brotli-11: 450 KB, DESIGN.md "The module"
+GO_SOURCES := $(shell find . -name '*.go' -not -path './bin/*') go.mod go.sum
+
+.PHONY: build module run test check size bench bench-quick race format clean
+
+build: bin/dunlin ## bin/dunlin with the module inside
+
+bin/dunlin: $(MODULE) $(GO_SOURCES)
+	go build -trimpath -o bin/dunlin ./cmd/dunlin
+
+module: $(MODULE) ## the bytes that visitors load
+
+$(MODULE): $(GO_SOURCES) wasm/build.sh
+	wasm/build.sh ./wasm $(MODULE)
+
+run: build ## the private sum of 2,000 customers, from devices to release
+	bin/dunlin demo
+
+test: $(MODULE) ## every test; real data where DUNLIN_DATA names it
+	go test -count=1 ./...
+
+check: $(MODULE) ## what CI holds every change to
+	scripts/check.sh $(MAX_MODULE)
+
+race: $(MODULE) ## the concurrent rooms under the race detector (needs gcc)
+	go test -race -count=1 -short ./collector/... ./aggregator/... ./privacy/peer/... ./cmd/...
+
+size: $(MODULE) ## bytes on the wire, brotli 11
+	@go run ./wasm/link/dunlin-link size module_br=$(MODULE)
+
+bench: build ## every figure of DESIGN.md "Numbers to hold" that exists so far
+	scripts/bench.sh
+
+clean:
+	rm -rf bin $(MODULE)

@@ -1,0 +1,75 @@
+#!/usr/bin/env bash
+# make check: format, vet, staticcheck, who may import what, the module's imports
+# and size, races. MAX_MODULE is the module's budget in bytes of brotli-11.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+max_module=$1
+root=github.com/dunlin-analytics/dunlin
+module=wasm/module/built/dunlin.wasm
+failed=0
+say() { printf '%s\n' "$*"; }
+fail() { say "check: $*"; failed=1; }
+
+from=$SECONDS
+lap() { say "   ($((SECONDS - from)) s)"; from=$SECONDS; }
+
+say "-- format"
+unformatted=$(gofmt -l $(git ls-files '*.go'))
+[[ -z $unformatted ]] || fail "run gofmt -w on: $unformatted"
+lap
+
+say "-- go.mod is tidy"
+go mod tidy -diff || fail "run go mod tidy"
+lap
+
+say "-- vet and staticcheck"
+go vet ./... || fail "go vet"
+GOOS=wasip1 GOARCH=wasm go vet ./wasm || fail "go vet of the module"
+go tool staticcheck ./... || fail "staticcheck"
+lap
+
+# deps PACKAGE [ENV...]: what it reaches, one import path a line. A go list that
+# fails must fail the check, not make it pass on an empty list.
+deps() {
+  local pkg=$1
+  shift
+  env "$@" go list -deps "$pkg"
+}
+# forbid WHO PACKAGE REGEXP [ENV...]
+forbid() {
+  local who=$1 pkg=$2 pattern=$3 list found
+  shift 3
+  list=$(deps "$pkg" "$@") || { fail "go list -deps $pkg failed"; return; }
+  found=$(grep -E "$pattern" <<<"$list" || true)
+  [[ -z $found ]] || fail "$who must not reach: $(tr '\n' ' ' <<<"$found")"
+}
+say "-- import rules"
+servers='^(fmt|time|os|net|crypto|encoding/json|math/rand|math/big|log|html|text)(/|$)'
+forbid "the module" ./wasm "$servers" GOOS=wasip1 GOARCH=wasm
+forbid "edge" ./edge "$servers|^$root/(collector|aggregator|cmd|web|wasm)"
+forbid "privacy" ./privacy/... "^$root/(edge|wasm|collector|aggregator|cmd|web)"
+forbid "the collector" ./collector/... "filippo.io/age|^$root/(aggregator|edge|privacy/(vdaf|seal|noise|peer|share))(/|$)|circl/vdaf"
+forbid "the aggregators" ./aggregator/... "^$root/(collector|edge|wasm)(/|$)"
+forbid "insight" ./aggregator/insight/... "^$root/(privacy/(vdaf|seal|share|peer)|aggregator/(batch|leader|helper|pair|prepare))(/|$)|filippo.io/age"
+forbid "release records" ./aggregator/release "^$root/(privacy/(vdaf|seal|share)|aggregator/(batch|leader|helper|pair|prepare))(/|$)|filippo.io/age"
+lap
+
+say "-- the module: imports and size"
+go run ./wasm/link/dunlin-link check "$module" --max-brotli "$max_module" || fail "the module's gate"
+lap
+
+say "-- races"
+if command -v gcc >/dev/null; then
+  go test -race -count=1 -short ./collector/... ./aggregator/... ./privacy/peer/... || fail "race detector"
+else
+  [[ -z ${CI:-} ]] || fail "gcc is missing: the race detector did not run"
+fi
+lap
+
+say "-- clean tree"
+if [[ -n ${CI:-} ]]; then
+  dirty=$(git status --porcelain)
+  [[ -z $dirty ]] || fail "building and checking left the tree dirty: $dirty"
+fi
+((failed == 0)) || exit 1
+say "check: all good"
