@@ -64,8 +64,9 @@ func (r Rho) Epsilon(d Delta) Epsilon {
 	// With x = alpha - 1 the derivative is r - (ln(1/d) - ln(1+x)) / x^2. Its
 	// sign is that of r x^2 + ln(1+x) - ln(1/d), which grows with x: there is
 	// one minimum, below both sqrt(ln(1/d)/r) and 1/d. Every alpha proves
-	// something, so a root that is a little off, or cut at 1e100, is still sound.
-	low, high := 0.0, min(math.Sqrt(inverse/rho), 1/float64(d), 1e100)
+	// something, so a root that is a little off, or cut to the range in which
+	// no term below leaves float64, is still sound.
+	low, high := 0.0, max(min(math.Sqrt(inverse/rho), 1/float64(d), 1e100), 1e-100)
 	for {
 		x := low + (high-low)/2
 		if x <= low || x >= high {
