@@ -1,0 +1,129 @@
+package release
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+
+	bolt "go.etcd.io/bbolt"
+
+	"github.com/dunlin-analytics/dunlin/aggregator/store"
+	"github.com/dunlin-analytics/dunlin/privacy/plan"
+	"github.com/dunlin-analytics/dunlin/privacy/wire"
+)
+
+var (
+	// ErrConflict: another record of the same plan and period, or another file
+	// for the same plan, is stored already. The first one stands.
+	ErrConflict = errors.New("release: a different one is stored already")
+	// ErrNotFound: nothing is stored under that key.
+	ErrNotFound = errors.New("release: not found")
+)
+
+// A record's key is its period's date (4 bytes, big endian) and its plan's
+// digest, so that a walk is in order of time.
+var (
+	bucketReleases = []byte("releases")
+	bucketPlans    = []byte("plans")
+)
+
+const advice = "move it away and start again with a copy: every release is kept, byte for byte, by the other aggregator too"
+
+// Store keeps the signed records, and the signed plans that give their cells a
+// meaning, in one bbolt file. It is safe for concurrent use.
+type Store struct{ db *bolt.DB }
+
+// Open opens or makes the store's file (releases.db).
+func Open(path string) (*Store, error) {
+	db, err := store.Open(path, advice)
+	if err != nil {
+		return nil, err
+	}
+	err = db.Update(func(tx *bolt.Tx) error {
+		for _, name := range [][]byte{bucketReleases, bucketPlans} {
+			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("make the release store: %w", err), db.Close())
+	}
+	return &Store{db}, nil
+}
+
+// Close closes the file.
+func (s *Store) Close() error { return s.db.Close() }
+
+// Put stores a record, once: the same bytes again change nothing, other bytes
+// for its plan and period are ErrConflict. Check the signatures before.
+func (s *Store) Put(r Signed) error {
+	b, err := r.Append(nil)
+	if err != nil {
+		return err
+	}
+	return s.put(bucketReleases, recordKey(r.Plan, r.Period.Date), b)
+}
+
+// PutPlan stores a signed plan's bytes under the plan's digest, once.
+func (s *Store) PutPlan(d plan.Digest, signed []byte) error {
+	return s.put(bucketPlans, d[:], signed)
+}
+
+func (s *Store) put(bucket, key, value []byte) error {
+	return s.db.Update(func(tx *bolt.Tx) error {
+		b := tx.Bucket(bucket)
+		switch have := b.Get(key); {
+		case have == nil:
+			return b.Put(key, value)
+		case !bytes.Equal(have, value):
+			return ErrConflict
+		}
+		return nil
+	})
+}
+
+// Get returns the record of a plan and period.
+//
+// Errors: ErrNotFound, ErrRecord when the stored bytes are damaged.
+func (s *Store) Get(d plan.Digest, period plan.Date) (Signed, error) {
+	b, err := s.get(bucketReleases, recordKey(d, period))
+	if err != nil {
+		return Signed{}, err
+	}
+	return Parse(b)
+}
+
+// Plan returns the signed plan's bytes.
+func (s *Store) Plan(d plan.Digest) ([]byte, error) { return s.get(bucketPlans, d[:]) }
+
+func (s *Store) get(bucket, key []byte) (v []byte, err error) {
+	err = s.db.View(func(tx *bolt.Tx) error {
+		if v = bytes.Clone(tx.Bucket(bucket).Get(key)); v == nil {
+			return ErrNotFound
+		}
+		return nil
+	})
+	return v, err
+}
+
+// List returns all records, ascending by period and then by plan digest.
+func (s *Store) List() ([]Signed, error) {
+	var all []Signed
+	err := s.db.View(func(tx *bolt.Tx) error {
+		return tx.Bucket(bucketReleases).ForEach(func(k, v []byte) error {
+			r, err := Parse(bytes.Clone(v))
+			if err != nil {
+				return fmt.Errorf("stored release %x: %w", k, err)
+			}
+			all = append(all, r)
+			return nil
+		})
+	})
+	return all, err
+}
+
+func recordKey(d plan.Digest, period plan.Date) []byte {
+	return append(wire.AppendU32(nil, uint32(period)), d[:]...)
+}
