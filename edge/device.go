@@ -1,0 +1,249 @@
+package edge
+
+import (
+	"errors"
+
+	"github.com/dunlin-analytics/dunlin/edge/measure"
+	"github.com/dunlin-analytics/dunlin/edge/profile"
+	"github.com/dunlin-analytics/dunlin/privacy/ledger"
+	"github.com/dunlin-analytics/dunlin/privacy/plan"
+	"github.com/dunlin-analytics/dunlin/privacy/share"
+)
+
+// Why nothing is measured or sent. Hosts branch on them; none is a fault to show
+// to the page.
+var (
+	// ErrNoPlan: UsePlan has not succeeded yet.
+	ErrNoPlan = errors.New("edge: no plan in use")
+	// ErrPlanSerial: the plan's serial is below the highest this device has seen.
+	ErrPlanSerial = errors.New("edge: a plan with a higher serial was seen before")
+	// ErrPlanExpired: nothing is measured under the plan any more.
+	ErrPlanExpired = errors.New("edge: the plan has expired")
+	// ErrPlanChanged: the running period was reported under another plan.
+	ErrPlanChanged = errors.New("edge: the running period was reported under another plan")
+	// ErrNoPeriod: none of the plan's periods holds the time.
+	ErrNoPeriod = errors.New("edge: the plan has no period at this time")
+	// ErrPast: the period is at or before the last one charged, and its report is over.
+	ErrPast = errors.New("edge: the period is at or before the last one reported")
+	// ErrNothing: no activity in the period.
+	ErrNothing = errors.New("edge: no activity in the period")
+	// ErrClock: the collector's time is unknown or more than a day away.
+	ErrClock = errors.New("edge: clock unlike the collector's")
+	// ErrExhausted: the ledger's caps do not allow the period's charge.
+	ErrExhausted = errors.New("edge: the privacy budget is exhausted")
+	// ErrRandom: the host's randomness failed; nothing was charged.
+	ErrRandom = errors.New("edge: no randomness")
+)
+
+// Device is one visitor's device under one plan. The zero value is a device
+// never seen before, without a plan. It is not safe for concurrent use.
+//
+// One Device may serve many visitors in turn: Load replaces everything but the
+// plan, and Report clears what it computed with.
+type Device struct {
+	plan    *plan.Plan
+	digest  plan.Digest
+	names   *profile.Names
+	rules   *measure.Rules
+	sharder *share.Sharder
+	charge  ledger.NanoRho // of one report under the plan
+	refused bool           // the plan's serial is too low for this visitor
+
+	mind    mind
+	scratch scratch
+}
+
+// mind is all that belongs to the visitor. Assigning it replaces the visitor.
+type mind struct {
+	ledger  ledger.Ledger
+	running running
+	profile profile.Profile
+	memory  measure.Memory
+	log     measure.Log
+}
+
+// running is the report of a period that may still be revised. It is kept with
+// the ledger, because it outlives what it was made from.
+type running struct {
+	open     bool // there is one
+	plan     plan.Digest
+	date     plan.Date
+	end      plan.Time // of its period
+	id       plan.ReportID
+	revision uint32 // the last one made, from 1
+	erased   bool   // the visitor's data was erased since: only zeros may follow
+}
+
+func (r *running) of(p plan.Digest, date plan.Date) bool {
+	return r.open && r.plan == p && r.date == date
+}
+
+// UsePlan puts a plan into force from its published bytes, whose signature the
+// host has verified; the digest is recomputed here. If it fails the plan before
+// stays in force. The state changes (the ledger notes the serial), so the host
+// must store it.
+//
+// Errors: plan.Decode's and share.New's, ErrPlanSerial.
+func (d *Device) UsePlan(published []byte) error {
+	p, err := plan.Decode(published)
+	if err != nil {
+		return err
+	}
+	digest := plan.DigestOf(published)
+	rules := measure.RulesOf(p, digest)
+	layout := rules.Layout()
+	sharder, err := share.New(share.Params{Length: layout.Cells, Weight: layout.Weight, Chunk: int(p.Chunk)})
+	if err != nil {
+		return err
+	}
+	charge, err := ledger.Charge(layout.Weight, p.Sigma2)
+	if err != nil {
+		return err
+	}
+	if d.mind.ledger.Accept(p.Serial) != nil {
+		return ErrPlanSerial
+	}
+	d.plan, d.digest, d.names, d.rules, d.sharder, d.charge = p, digest, profile.NamesOf(p), rules, sharder, charge
+	d.scratch = scratch{cells: make([]bool, layout.Cells)}
+	d.adopt()
+	return nil
+}
+
+// adopt fits the visitor to the plan, whichever of the two came last.
+func (d *Device) adopt() {
+	d.refused = false
+	if d.plan == nil {
+		return
+	}
+	m := &d.mind
+	if d.refused = m.ledger.Accept(d.plan.Serial) != nil; d.refused {
+		return
+	}
+	m.profile.Adopt(d.names)
+	d.rules.Adopt(&m.memory)
+	if m.log.Plan() == d.digest && !d.rules.Fits(&m.log) {
+		m.log = measure.Log{}
+	}
+}
+
+// Track takes in one event. It is checked first; on an error nothing changes.
+// Where nothing may be measured (outside the plan's periods, or while a report
+// under another plan is running) only the profile learns, and that is no error.
+//
+// Errors: ErrNoPlan, ErrPlanSerial, ErrPlanExpired, ErrEvent.
+func (d *Device) Track(now plan.Time, e Event) error {
+	now = clamp(now)
+	if err := d.usable(now); err != nil {
+		return err
+	}
+	if err := e.check(d.plan); err != nil {
+		return err
+	}
+	m := &d.mind
+	if e.Kind == plan.Declare {
+		m.profile.Declare(d.names, int(e.Attribute), e.Value)
+		return nil
+	}
+	if now < m.profile.Last {
+		m.memory.Rewind(now)
+	}
+	m.profile.Touch(now)
+	log := d.logAt(now)
+	m.profile.Count(e.Kind, e.Minor)
+	switch e.Kind {
+	case plan.Exposure:
+		d.rules.Exposed(&m.memory, log, now, int(e.Slot), int(e.Variant))
+	case plan.Assign:
+		d.rules.Assigned(&m.memory, log, now, int(e.Campaign), int(e.Arm))
+	default:
+		if e.Kind == plan.Click && e.InSlot {
+			d.rules.Clicked(&m.memory, log, int(e.Slot))
+		}
+		on := plan.Trigger{Kind: e.Kind}
+		if e.Kind == plan.Custom {
+			on.Event = e.Event
+		}
+		d.rules.Happened(&m.memory, log, now, on)
+	}
+	return nil
+}
+
+// logAt returns the log that an activity at now belongs to, opening it at the
+// period's first one; nil if nothing is measured now.
+func (d *Device) logAt(now plan.Time) *measure.Log {
+	m := &d.mind
+	period, err := d.periodAt(now)
+	if err != nil || m.running.of(d.digest, period.Date) && m.running.erased {
+		return nil
+	}
+	if !m.log.Of(d.digest, period.Date) {
+		d.rules.Open(&m.log, period.Date, d.segment(now))
+		if m.running.plan == d.digest {
+			// A report of another period: what it was made from is gone.
+			m.running = running{}
+		}
+	}
+	return &m.log
+}
+
+// segment returns the first segment whose rule matches; the last has none.
+func (d *Device) segment(now plan.Time) int {
+	view := d.mind.profile.At(now, d.names)
+	last := len(d.plan.Segments) - 1
+	for i, s := range d.plan.Segments[:last] {
+		if s.Rule.Match(view) {
+			return i
+		}
+	}
+	return last
+}
+
+// usable says whether the plan may be used at now at all.
+func (d *Device) usable(now plan.Time) error {
+	switch {
+	case d.plan == nil:
+		return ErrNoPlan
+	case d.refused:
+		return ErrPlanSerial
+	case now >= d.plan.Expires:
+		return ErrPlanExpired
+	}
+	return nil
+}
+
+// periodAt returns the period that may be measured and reported at now. If the
+// running report is that period's, its log is there, or it was erased.
+func (d *Device) periodAt(now plan.Time) (plan.Period, error) {
+	m := &d.mind
+	if m.running.open && m.running.plan != d.digest && now < m.running.end {
+		return plan.Period{}, ErrPlanChanged
+	}
+	period, ok := d.plan.PeriodAt(now)
+	if !ok {
+		return plan.Period{}, ErrNoPeriod
+	}
+	if m.running.of(d.digest, period.Date) && (m.running.erased || m.log.Of(d.digest, period.Date)) {
+		return period, nil
+	}
+	// A ledger that is barred, not charged, refuses in Report as exhausted.
+	if last, ok := m.ledger.Last(); ok && m.ledger.Charged(last) && ledger.Date(period.Date) <= last {
+		return plan.Period{}, ErrPast
+	}
+	return period, nil
+}
+
+// Forget erases the visitor's data. What stays is the stub: the ledger with its
+// last period and the highest plan serial, and, if a report of a period that
+// still runs at now was made, its ID and revision, so that Report can take it
+// back with an all-zero revision.
+func (d *Device) Forget(now plan.Time) {
+	m := mind{ledger: d.mind.ledger}
+	if r := d.mind.running; r.open && clamp(now) < r.end {
+		m.running = r
+		m.running.erased = true
+	}
+	d.mind = m
+}
+
+// clamp takes an instant into what state and profile can hold.
+func clamp(t plan.Time) plan.Time { return min(max(t, 0), profile.MaxTime) }

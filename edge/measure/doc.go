@@ -1,0 +1,30 @@
+// Package measure turns a period's events into the measurement: the vector of 0
+// and 1 that is shared between the aggregators, by exactly the counting rules of
+// docs/plan.md. It never sees who the visitor is, sends nothing and keeps two
+// things, both on the device:
+//
+//   - Log, what happened in one period that the plan's metrics ask for. A new
+//     period starts a new one.
+//   - Memory, the last exposure of each campaign and slot, kept across periods,
+//     because a conversion is credited to it up to the attribution window later.
+//
+// What docs/plan.md leaves open is settled here. An exposure is credited with a
+// goal also at a time when nothing is measured (outside the plan's periods, say):
+// the credit is then used up and in no report. The last variant exposed in a
+// slot takes that slot's clicks however long ago it was exposed. The plan's own
+// order decides nothing: metrics of one source count independently.
+//
+// # Bytes
+//
+// In privacy/wire's terms. Names stand under their profile.Key, so that the
+// memory survives a plan that lists them in another order; a log belongs to one
+// plan and uses its indices:
+//
+//	memory: campaigns, slots, each:
+//	  count uvarint, then ascending by source
+//	    source key u64, key of its last arm or variant u64, exposed at uvarint
+//	    goals credited: count uvarint, then their keys u64, ascending
+//	log: 0, or
+//	  1, plan digest 32, period's date uvarint, segment byte, deepest stage + 1 byte,
+//	  metrics: count uvarint, then a bit set of columns for each, uvarint
+package measure

@@ -1,0 +1,192 @@
+package measure
+
+import (
+	"github.com/dunlin-analytics/dunlin/edge/profile"
+	"github.com/dunlin-analytics/dunlin/privacy/plan"
+)
+
+// Rules are one plan's counting rules, made once and only read afterwards.
+type Rules struct {
+	plan      *plan.Plan
+	digest    plan.Digest
+	layout    plan.Layout
+	campaigns []source
+	slots     []source
+}
+
+// source is what can be exposed and credited: a campaign with its arms, a slot
+// with its variants.
+type source struct {
+	name    profile.Key
+	columns []profile.Key
+	goals   []goal
+}
+
+type goal struct {
+	name profile.Key
+	on   plan.Trigger
+}
+
+// RulesOf compiles the rules of a plan that plan.Decode has returned.
+func RulesOf(p *plan.Plan, digest plan.Digest) *Rules {
+	r := &Rules{plan: p, digest: digest, layout: plan.LayoutOf(p)}
+	for _, c := range p.Campaigns {
+		s := source{name: profile.KeyOf(c.Name)}
+		for _, arm := range c.Arms {
+			s.columns = append(s.columns, profile.KeyOf(arm))
+		}
+		for _, g := range c.Goals {
+			s.goals = append(s.goals, goal{profile.KeyOf(g.Name), g.On})
+		}
+		r.campaigns = append(r.campaigns, s)
+	}
+	for _, sl := range p.Slots {
+		s := source{name: profile.KeyOf(sl.Name)}
+		for _, v := range sl.Variants {
+			s.columns = append(s.columns, profile.KeyOf(v.Name))
+		}
+		// A slot's only goal has no name; the empty one is no other goal's.
+		s.goals = []goal{{profile.KeyOf(""), sl.Goal}}
+		r.slots = append(r.slots, s)
+	}
+	return r
+}
+
+// Layout returns the layout of a measurement.
+func (r *Rules) Layout() plan.Layout { return r.layout }
+
+// Open starts the log of a period at its first activity, in the segment that was
+// decided then. What the log held is gone.
+func (r *Rules) Open(l *Log, period plan.Date, segment int) {
+	*l = Log{open: true, period: period, plan: r.digest, segment: uint8(segment), metrics: len(r.plan.Metrics)}
+}
+
+// In the methods below a nil log means that nothing is measured now: only the
+// memory changes. Indices must be the plan's. now is not before any exposure in
+// the memory (Rewind sees to it).
+
+// Assigned takes in that the site gave the device a campaign's arm, which is its
+// exposure.
+func (r *Rules) Assigned(m *Memory, l *Log, now plan.Time, campaign, arm int) {
+	s := &r.campaigns[campaign]
+	expose(&m.campaigns, s.name, s.columns[arm], now)
+	r.mark(l, plan.CampaignExposed, campaign, 0, arm)
+}
+
+// Exposed takes in that the page showed a slot's variant.
+func (r *Rules) Exposed(m *Memory, l *Log, now plan.Time, slot, variant int) {
+	s := &r.slots[slot]
+	expose(&m.slots, s.name, s.columns[variant], now)
+	r.mark(l, plan.SlotExposed, slot, 0, variant)
+}
+
+// Clicked takes in a click inside a slot. It counts for the last variant exposed
+// there; where none is remembered it counts for nothing.
+func (r *Rules) Clicked(m *Memory, l *Log, slot int) {
+	s := &r.slots[slot]
+	if e := find(m.slots, s.name); e != nil {
+		r.mark(l, plan.SlotClicked, slot, 0, e.column.IndexOf(s.columns))
+	}
+}
+
+// Happened takes in an event that may reach a stage of the funnel and goals: a
+// view, click, cart event, order or one of the site's own.
+func (r *Rules) Happened(m *Memory, l *Log, now plan.Time, on plan.Trigger) {
+	if l != nil {
+		for i, s := range r.plan.Stages {
+			if s.On == on {
+				l.stage = max(l.stage, uint8(i+1))
+			}
+		}
+	}
+	r.credit(m.campaigns, r.campaigns, l, now, on, plan.CampaignConverted)
+	r.credit(m.slots, r.slots, l, now, on, plan.SlotConverted)
+}
+
+// credit gives every goal that the event reaches to the last exposure of its
+// source, once an exposure, if that is within the attribution window.
+func (r *Rules) credit(memory []exposure, sources []source, l *Log, now plan.Time, on plan.Trigger, kind plan.MetricKind) {
+	if len(memory) == 0 {
+		return
+	}
+	for i := range sources {
+		s := &sources[i]
+		for g := range s.goals {
+			if s.goals[g].on != on {
+				continue
+			}
+			e := find(memory, s.name)
+			if e == nil || now-e.at > plan.Time(r.plan.Attribution) || !e.take(s.goals[g].name) {
+				continue
+			}
+			r.mark(l, kind, i, g, e.column.IndexOf(s.columns))
+		}
+	}
+}
+
+// mark notes a column under every metric of the kind, source and goal, unless
+// the metric already has its most distinct columns.
+func (r *Rules) mark(l *Log, kind plan.MetricKind, source, goal, column int) {
+	if l == nil || column < 0 {
+		return
+	}
+	for i := range r.plan.Metrics {
+		m := &r.plan.Metrics[i]
+		if m.Kind == kind && int(m.Source) == source && int(m.Goal) == goal && ones(l.columns[i]) < int(m.Most) {
+			l.columns[i] |= 1 << column
+		}
+	}
+}
+
+// Cells writes the measurement of a log into dst, which has the layout's cells;
+// a log that is not open is the all-zero vector.
+//
+// Claim: at most Layout().Weight ones, in each span at most its Most.
+func (r *Rules) Cells(dst []bool, l *Log) {
+	clear(dst)
+	if !l.open {
+		return
+	}
+	segment := int(l.segment)
+	for _, span := range r.layout.Spans {
+		if span.Metric < 0 {
+			dst[span.Cell(segment, 0)] = true
+			continue
+		}
+		switch r.plan.Metrics[span.Metric].Kind {
+		case plan.Audience:
+			dst[span.Cell(segment, 0)] = true
+		case plan.Funnel:
+			if l.stage > 0 {
+				dst[span.Cell(segment, int(l.stage)-1)] = true
+			}
+		default:
+			for c := range span.Columns {
+				if l.columns[span.Metric]>>c&1 == 1 {
+					dst[span.Cell(segment, c)] = true
+				}
+			}
+		}
+	}
+}
+
+// Fits tells whether a log that was read from a state can be this plan's: the
+// plan's digest, segments, stages, columns and most ones.
+func (r *Rules) Fits(l *Log) bool {
+	p := r.plan
+	if !l.open || l.plan != r.digest || l.metrics != len(p.Metrics) ||
+		int(l.segment) >= len(p.Segments) || int(l.stage) > len(p.Stages) {
+		return false
+	}
+	for i, m := range p.Metrics {
+		columns, most := p.Columns(m), int(m.Most)
+		if m.Kind == plan.Audience || m.Kind == plan.Funnel {
+			columns, most = 0, 0
+		}
+		// A shift by 64 gives 0: all columns are then the plan's.
+		if set := l.columns[i]; set>>columns != 0 || ones(set) > most {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,340 @@
+package edge_test
+
+import (
+	"testing"
+
+	"github.com/dunlin-analytics/dunlin/edge"
+	"github.com/dunlin-analytics/dunlin/edge/edgetest"
+	"github.com/dunlin-analytics/dunlin/privacy/plan"
+	"github.com/stretchr/testify/require"
+)
+
+// naive is docs/plan.md read as a specification over the visitor's whole
+// history: it keeps every event for ever and works each number out anew, in
+// quadratic time, without any of the code under test.
+type naive struct {
+	plan *plan.Plan
+	acts []act
+	said [][]float64 // every value declared, by attribute
+}
+
+type act struct {
+	raw  plan.Time // the clock as given
+	e    edge.Event
+	said []int // how many values of each attribute had been declared by then
+}
+
+func newNaive(p *plan.Plan) *naive { return &naive{plan: p, said: make([][]float64, len(p.Attributes))} }
+
+func (n *naive) track(now plan.Time, e edge.Event) {
+	if e.Kind == plan.Declare {
+		n.said[e.Attribute] = append(n.said[e.Attribute], e.Value)
+		return
+	}
+	a := act{raw: now, e: e}
+	for _, s := range n.said {
+		a.said = append(a.said, len(s))
+	}
+	n.acts = append(n.acts, a)
+}
+
+// seen is when act j happened as act k must believe: no later than anything
+// that followed it up to k.
+func (n *naive) seen(j, k int) plan.Time {
+	t := n.acts[j].raw
+	for _, a := range n.acts[j : k+1] {
+		t = min(t, a.raw)
+	}
+	return t
+}
+
+// visits lists the acts up to k that opened one.
+func (n *naive) visits(k int) []int {
+	var out []int
+	for i := 0; i <= k; i++ {
+		if i == 0 || n.acts[i].raw-n.seen(i-1, i) >= 1800 {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// before is what segment rules see at act k.
+type before struct {
+	*naive
+	k int
+}
+
+func (b before) Value(index int) (float64, bool) {
+	count, last, sum := map[plan.EventKind]int{}, map[plan.EventKind]int{}, int64(0)
+	for i, a := range b.acts[:b.k] {
+		count[a.e.Kind]++
+		last[a.e.Kind] = i
+		if a.e.Kind == plan.Order {
+			sum = min(sum+a.e.Minor, 100_000_000_000_000)
+		}
+	}
+	ago := func(t plan.Time) float64 { return float64(min(36500, int64(b.acts[b.k].raw-t)/86400)) }
+	visits := b.visits(b.k)
+	orders := count[plan.Order]
+	switch index {
+	case plan.VarVisits:
+		return float64(len(visits)), true
+	case plan.VarViews:
+		return float64(count[plan.View]), true
+	case plan.VarClicks:
+		return float64(count[plan.Click]), true
+	case plan.VarCarts:
+		return float64(count[plan.Cart]), true
+	case plan.VarOrders:
+		return float64(orders), true
+	case plan.VarRevenue:
+		return float64(sum) / 100, true
+	case plan.VarAverageOrder:
+		if orders == 0 {
+			return 0, false
+		}
+		return float64(sum) / float64(orders*100), true
+	case plan.VarLastOrder:
+		if orders == 0 {
+			return 0, false
+		}
+		return float64(b.acts[last[plan.Order]].e.Minor) / 100, true
+	case plan.VarDaysSinceFirst:
+		return ago(b.seen(0, b.k)), true
+	case plan.VarDaysSinceVisit:
+		if len(visits) < 2 {
+			return 0, false
+		}
+		running, earlier := visits[len(visits)-1], visits[len(visits)-2]
+		return float64(min(36500, int64(b.seen(running, b.k)-b.seen(earlier, b.k))/86400)), true
+	case plan.VarDaysSinceOrder:
+		return ago(b.seen(last[plan.Order], b.k)), orders > 0
+	case plan.VarDaysSinceCart:
+		return ago(b.seen(last[plan.Cart], b.k)), count[plan.Cart] > 0
+	case plan.VarActiveDays:
+		days := map[plan.Time]bool{}
+		for _, a := range b.acts[:b.k+1] {
+			today := a.raw / 86400
+			for d := range days {
+				if d > today || d <= today-30 {
+					delete(days, d)
+				}
+			}
+			days[today] = true
+		}
+		return float64(len(days)), true
+	}
+	i := index - plan.VarAttribute
+	if b.acts[b.k].said[i] == 0 {
+		return 0, false
+	}
+	v := b.said[i][b.acts[b.k].said[i]-1]
+	if a := b.plan.Attributes[i]; a.Type == plan.Number {
+		v = max(a.Min, min(a.Max, v))
+	}
+	return v, true
+}
+
+func (n *naive) is(k int, on plan.Trigger) bool {
+	e := n.acts[k].e
+	return e.Kind == on.Kind && (e.Kind != plan.Custom || e.Event == on.Event)
+}
+
+// exposure returns the last act before k that exposed something of a source.
+func (n *naive) exposure(k int, campaign bool, source uint8) int {
+	for j := k - 1; j >= 0; j-- {
+		e := n.acts[j].e
+		if campaign && e.Kind == plan.Assign && e.Campaign == source || !campaign && e.Kind == plan.Exposure && e.Slot == source {
+			return j
+		}
+	}
+	return -1
+}
+
+// credited returns the exposure that act k is the first goal event of, or -1.
+func (n *naive) credited(k int, campaign bool, source uint8, on plan.Trigger) int {
+	within := func(j, k int) bool { return n.acts[k].raw-n.seen(j, k) <= plan.Time(n.plan.Attribution) }
+	j := n.exposure(k, campaign, source)
+	if j < 0 || !n.is(k, on) || !within(j, k) {
+		return -1
+	}
+	for i := j + 1; i < k; i++ {
+		if n.is(i, on) && within(j, i) {
+			return -1
+		}
+	}
+	return j
+}
+
+// column returns the arm or variant that act k counts for under a metric, or -1.
+func (n *naive) column(k int, m plan.Metric) int {
+	e := n.acts[k].e
+	pick := func(j int) int {
+		if j < 0 {
+			return -1
+		}
+		if n.acts[j].e.Kind == plan.Assign {
+			return int(n.acts[j].e.Arm)
+		}
+		return int(n.acts[j].e.Variant)
+	}
+	switch m.Kind {
+	case plan.CampaignExposed:
+		if e.Kind == plan.Assign && e.Campaign == m.Source {
+			return int(e.Arm)
+		}
+	case plan.SlotExposed:
+		if e.Kind == plan.Exposure && e.Slot == m.Source {
+			return int(e.Variant)
+		}
+	case plan.SlotClicked:
+		if e.Kind == plan.Click && e.InSlot && e.Slot == m.Source {
+			return pick(n.exposure(k, false, m.Source))
+		}
+	case plan.CampaignConverted:
+		return pick(n.credited(k, true, m.Source, n.plan.Campaigns[m.Source].Goals[m.Goal].On))
+	case plan.SlotConverted:
+		return pick(n.credited(k, false, m.Source, n.plan.Slots[m.Source].Goal))
+	}
+	return -1
+}
+
+// vector is the measurement at now, nil if there is none.
+func (n *naive) vector(now plan.Time) []bool {
+	period := func(t plan.Time) int {
+		for i, q := range n.plan.Periods {
+			if t >= q.Start && t < q.End {
+				return i
+			}
+		}
+		return -1
+	}
+	at := period(now)
+	first := len(n.acts)
+	var acts []int // of the period, since the device last was in another one
+	for k := len(n.acts) - 1; k >= 0; k-- {
+		if q := period(n.acts[k].raw); q == at {
+			first, acts = k, append([]int{k}, acts...)
+		} else if q >= 0 {
+			break
+		}
+	}
+	if at < 0 || first == len(n.acts) {
+		return nil
+	}
+	segment := 0
+	for segment < len(n.plan.Segments)-1 && !n.plan.Segments[segment].Rule.Match(before{n, first}) {
+		segment++
+	}
+	out := []bool{true}
+	for _, m := range n.plan.Metrics {
+		columns := map[plan.MetricKind]func() int{
+			plan.Audience:          func() int { return 1 },
+			plan.Funnel:            func() int { return len(n.plan.Stages) },
+			plan.CampaignExposed:   func() int { return len(n.plan.Campaigns[m.Source].Arms) },
+			plan.CampaignConverted: func() int { return len(n.plan.Campaigns[m.Source].Arms) },
+			plan.SlotExposed:       func() int { return len(n.plan.Slots[m.Source].Variants) },
+			plan.SlotClicked:       func() int { return len(n.plan.Slots[m.Source].Variants) },
+			plan.SlotConverted:     func() int { return len(n.plan.Slots[m.Source].Variants) },
+		}[m.Kind]()
+		row := make([]bool, columns)
+		switch m.Kind {
+		case plan.Audience:
+			row[0] = true
+		case plan.Funnel:
+			deepest := -1
+			for i, s := range n.plan.Stages {
+				for _, k := range acts {
+					if n.is(k, s.On) {
+						deepest = i
+					}
+				}
+			}
+			if deepest >= 0 {
+				row[deepest] = true
+			}
+		default:
+			distinct := 0
+			for _, k := range acts {
+				if c := n.column(k, m); c >= 0 && !row[c] && distinct < int(m.Most) {
+					row[c] = true
+					distinct++
+				}
+			}
+		}
+		if m.By == plan.SiteWide {
+			out = append(out, row...)
+			continue
+		}
+		for s := range n.plan.Segments {
+			if s == segment {
+				out = append(out, row...)
+			} else {
+				out = append(out, make([]bool, columns)...)
+			}
+		}
+	}
+	return out
+}
+
+// The device and the naive reading agree on every vector, over random plans and
+// days with a clock that jumps, while the state is saved and loaded in between;
+// and every vector keeps the bounds that the guarantee rests on.
+func TestMeasurementIsThePlans(t *testing.T) {
+	sequences := 6000
+	if testing.Short() {
+		sequences = 600
+	}
+	ones, empty := 0, 0
+	for seed := range uint64(sequences) {
+		rng := edgetest.Rand(seed)
+		p := edgetest.Plan(rng)
+		layout := plan.LayoutOf(p)
+		var d edge.Device
+		require.NoError(t, d.UsePlan(edgetest.Publish(p)))
+		model := newNaive(p)
+		now := edgetest.Start + plan.Time(rng.Int64N(int64(6*plan.Day))) - plan.Day
+		for range 1 + rng.IntN(50) {
+			e := edgetest.Event(rng, p)
+			require.NoError(t, d.Track(now, e), "seed %d: %+v", seed, e)
+			model.track(now, e)
+			if rng.IntN(4) == 0 {
+				state := d.AppendState(nil)
+				require.Equal(t, edge.Restored, d.Load(now, state))
+				require.Equal(t, state, d.AppendState(nil))
+			}
+			want := model.vector(now)
+			got, ok := d.Measurement(now)
+			require.Equal(t, want != nil, ok, "seed %d", seed)
+			if !ok {
+				empty++
+			} else {
+				require.Equal(t, want, got, "seed %d", seed)
+				ones += checkBounds(t, layout, got)
+			}
+			now = edgetest.Later(rng, now)
+		}
+	}
+	require.Greater(t, ones, 10*sequences, "the days were too empty to show anything")
+	require.Greater(t, empty, sequences/10, "no day lay outside the periods")
+}
+
+// checkBounds returns the number of ones beyond present.
+func checkBounds(t *testing.T, l plan.Layout, cells []bool) int {
+	require.Len(t, cells, l.Cells)
+	require.True(t, cells[0], "present")
+	total := 0
+	for _, s := range l.Spans {
+		n := 0
+		for _, c := range cells[s.Offset : s.Offset+s.Cells()] {
+			if c {
+				n++
+			}
+		}
+		require.LessOrEqual(t, n, s.Most)
+		total += n
+	}
+	require.LessOrEqual(t, total, l.Weight)
+	return total - 1
+}

@@ -1,0 +1,96 @@
+package profile
+
+import (
+	"math"
+
+	"github.com/dunlin-analytics/dunlin/privacy/plan"
+)
+
+// declared is one attribute that the site handed over.
+type declared struct {
+	name   Key
+	kind   plan.AttributeType
+	number float64 // Number: clamped; Flag: 0 or 1
+	value  Key     // Choice
+}
+
+// Acceptable tells whether v can be declared for a: any finite number for a
+// Number, 0 or 1 for a Flag, a value's index for a Choice.
+func Acceptable(a plan.Attribute, v float64) bool {
+	switch a.Type {
+	case plan.Flag:
+		return v == 0 || v == 1
+	case plan.Number:
+		return !math.IsInf(v, 0) && v == v
+	case plan.Choice:
+		// Compared before it is converted: a conversion out of range is undefined.
+		return v >= 0 && v < float64(len(a.Values)) && v == float64(int(v))
+	}
+	return false
+}
+
+// Declare keeps v as the value of the plan's attribute; a Number is clamped to
+// its range. v must be Acceptable.
+func (p *Profile) Declare(n *Names, attribute int, v float64) {
+	a := n.plan.Attributes[attribute]
+	d := declared{name: n.attributes[attribute], kind: a.Type}
+	switch a.Type {
+	case plan.Flag:
+		d.number = v
+	case plan.Number:
+		d.number = clamp(a, v)
+	case plan.Choice:
+		d.value = n.values[attribute][int(v)]
+	}
+	i := 0
+	for i < len(p.declared) && p.declared[i].name < d.name {
+		i++
+	}
+	if i == len(p.declared) || p.declared[i].name != d.name {
+		p.declared = append(p.declared, declared{})
+		copy(p.declared[i+1:], p.declared[i:])
+	}
+	p.declared[i] = d
+}
+
+// clamp puts v into a's range. Adding 0 turns -0, which has no encoding, into 0.
+func clamp(a plan.Attribute, v float64) float64 {
+	return min(max(v, a.Min), a.Max) + 0
+}
+
+// Adopt fits the attributes to another plan: one that the plan lacks, or has with
+// another type, or a choice of a value that it lacks, is dropped; a number is
+// clamped again. Adopting the same plan twice changes nothing.
+func (p *Profile) Adopt(n *Names) {
+	kept := p.declared[:0]
+	for _, d := range p.declared {
+		i := d.name.IndexOf(n.attributes)
+		if i < 0 || n.plan.Attributes[i].Type != d.kind {
+			continue
+		}
+		if d.kind == plan.Choice && d.value.IndexOf(n.values[i]) < 0 {
+			continue
+		}
+		if d.kind == plan.Number {
+			d.number = clamp(n.plan.Attributes[i], d.number)
+		}
+		kept = append(kept, d)
+	}
+	clear(p.declared[len(kept):])
+	p.declared = kept
+}
+
+// attribute returns the value of the plan's attribute as a rule sees it.
+func (p *Profile) attribute(n *Names, i int) (float64, bool) {
+	for _, d := range p.declared {
+		if d.name != n.attributes[i] || d.kind != n.plan.Attributes[i].Type {
+			continue
+		}
+		if d.kind != plan.Choice {
+			return d.number, true
+		}
+		v := d.value.IndexOf(n.values[i])
+		return float64(v), v >= 0
+	}
+	return 0, false
+}

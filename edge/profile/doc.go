@@ -1,0 +1,46 @@
+// Package profile is what a device knows about its visitor: counts, money,
+// recency, frequency and the attributes that the site declared. It never leaves
+// the device; the only thing that is ever computed from it for others is the
+// index of a segment (plan.Rule reads it through View).
+//
+// The package keeps exactly the definitions of docs/plan.md. What that page
+// leaves open is settled here:
+//
+//   - An activity is taken in by Touch (visit, first and last time, active day)
+//     before the period's segment is decided, and by Count (its own effect)
+//     afterwards. So at the very first activity days_since_first is 0 and
+//     active_days is 1, but views is 0.
+//   - The gap of a visit is measured between activities; declaring an attribute
+//     neither opens nor prolongs one.
+//   - A counter or a sum that is full stays full.
+//
+// # A clock that is set back
+//
+// An activity earlier than the one before it says that the clock was wrong then
+// or is wrong now; nobody can tell which. Every instant on record that is later
+// than now becomes now, and active days in what is now the future are forgotten.
+// So no age is ever negative, a clock that was a year ahead for an hour heals at
+// the next activity, and a clock set back by a minute changes next to nothing. A
+// clock set forward looks like an absence of that length.
+//
+// # Bytes
+//
+// In privacy/wire's terms; ages are in seconds and counted back from the last
+// activity, so that no encoded profile can hold an instant out of order:
+//
+//	visits uvarint
+//	if visits > 0:
+//	  views, clicks, carts, orders   uvarint, at most 2^32-1
+//	  last activity                  uvarint, Unix seconds
+//	  age of the visit's start       uvarint
+//	  if visits > 1: from the start of the visit before to this one's, from the
+//	    first activity to that start  uvarint, uvarint
+//	  active days                    uvarint, bit i: i UTC days before the last activity's
+//	  if orders > 0: age of the latest order, revenue, its value   uvarint each, minor units
+//	  if carts > 0: age of the latest cart event                   uvarint
+//	attributes: count uvarint, then ascending by key
+//	  key u64, type byte, value: flag byte | number f64 | choice u64, the key of its value's name
+//
+// Attributes are kept under the Key of their name, not under their index, so
+// that they survive a plan that lists them in another order.
+package profile
