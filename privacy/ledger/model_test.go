@@ -52,7 +52,7 @@ func TestModel(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			refused := map[error]int{}
-			for seed := range uint64(3000) {
+			for seed := range uint64(2000) {
 				r := rand.New(rand.NewPCG(seed, 30))
 				m := &model{spent: map[Date]NanoRho{}, capDay: CapDay, capSum: capSum}
 				var l Ledger
