@@ -282,16 +282,44 @@ func TestContextIsCopied(t *testing.T) {
 	require.NoError(t, err)
 }
 
+// TestPanicsBecomeErrors puts an aggregator without its library in the place of
+// a panic on hostile bytes: each step must answer with an error and no result.
 func TestPanicsBecomeErrors(t *testing.T) {
-	f := func() (x int, err error) {
+	u := makeUpload(t, testParams, rand.NewChaCha8([32]byte{10}), 1)
+	whole, err := New(testParams, u.context, testKey, Leader)
+	require.NoError(t, err)
+	state, prepShare, err := whole.Prepare(u.nonce, u.public, u.leader)
+	require.NoError(t, err)
+
+	broken := &Aggregator{params: testParams, role: Leader}
+	s, ps, err := broken.Prepare(u.nonce, u.public, u.leader)
+	require.ErrorIs(t, err, ErrInternal)
+	require.Nil(t, s)
+	require.Nil(t, ps)
+	message, err := broken.Combine(prepShare, prepShare)
+	require.ErrorIs(t, err, ErrInternal)
+	require.Nil(t, message)
+	out, err := broken.Finish(state, make([]byte, MessageSize))
+	require.ErrorIs(t, err, ErrInternal)
+	require.Nil(t, out.cells)
+	_, err = whole.Finish(state, make([]byte, MessageSize))
+	require.ErrorIs(t, err, ErrState, "a state outlived the panic")
+
+	// What was already set is dropped, and the panic's value goes nowhere.
+	x, err := func() (x int, err error) {
 		defer refuse(&err, func() { x = 0 })
 		x = 1
-		panic("hostile")
-	}
-	x, err := f()
+		panic("a share")
+	}()
 	require.ErrorIs(t, err, ErrInternal)
 	require.Zero(t, x)
-	require.NotContains(t, err.Error(), "hostile")
+	require.NotContains(t, err.Error(), "a share")
+}
+
+func TestRoleNames(t *testing.T) {
+	require.Equal(t, "leader", Leader.String())
+	require.Equal(t, "helper", Helper.String())
+	require.Equal(t, "unknown role", Role(2).String())
 }
 
 // TestOneAWorker: workers with an aggregator each share nothing (make check
