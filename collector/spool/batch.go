@@ -1,0 +1,201 @@
+package spool
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+
+	bolt "go.etcd.io/bbolt"
+)
+
+type kind byte
+
+const (
+	appending kind = iota
+	freezing
+	opening // changes nothing
+)
+
+// item is one request to a batch's goroutine.
+type item struct {
+	kind    kind
+	raw     []byte
+	summary Summary
+	done    chan error // of capacity 1
+}
+
+// batch is one file. Its run goroutine makes every change to it.
+type batch struct {
+	key   Key
+	path  string
+	limit int
+	log   *slog.Logger
+	queue chan *item
+
+	mu      sync.RWMutex // held for reading during reads, so that db stays
+	db      *bolt.DB     // nil before it is opened, and after a failed commit
+	frozen  *Summary
+	damage  error
+	failing bool // the latest commit failed, and the log has been told
+
+	held []*item // of the commit at hand, kept to save allocating
+}
+
+// run serves the queue until it is closed. An item belongs to whoever submitted
+// it again as soon as its outcome is sent.
+func (b *batch) run() {
+	for first := range b.queue {
+		appends, other := b.collect(first)
+		if len(appends) > 0 {
+			err := b.commit(appends)
+			for _, it := range appends {
+				it.done <- err
+			}
+		}
+		if other == nil {
+			continue
+		}
+		switch other.kind {
+		case freezing:
+			summary, err := b.freeze()
+			other.summary = summary
+			other.done <- err
+		case opening:
+			other.done <- b.open()
+		}
+	}
+}
+
+// collect returns the appends that share the next commit: whoever queued up
+// during the last one; nobody is waited for. Any other item ends the collecting
+// and is returned too.
+func (b *batch) collect(first *item) (appends []*item, other *item) {
+	b.held = b.held[:0]
+	for it := first; ; {
+		if it.kind != appending {
+			return b.held, it
+		}
+		if b.held = append(b.held, it); len(b.held) == b.limit {
+			return b.held, nil
+		}
+		select {
+		case next, ok := <-b.queue:
+			if !ok {
+				return b.held, nil
+			}
+			it = next
+		default:
+			return b.held, nil
+		}
+	}
+}
+
+// open opens the file if it is not open. Only run calls it.
+func (b *batch) open() error {
+	b.mu.RLock()
+	db, damage := b.db, b.damage
+	b.mu.RUnlock()
+	if damage != nil {
+		return damage
+	}
+	if db != nil {
+		return nil
+	}
+	db, err := openFile(b.path, b.key)
+	var frozen *Summary
+	if err == nil {
+		frozen, err = readFrozen(db, b.path)
+	}
+	if err != nil {
+		return b.note(err)
+	}
+	b.mu.Lock()
+	b.db, b.frozen = db, frozen
+	b.mu.Unlock()
+	return nil
+}
+
+// note remembers damage, tells the log what is new, and returns err.
+func (b *batch) note(err error) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	switch isDamage := errors.Is(err, ErrDamaged); {
+	case isDamage && b.damage == nil:
+		b.damage = err
+		b.log.Error("a period's spool file is damaged", "error", err)
+	case !isDamage && !b.failing:
+		b.failing = true
+		b.log.Error("the disk refuses reports; none is acknowledged", "file", b.path, "error", err)
+	}
+	return err
+}
+
+// ready reports whether the file is open.
+func (b *batch) ready() bool {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	return b.db != nil
+}
+
+func (b *batch) broken() error {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	return b.damage
+}
+
+// commit appends in one transaction.
+func (b *batch) commit(appends []*item) error {
+	if err := b.open(); err != nil {
+		return err
+	}
+	if b.frozen != nil {
+		return ErrFrozen
+	}
+	err := guarded(b.path, func() error {
+		return b.db.Update(func(tx *bolt.Tx) error {
+			bucket := tx.Bucket(bucketReports)
+			bucket.FillPercent = 1 // keys only grow
+			sequence := bucket.Sequence()
+			keys := make([]byte, 0, 8*len(appends))
+			for _, it := range appends {
+				sequence++
+				keys = append(keys, sequenceKey(sequence)...)
+				key := keys[len(keys)-8:]
+				if err := bucket.Put(key, seal(key, it.raw)); err != nil {
+					return err
+				}
+			}
+			return bucket.SetSequence(sequence)
+		})
+	})
+	return b.written(err)
+}
+
+// written takes the outcome of a transaction. After a failed one nobody knows
+// what the disk holds, so the file is closed, and checked before the next.
+func (b *batch) written(err error) error {
+	if err == nil {
+		b.mu.Lock()
+		b.failing = false
+		b.mu.Unlock()
+		return nil
+	}
+	err = b.note(fmt.Errorf("spool: write %s: %w", b.path, err))
+	// A file that cannot even be closed would stay locked, and the next open
+	// would say so; its error adds nothing here.
+	_ = b.closeFile()
+	return err
+}
+
+func (b *batch) closeFile() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	// bbolt may have panicked on damage with locks held that Close waits for.
+	if b.db == nil || b.damage != nil {
+		return nil
+	}
+	db := b.db
+	b.db = nil
+	return guarded(b.path, db.Close)
+}

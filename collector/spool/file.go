@@ -1,0 +1,103 @@
+package spool
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+)
+
+// pageSize of 16 KiB wastes less than 4 KiB behind reports of 2.5 KB and lets
+// one page hold several, and writes less for each commit than 64 KiB
+// (BenchmarkPageSize).
+const pageSize = 16 << 10
+
+const temporary = ".new"
+
+func fileOptions() *bolt.Options {
+	return &bolt.Options{
+		Timeout:      time.Second, // for another process to let go of the file
+		PageSize:     pageSize,
+		FreelistType: bolt.FreelistMapType,
+		// The memory map is not remapped until a file is this large; what is
+		// mapped beyond the file's end costs addresses, not memory.
+		InitialMmapSize: 1 << 30,
+		NoStatistics:    true,
+		// The free list is kept on disk although appending would be a little
+		// faster without: it lets check account for every page.
+	}
+}
+
+// openFile opens a batch's file, made when it does not exist.
+//
+// Errors: a DamageError, and the disk's.
+func openFile(path string, key Key) (*bolt.DB, error) {
+	_, err := os.Stat(path)
+	if errors.Is(err, os.ErrNotExist) {
+		err = createFile(path, key)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("spool: open %s: %w", path, err)
+	}
+	if err := check(path, key); err != nil {
+		return nil, err
+	}
+	var db *bolt.DB
+	err = guarded(path, func() (err error) {
+		db, err = bolt.Open(path, 0o600, fileOptions())
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("spool: open %s: %w", path, err)
+	}
+	// Small steps of growth, each with a truncation and an fsync, would cost
+	// more than the reports themselves.
+	db.AllocSize = 64 << 20
+	return db, nil
+}
+
+// createFile makes a file that appears under its name only when it is whole.
+func createFile(path string, key Key) error {
+	made := path + temporary
+	if err := os.Remove(made); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	defer os.Remove(made)
+	o := fileOptions()
+	o.InitialMmapSize = 0
+	db, err := bolt.Open(made, 0o600, o)
+	if err != nil {
+		return err
+	}
+	err = db.Update(func(tx *bolt.Tx) error {
+		for _, name := range [][]byte{bucketReports, bucketIndex} {
+			if _, err := tx.CreateBucket(name); err != nil {
+				return err
+			}
+		}
+		b, err := tx.CreateBucket(bucketBatch)
+		if err != nil {
+			return err
+		}
+		return b.Put(keyHead, seal(keyHead, key.head()))
+	})
+	if err := errors.Join(err, db.Close()); err != nil {
+		return err
+	}
+	// Link, unlike rename, never replaces a file that another process made.
+	if err := os.Link(made, path); err != nil {
+		return err
+	}
+	return syncDir(filepath.Dir(path))
+}
+
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
