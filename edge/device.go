@@ -178,10 +178,6 @@ func (d *Device) logAt(now plan.Time) *measure.Log {
 	}
 	if !m.log.Of(d.digest, period.Date) {
 		d.rules.Open(&m.log, period.Date, d.segment(now))
-		if m.running.plan == d.digest {
-			// A report of another period: what it was made from is gone.
-			m.running = running{}
-		}
 	}
 	return &m.log
 }
@@ -212,7 +208,8 @@ func (d *Device) usable(now plan.Time) error {
 }
 
 // periodAt returns the period that may be measured and reported at now. If the
-// running report is that period's, its log is there, or it was erased.
+// running report is that period's, then what it was made from is still there, or
+// was erased; a report whose log a jump of the clock has cost is over.
 func (d *Device) periodAt(now plan.Time) (plan.Period, error) {
 	m := &d.mind
 	if m.running.open && m.running.plan != d.digest && now < m.running.end {

@@ -35,7 +35,7 @@
 // An instant outside 0 to 2^36 seconds is taken as the nearer end. Periods go by
 // the clock as given; what a clock set back does to the profile stands in package
 // profile. A log is dropped when an activity falls into another period that may
-// still be reported; a running report is then over too.
+// still be reported; what was reported of it then stands, unrevised.
 //
 // # State
 //

@@ -24,7 +24,9 @@ type act struct {
 	said []int // how many values of each attribute had been declared by then
 }
 
-func newNaive(p *plan.Plan) *naive { return &naive{plan: p, said: make([][]float64, len(p.Attributes))} }
+func newNaive(p *plan.Plan) *naive {
+	return &naive{plan: p, said: make([][]float64, len(p.Attributes))}
+}
 
 func (n *naive) track(now plan.Time, e edge.Event) {
 	if e.Kind == plan.Declare {

@@ -89,11 +89,14 @@ func (d *Device) reportable(period plan.Period) bool {
 // state is as before and out is untouched.
 func (d *Device) Report(now, collector plan.Time, r Rand, out *Outgoing) error {
 	now, collector = clamp(now), clamp(collector)
-	if err := d.usable(max(now, collector)); err != nil {
+	if err := d.usable(now); err != nil {
 		return err
 	}
 	if collector == 0 || now-collector > maxSkew || collector-now > maxSkew {
 		return ErrClock
+	}
+	if err := d.usable(collector); err != nil {
+		return err
 	}
 	period, err := d.periodAt(now)
 	if err != nil {

@@ -158,3 +158,16 @@ func Later(rng *rand.Rand, now plan.Time) plan.Time {
 }
 
 func step(rng *rand.Rand, below plan.Time) plan.Time { return plan.Time(rng.Int64N(int64(below))) }
+
+// Random is a source of randomness for a device, the same bytes for the same
+// seed: what a test wants and nobody else.
+type Random struct{ rng *rand.ChaCha8 }
+
+// NewRandom returns one.
+func NewRandom(seed byte) *Random { return &Random{rand.NewChaCha8([32]byte{seed})} }
+
+// Read never fails.
+func (r *Random) Read(p []byte) (int, error) { return r.rng.Read(p) }
+
+// Rand0 is NewRandom(0).
+func Rand0() *Random { return NewRandom(0) }

@@ -1,0 +1,61 @@
+package edge
+
+import (
+	"encoding/binary"
+
+	"github.com/dunlin-analytics/dunlin/privacy/ledger"
+	"github.com/dunlin-analytics/dunlin/privacy/wire"
+)
+
+// MindOf returns a copy of all that a device holds of its visitor, to compare.
+func MindOf(d *Device) any { return d.mind }
+
+// LedgerOf returns the visitor's ledger.
+func LedgerOf(d *Device) ledger.Ledger { return d.mind.ledger }
+
+// Guarded returns the length of a state's part with the ledger, its checksum
+// included.
+func Guarded(state []byte) int {
+	return headSize + int(binary.BigEndian.Uint16(state[headSize-2:])) + sumSize
+}
+
+// SealState puts any guard and body into a state whose checksums are right.
+func SealState(guard, body []byte) []byte {
+	b := append([]byte(stateMagic), stateVersion)
+	b = binary.BigEndian.AppendUint16(b, uint16(len(guard)))
+	b = append(b, guard...)
+	b = wire.AppendU64(b, checksum(b))
+	b = append(b, body...)
+	return wire.AppendU64(b, checksum(b))
+}
+
+// ParseState returns the guard and body that SealState took.
+func ParseState(state []byte) (guard, body []byte) {
+	guard, body, err := split(state)
+	if err != nil || body == nil {
+		panic("not a sound state")
+	}
+	return guard, body
+}
+
+// ScratchClear tells whether nothing secret is left of the last Report, in the
+// whole room of each buffer.
+func ScratchClear(d *Device) bool {
+	s := &d.scratch
+	for _, c := range s.cells[:cap(s.cells)] {
+		if c {
+			return false
+		}
+	}
+	for _, b := range [][]byte{s.shares.Leader[:cap(s.shares.Leader)], s.shares.Helper[:], s.fresh.id[:], s.fresh.nonce[:], s.fresh.shard[:]} {
+		for _, v := range b {
+			if v != 0 {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// SetRevision makes the running report's last revision n.
+func SetRevision(d *Device, n uint32) { d.mind.running.revision = n }

@@ -1,0 +1,234 @@
+package edge_test
+
+import (
+	"math"
+	"testing"
+
+	"github.com/dunlin-analytics/dunlin/edge"
+	"github.com/dunlin-analytics/dunlin/edge/edgetest"
+	"github.com/dunlin-analytics/dunlin/privacy/ledger"
+	"github.com/dunlin-analytics/dunlin/privacy/plan"
+	"github.com/stretchr/testify/require"
+)
+
+// lived returns a device with something of everything in its state, in the
+// middle of a period that it has reported.
+func lived(t testing.TB, p *plan.Plan, seed uint64) *edge.Device {
+	rng := edgetest.Rand(seed)
+	d := device(t, p)
+	now := start
+	for i := range 120 {
+		track(t, d, now, edgetest.Event(rng, p))
+		if i < 119 {
+			now += plan.Time(rng.Int64N(int64(hour)))
+		}
+	}
+	track(t, d, now, view)
+	send(t, d, now, edgetest.NewRandom(byte(seed)))
+	return d
+}
+
+// The largest state that any plan allows stays below the bound: every
+// attribute, campaign and slot remembered, every goal credited, every metric
+// counted, every number at its widest.
+func TestStateIsBounded(t *testing.T) {
+	p := edgetest.Maximal()
+	d := device(t, p)
+	late := p.Periods[1].Start + 12*hour
+	rng := edgetest.Rand(1)
+	for range 3000 {
+		track(t, d, start+plan.Time(rng.Int64N(int64(12*hour))), edgetest.Event(rng, p))
+	}
+	send(t, d, start+12*hour, edgetest.Rand0())
+	for i := range plan.MaxAttributes {
+		track(t, d, late, edge.Event{Kind: plan.Declare, Attribute: uint8(i), Value: 1})
+	}
+	for i := range plan.MaxCampaigns {
+		track(t, d, late, edge.Event{Kind: plan.Assign, Campaign: uint8(i), Arm: 15}, edge.Event{Kind: plan.Exposure, Slot: uint8(i), Variant: 15})
+	}
+	track(t, d, late, edge.Event{Kind: plan.Order, Minor: edge.MaxOrder}, cart, view)
+	full := len(d.AppendState(nil))
+	// Every field of doc.go's layouts at its greatest width, every list full.
+	const (
+		exposure = 8 + 8 + 6 + 1 + 8*plan.MaxGoals
+		widest   = 7 + 8 + 8 + // frame
+			ledger.Size + 1 + 32 + 5 + 6 + 16 + 5 + 1 + // guard
+			5*5 + 6 + 5*6 + 5 + 2*7 + 1 + plan.MaxAttributes*(8+1+8) + // profile
+			2 + (plan.MaxCampaigns+plan.MaxSlots)*exposure + // memory
+			1 + 32 + 5 + 1 + 1 + 1 + plan.MaxMetrics*10 // log
+	)
+	t.Logf("%d bytes under the maximal plan, at most %d under any", full, widest)
+	require.LessOrEqual(t, full, widest)
+	require.LessOrEqual(t, widest, edge.MaxState)
+	// What is between: slots have one goal, not eight, and weight forbids that
+	// every metric has all its columns.
+	require.Greater(t, full, widest-plan.MaxSlots*8*(plan.MaxGoals-1)-plan.MaxMetrics*10-100, "the plan is not maximal")
+
+	for seed := range uint64(100) {
+		p := edgetest.Plan(edgetest.Rand(seed))
+		edgetest.Calendar(p, plan.Daily, 60)
+		require.Less(t, len(lived(t, p, seed).AppendState(nil)), full)
+	}
+}
+
+// No change of a single byte goes unnoticed. Damage to the ledger's part
+// exhausts it; damage elsewhere costs the profile and the running report, and
+// the ledger goes on. Either way nothing more is sent for the period.
+func TestDamagedStateIsSetAside(t *testing.T) {
+	d := lived(t, edgetest.Shop(), 1)
+	state := d.AppendState(nil)
+	sound := edge.LedgerOf(d)
+	guarded := edge.Guarded(state)
+	last, _ := sound.Last()
+	date := plan.Date(last)
+	now := plan.Time(date) * day
+	var n edge.Device
+	require.NoError(t, n.UsePlan(edgetest.Publish(edgetest.Shop())))
+	check := func(bad []byte, guard bool, what string) {
+		require.Equal(t, edge.SetAside, n.Load(now, bad), what)
+		l := edge.LedgerOf(&n)
+		if !guard {
+			require.Equal(t, sound, l, what)
+		} else {
+			require.Equal(t, ledger.Cap30, l.Window(ledger.Date(date+29)), what)
+		}
+		track(t, &n, now, view)
+		err := n.Report(now, now, edgetest.Rand0(), new(edge.Outgoing))
+		if guard {
+			require.ErrorIs(t, err, edge.ErrExhausted, what)
+		} else {
+			require.ErrorIs(t, err, edge.ErrPast, what)
+		}
+	}
+	for i := range state {
+		for bit := range 8 {
+			bad := append([]byte(nil), state...)
+			bad[i] ^= 1 << bit
+			check(bad, i < guarded, "flip")
+		}
+		if i > 0 {
+			check(state[:i], i < guarded, "cut")
+		}
+	}
+	check(append(append([]byte(nil), state...), 0), false, "longer")
+	check(make([]byte, edge.MaxState+1), true, "too long")
+
+	// The body's damage is over with the period, the ledger's with its 30 dates.
+	bad := append([]byte(nil), state...)
+	bad[len(bad)-1]++
+	n.Load(now, bad)
+	track(t, &n, now+day, view)
+	require.Equal(t, uint32(1), send(t, &n, now+day, edgetest.Rand0()).Head.Revision)
+	bad[0]++
+	n.Load(now, bad)
+	for i := range plan.Time(32) {
+		at := now + i*day
+		track(t, &n, at, view)
+		err := n.Report(at, at, edgetest.Rand0(), new(edge.Outgoing))
+		require.Equal(t, i <= 30, err != nil, "day %d: %v", i, err)
+	}
+}
+
+// A damaged ledger found by a device whose clock is far behind is exhausted for
+// the plan's time, not for the clock's.
+func TestExhaustedIgnoresAClockBehind(t *testing.T) {
+	p := with(func(p *plan.Plan) { p.Issued = start })
+	d := device(t, p)
+	require.Equal(t, edge.SetAside, d.Load(0, []byte{1}))
+	track(t, d, start, view)
+	require.ErrorIs(t, d.Report(start, start, edgetest.Rand0(), new(edge.Outgoing)), edge.ErrExhausted)
+}
+
+// Nothing of one visitor is left when the next is loaded: neither in what the
+// instance holds nor in anything that it gives out afterwards.
+func TestLoadReplacesEverything(t *testing.T) {
+	p := edgetest.Shop()
+	visitors := [][]byte{nil, {1, 2, 3}}
+	for seed := range uint64(6) {
+		visitors = append(visitors, lived(t, p, seed).AppendState(nil))
+	}
+	used := device(t, p)
+	for round := range 3 {
+		for i, b := range visitors {
+			now := start + plan.Time(round)*day
+			// The visitor before: a whole day.
+			used.Load(now, visitors[(i+1)%len(visitors)])
+			track(t, used, now, order, edge.Event{Kind: plan.Declare, Value: 1}, edge.Event{Kind: plan.Assign, Arm: 1})
+			_ = used.Report(now, now, edgetest.NewRandom(9), new(edge.Outgoing))
+
+			other := device(t, p)
+			require.Equal(t, other.Load(now, b), used.Load(now, b))
+			require.Equal(t, edge.MindOf(other), edge.MindOf(used))
+			rng := edgetest.Rand(uint64(i))
+			for range 20 {
+				e, at := edgetest.Event(rng, p), start+2*day+plan.Time(rng.Int64N(int64(10*day)))
+				track(t, other, at, e)
+				track(t, used, at, e)
+				var want, got edge.Outgoing
+				require.Equal(t, other.Report(at, at, edgetest.NewRandom(1), &want), used.Report(at, at, edgetest.NewRandom(1), &got))
+				require.Equal(t, want, got)
+				require.Equal(t, other.AppendState(nil), used.AppendState(nil))
+				require.True(t, edge.ScratchClear(used))
+			}
+		}
+	}
+}
+
+// AppendState appends: what stood before stays, and no checksum depends on it.
+func TestAppendStateAppends(t *testing.T) {
+	d := lived(t, edgetest.Shop(), 2)
+	require.Equal(t, append([]byte("before"), d.AppendState(nil)...), d.AppendState([]byte("before")))
+}
+
+// Any guard and body under right checksums: either set aside, or exactly what
+// encodes to the same bytes; and under a plan nothing panics and no vector
+// breaks its bounds.
+func FuzzLoad(f *testing.F) {
+	p := edgetest.Shop()
+	layout := plan.LayoutOf(p)
+	published := edgetest.Publish(p)
+	add := func(d *edge.Device) {
+		guard, body := edge.ParseState(d.AppendState(nil))
+		f.Add(guard, body)
+	}
+	for seed := range uint64(8) {
+		d := lived(f, p, seed)
+		add(d)
+		d.Forget(start)
+		add(d)
+	}
+	add(new(edge.Device))
+	f.Add([]byte{}, []byte{})
+	now := start + 5*day
+	f.Fuzz(func(t *testing.T, guard, body []byte) {
+		if len(guard) > math.MaxUint16 {
+			return
+		}
+		state := edge.SealState(guard, body)
+		var d edge.Device
+		loaded := d.Load(now, state)
+		require.NotEqual(t, edge.Fresh, loaded)
+		if loaded == edge.Restored {
+			require.Equal(t, state, d.AppendState(nil))
+		}
+		if d.UsePlan(published) != nil {
+			return
+		}
+		require.LessOrEqual(t, len(d.AppendState(nil)), edge.MaxState)
+		for _, at := range []plan.Time{start, now} {
+			if cells, ok := d.Measurement(at); ok && len(ones(cells)) > 0 {
+				checkBounds(t, layout, cells)
+			}
+			for _, e := range []edge.Event{view, order, {Kind: plan.Click, InSlot: true}, {Kind: plan.Assign, Arm: 1}} {
+				require.NoError(t, d.Track(at, e))
+			}
+			if cells, ok := d.Measurement(at); ok && len(ones(cells)) > 0 {
+				checkBounds(t, layout, cells)
+			}
+			_ = d.Report(at, at, edgetest.Rand0(), new(edge.Outgoing))
+		}
+		again := d.AppendState(nil)
+		require.Equal(t, edge.Restored, d.Load(now, again))
+		require.Equal(t, again, d.AppendState(nil))
+	})
+}
