@@ -46,26 +46,20 @@ func New(p Params) (*Sharder, error) {
 	if err := p.Check(); err != nil {
 		return nil, err
 	}
-	points := p.points()
-	elements := make([]element, 2*p.calls()+3*points)
-	take := func(n int) []element {
-		v := elements[:n:n]
-		elements = elements[n:]
-		return v
-	}
+	calls, points := p.calls(), p.points()
 	return &Sharder{
 		params:    p,
 		transform: newTransform(points),
 		scratch: scratch{
-			cells:     make([]uint64, p.calls()*p.Chunk),
+			cells:     make([]uint64, calls*p.Chunk),
 			helper:    make([]byte, elementSize*max(p.encoded(), p.proof())),
 			seeds:     make([]byte, elementSize*2*p.Chunk),
-			rand:      make([]byte, elementSize*p.calls()),
-			jointRand: take(p.calls()),
-			powers:    take(p.calls()),
-			left:      take(points),
-			right:     take(points),
-			gadget:    take(points),
+			rand:      make([]byte, elementSize*calls),
+			jointRand: make([]element, calls),
+			powers:    make([]element, calls),
+			left:      make([]element, points),
+			right:     make([]element, points),
+			gadget:    make([]element, points),
 		},
 	}, nil
 }
@@ -89,10 +83,21 @@ func (s *Sharder) Shard(dst *Shares, context []byte, measurement []bool,
 	if len(context) > MaxContext {
 		return ErrContext
 	}
-	defer s.scratch.wipe()
-	if !s.encode(measurement) {
+	fits := s.encode(measurement)
+	if fits {
+		s.split(dst, context, nonce, rand)
+	}
+	// Not deferred: that would cost the module a kilobyte, and its host drops
+	// an instance that panicked.
+	s.scratch.wipe()
+	if !fits {
 		return ErrWeight
 	}
+	return nil
+}
+
+// split is Shard of the encoded measurement in scratch.
+func (s *Sharder) split(dst *Shares, context []byte, nonce *[NonceSize]byte, rand *[RandSize]byte) {
 	helperSeed, helperBlind := rand[:32], rand[32:64]
 	leaderBlind, proveSeed := rand[64:96], rand[96:128]
 
@@ -115,7 +120,6 @@ func (s *Sharder) Shard(dst *Shares, context []byte, measurement []bool,
 	s.splitProof(proofShare, context, helperSeed)
 	copy(blind, leaderBlind)
 	copy(dst.Helper[:], rand[:HelperSize])
-	return nil
 }
 
 // encode writes the cells, then the claimed weight in binary, as masks. The
