@@ -1,0 +1,141 @@
+package helper
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"runtime"
+	"sync"
+
+	"github.com/dunlin-analytics/dunlin/aggregator/batch"
+	"github.com/dunlin-analytics/dunlin/aggregator/message"
+	"github.com/dunlin-analytics/dunlin/aggregator/pair"
+	"github.com/dunlin-analytics/dunlin/aggregator/release"
+	"github.com/dunlin-analytics/dunlin/privacy/ledger"
+	"github.com/dunlin-analytics/dunlin/privacy/plan"
+	"github.com/dunlin-analytics/dunlin/privacy/seal"
+	"github.com/dunlin-analytics/dunlin/privacy/vdaf"
+)
+
+// Releases is the store of signed records (release.Store).
+type Releases interface {
+	Put(release.Signed) error
+	Get(plan.Digest, plan.Date) (release.Signed, error)
+	PutPlan(plan.Digest, []byte) error
+}
+
+// VerifyKeys holds the keys of former pairings (pair.Keys).
+type VerifyKeys interface {
+	Get(plan.Commitment) (vdaf.VerifyKey, error)
+}
+
+// Signer signs with this aggregator's identity (peer.Identity).
+type Signer interface {
+	Sign(message []byte) []byte
+}
+
+// Options are all required but the last four.
+type Options struct {
+	Batches  *batch.Store
+	Releases Releases
+	Keys     VerifyKeys
+	Identity seal.Identity    // opens input shares
+	Signer   Signer           // signs release records
+	Leader   release.Verifier // the leader's identity
+	// Verify returns the published plan of a signed file if the officer signed it.
+	Verify func(signed []byte) (published []byte, err error)
+	Clock  func() plan.Time
+	Noise  io.Reader // cmd passes the system's randomness
+
+	Pairing  *pair.Handler  // nil: no pairing is offered
+	MinBatch uint32         // smallest min batch of a plan that it accepts; at least, and by default, plan.MinBatchFloor
+	Cap      ledger.NanoRho // largest charge of one report that it accepts; at most, and by default, ledger.CapDay
+	Log      *slog.Logger   // what fails inside; nil: nowhere
+}
+
+// ErrOptions: an option is missing or out of its bounds.
+var ErrOptions = errors.New("helper: options")
+
+// Helper is the second aggregator. It is safe for concurrent use.
+type Helper struct {
+	Options
+	handler http.Handler
+	slots   chan struct{} // bounds chunks in preparation
+
+	partitions [batch.Partitions]sync.Mutex // one request a partition at a time
+
+	mu      sync.Mutex
+	plans   map[plan.Digest]*terms
+	outputs outputs
+}
+
+// New checks the options and returns a Helper.
+func New(o Options) (*Helper, error) {
+	if o.Batches == nil || o.Releases == nil || o.Keys == nil || o.Signer == nil || o.Leader == nil ||
+		o.Verify == nil || o.Clock == nil || o.Noise == nil || o.Identity.Recipient().Key == "" {
+		return nil, fmt.Errorf("%w: one that is required is missing", ErrOptions)
+	}
+	if o.MinBatch == 0 {
+		o.MinBatch = plan.MinBatchFloor
+	}
+	if o.Cap == 0 {
+		o.Cap = ledger.CapDay
+	}
+	if o.MinBatch < plan.MinBatchFloor || o.Cap > ledger.CapDay {
+		return nil, fmt.Errorf("%w: min batch is at least %d, the cap at most %d nano-rho", ErrOptions, plan.MinBatchFloor, ledger.CapDay)
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	h := &Helper{Options: o, plans: map[plan.Digest]*terms{}, slots: make(chan struct{}, runtime.GOMAXPROCS(0))}
+	h.handler = h.routes()
+	return h, nil
+}
+
+// ServeHTTP serves the leader. Put it behind authentication of the leader.
+func (h *Helper) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.handler.ServeHTTP(w, r) }
+
+// Operator returns this aggregator's exact counters, for its operators alone.
+func (h *Helper) Operator() ([]batch.View, error) { return h.Batches.Views() }
+
+// outputs remembers the output shares of a few pending chunks, so that they are
+// not prepared again for the leader's verdicts. It is a cache: what it forgets
+// is computed from the stored chunk.
+type outputs struct {
+	order []chunk
+	of    map[chunk][]vdaf.OutputShare
+}
+
+type chunk struct {
+	message.Batch
+	partition byte
+	sequence  uint64
+}
+
+// maxOutputs bounds the cache in chunks: at 512 cells and 128 reports a chunk
+// weighs 1 MB.
+const maxOutputs = 16
+
+func (h *Helper) keep(c chunk, shares []vdaf.OutputShare) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	o := &h.outputs
+	if o.of == nil {
+		o.of = map[chunk][]vdaf.OutputShare{}
+	}
+	if len(o.order) == maxOutputs {
+		delete(o.of, o.order[0])
+		o.order = o.order[1:]
+	}
+	o.order = append(o.order, c)
+	o.of[c] = shares
+}
+
+func (h *Helper) kept(c chunk) ([]vdaf.OutputShare, bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	shares, ok := h.outputs.of[c]
+	return shares, ok
+}

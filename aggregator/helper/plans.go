@@ -1,0 +1,144 @@
+package helper
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/dunlin-analytics/dunlin/aggregator/batch"
+	"github.com/dunlin-analytics/dunlin/aggregator/message"
+	"github.com/dunlin-analytics/dunlin/aggregator/prepare"
+	"github.com/dunlin-analytics/dunlin/aggregator/problem"
+	"github.com/dunlin-analytics/dunlin/privacy/ledger"
+	"github.com/dunlin-analytics/dunlin/privacy/plan"
+	"github.com/dunlin-analytics/dunlin/privacy/report"
+	"github.com/dunlin-analytics/dunlin/privacy/vdaf"
+)
+
+// terms are an accepted plan with its verify key.
+type terms struct {
+	plan *plan.Plan
+	key  vdaf.VerifyKey
+	batch.Terms
+}
+
+// accept checks a signed plan as the officer's machine should, and keeps it.
+func (h *Helper) accept(d plan.Digest, signed []byte) error {
+	published, err := h.Verify(signed)
+	if err != nil {
+		return problem.New(problem.PlanRefused, "the officer's signature does not fit: have the officer sign the plan with the key that this helper is configured with")
+	}
+	if plan.DigestOf(published) != d {
+		return problem.New(problem.PlanRefused, "the plan's digest is %s, not the one in the address", plan.DigestOf(published))
+	}
+	t, err := h.inspect(published)
+	if err != nil {
+		return err
+	}
+	if _, err := h.Batches.Plan(d); err == nil {
+		return h.keepPlan(d, signed) // the same file again, or a conflict
+	} else if !errors.Is(err, batch.ErrNotFound) {
+		return err
+	}
+	if t.plan.Expires <= h.Clock() {
+		return problem.New(problem.PlanRefused, "the plan has expired: build and sign a new one")
+	}
+	if err := h.newest(t.plan); err != nil {
+		return err
+	}
+	return h.keepPlan(d, signed)
+}
+
+func (h *Helper) keepPlan(d plan.Digest, signed []byte) error {
+	if err := errors.Join(h.Batches.PutPlan(d, signed), h.Releases.PutPlan(d, signed)); err != nil {
+		return problem.New(problem.Conflict, "another file of the same plan is stored: send that one")
+	}
+	return nil
+}
+
+// newest refuses a serial that is not above those of the site's other plans.
+func (h *Helper) newest(p *plan.Plan) error {
+	all, err := h.Batches.Plans()
+	if err != nil {
+		return err
+	}
+	for _, signed := range all {
+		published, err := h.Verify(signed)
+		if err != nil {
+			continue // signed by a former officer: its serials bind nobody now
+		}
+		if old, err := plan.Decode(published); err == nil && old.Site == p.Site && old.Serial >= p.Serial {
+			return problem.New(problem.PlanRefused, "the site's plan with serial %d is known: give the new plan a higher serial", old.Serial)
+		}
+	}
+	return nil
+}
+
+// inspect holds a plan to this helper's own key, recipient and floors.
+func (h *Helper) inspect(published []byte) (*terms, error) {
+	p, err := plan.Decode(published)
+	if err != nil {
+		return nil, problem.New(problem.PlanRefused, "the plan cannot be read: %v", err)
+	}
+	if p.Helper != h.Identity.Recipient() {
+		return nil, problem.New(problem.PlanRefused, "the plan's helper recipient is not this helper's: put %s into the plan", h.Identity.Recipient().Key)
+	}
+	if p.MinBatch < h.MinBatch {
+		return nil, problem.New(problem.PlanRefused, "min batch is %d and this helper asks for %d or more", p.MinBatch, h.MinBatch)
+	}
+	w := plan.LayoutOf(p).Weight
+	if charge, err := ledger.Charge(w, p.Sigma2); err != nil || charge > h.Cap {
+		return nil, problem.New(problem.PlanRefused, "weight %d with sigma squared %d costs more than this helper accepts for one report (%d nano-rho): measure less or add noise", w, p.Sigma2, h.Cap)
+	}
+	key, err := h.Keys.Get(p.VerifyKey)
+	if err != nil {
+		return nil, problem.New(problem.PlanRefused, "no verify key of this helper has the plan's commitment: pair the aggregators and build the plan with the commitment that pairing prints")
+	}
+	if _, err := prepare.NewWorker(prepare.Spec{Params: prepare.ParamsOf(p), Role: report.Helper, Key: key}); err != nil {
+		return nil, problem.New(problem.PlanRefused, "no proof can be made for the plan's cells, weight and chunk length")
+	}
+	return &terms{plan: p, key: key, Terms: batch.TermsOf(p)}, nil
+}
+
+// due returns the terms of an accepted plan, once the batch's period is over by
+// this helper's own clock.
+func (h *Helper) due(b message.Batch) (*terms, plan.Period, error) {
+	t, err := h.terms(b.Plan)
+	if err != nil {
+		return nil, plan.Period{}, err
+	}
+	period, ok := t.plan.PeriodOf(b.Date)
+	if !ok {
+		return nil, period, problem.New(problem.PeriodWrong, "no period of the plan starts on %s", b.Date)
+	}
+	if now := h.Clock(); now < period.End {
+		return nil, period, problem.New(problem.PeriodOpen, "the period ends in %d s by this helper's clock: ask again then", period.End-now)
+	}
+	return t, period, nil
+}
+
+func (h *Helper) terms(d plan.Digest) (*terms, error) {
+	h.mu.Lock()
+	t := h.plans[d]
+	h.mu.Unlock()
+	if t != nil {
+		return t, nil
+	}
+	signed, err := h.Batches.Plan(d)
+	if errors.Is(err, batch.ErrNotFound) {
+		return nil, problem.New(problem.PlanUnknown, "send the signed plan first")
+	}
+	if err != nil {
+		return nil, err
+	}
+	published, err := h.Verify(signed)
+	if err != nil {
+		return nil, fmt.Errorf("stored plan %s: %w", d, err)
+	}
+	if t, err = h.inspect(published); err != nil {
+		return nil, err
+	}
+	h.mu.Lock()
+	h.plans[d] = t
+	h.mu.Unlock()
+	return t, nil
+}

@@ -1,0 +1,148 @@
+package leader
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"runtime"
+	"sync"
+
+	"github.com/dunlin-analytics/dunlin/aggregator/batch"
+	"github.com/dunlin-analytics/dunlin/aggregator/message"
+	"github.com/dunlin-analytics/dunlin/aggregator/release"
+	"github.com/dunlin-analytics/dunlin/privacy/plan"
+	"github.com/dunlin-analytics/dunlin/privacy/seal"
+	"github.com/dunlin-analytics/dunlin/privacy/vdaf"
+)
+
+// Releases is the store of signed records (release.Store).
+type Releases interface {
+	Put(release.Signed) error
+	PutPlan(plan.Digest, []byte) error
+}
+
+// VerifyKeys holds the keys of former pairings (pair.Keys).
+type VerifyKeys interface {
+	Get(plan.Commitment) (vdaf.VerifyKey, error)
+}
+
+// Signer signs with this aggregator's identity (peer.Identity).
+type Signer interface {
+	Sign(message []byte) []byte
+}
+
+// Service is a service over HTTP; its client authenticates both sides.
+type Service struct {
+	URL    string // without a slash at the end
+	Client *http.Client
+}
+
+// Options are all required but the last three.
+type Options struct {
+	Batches   *batch.Store
+	Releases  Releases
+	Keys      VerifyKeys
+	Identity  seal.Identity    // opens input shares
+	Signer    Signer           // signs release records
+	Peer      release.Verifier // the helper's identity
+	Helper    Service
+	Collector Service // its inner listener
+	// Verify returns the published plan of a signed file if the officer signed it.
+	Verify func(signed []byte) (published []byte, err error)
+	Clock  func() plan.Time
+	Noise  io.Reader // cmd passes the system's randomness
+
+	Chunk    int            // reports a request; 1 to message.MaxChunk, default 128
+	Workers  int            // partitions at a time; default twice the processors
+	Progress func(Progress) // called after each chunk, from any goroutine
+}
+
+// Progress is how far a batch has come: of Total reports, Done are through.
+type Progress struct {
+	Batch       message.Batch
+	Done, Total uint64
+}
+
+// ErrOptions: an option is missing or out of its bounds.
+var ErrOptions = errors.New("leader: options")
+
+// Leader is the first aggregator.
+type Leader struct {
+	Options
+	step sync.Mutex // one Step at a time
+}
+
+// New checks the options and returns a Leader.
+func New(o Options) (*Leader, error) {
+	if o.Batches == nil || o.Releases == nil || o.Keys == nil || o.Signer == nil || o.Peer == nil ||
+		o.Verify == nil || o.Clock == nil || o.Noise == nil || o.Identity.Recipient().Key == "" ||
+		o.Helper.Client == nil || o.Helper.URL == "" || o.Collector.Client == nil || o.Collector.URL == "" {
+		return nil, fmt.Errorf("%w: one that is required is missing", ErrOptions)
+	}
+	if o.Chunk == 0 {
+		o.Chunk = 128
+	}
+	if o.Workers == 0 {
+		o.Workers = 2 * runtime.GOMAXPROCS(0)
+	}
+	if o.Chunk < 0 || o.Chunk > message.MaxChunk || o.Workers < 0 {
+		return nil, fmt.Errorf("%w: a chunk has 1 to %d reports, and workers are not negative", ErrOptions, message.MaxChunk)
+	}
+	if o.Progress == nil {
+		o.Progress = func(Progress) {}
+	}
+	return &Leader{Options: o}, nil
+}
+
+// Operator returns this aggregator's exact counters, for its operators alone.
+func (l *Leader) Operator() ([]batch.View, error) { return l.Batches.Views() }
+
+// Outcome is what a Step did to one batch.
+type Outcome struct {
+	Batch message.Batch
+	State batch.State
+	// Err says why the batch is not released: a *ShortError with batch.Short; a
+	// problem with problem.PeriodOpen when collector or helper, by its own clock,
+	// still holds the period open; or what failed.
+	Err error
+}
+
+// ShortError: fewer reports than min batch counted, so the batch was dropped.
+// It is exact: for operators alone.
+type ShortError struct {
+	Batch       message.Batch
+	Count, Need uint64
+}
+
+func (e *ShortError) Error() string {
+	return fmt.Sprintf("%s: %d reports count and %d are needed; the batch is dropped for good and never merged into another: "+
+		"if this happens often, build a plan with a longer period (week or four weeks)", e.Batch, e.Count, e.Need)
+}
+
+// Step does everything that is due by the clock: each period that has ended and
+// is neither released nor dropped. It returns an Outcome for each of those, and
+// an error when one failed that should not have; call it again then, and nothing
+// is counted twice. A short batch and a period still open are not failures.
+func (l *Leader) Step(ctx context.Context) ([]Outcome, error) {
+	l.step.Lock()
+	defer l.step.Unlock()
+	due, err := l.due()
+	if err != nil {
+		return nil, err
+	}
+	var all []Outcome
+	var failed []error
+	for _, j := range due {
+		o := l.run(ctx, j)
+		all = append(all, o)
+		if o.Err != nil && !waiting(o.Err) && o.State != batch.Short {
+			failed = append(failed, fmt.Errorf("%s: %w", o.Batch, o.Err))
+		}
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	return all, errors.Join(failed...)
+}

@@ -1,0 +1,187 @@
+package leader
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync"
+	"sync/atomic"
+
+	"github.com/dunlin-analytics/dunlin/aggregator/batch"
+	"github.com/dunlin-analytics/dunlin/aggregator/message"
+	"github.com/dunlin-analytics/dunlin/aggregator/problem"
+	"github.com/dunlin-analytics/dunlin/aggregator/release"
+	"github.com/dunlin-analytics/dunlin/aggregator/settle"
+)
+
+// run takes a batch as far as it goes.
+func (l *Leader) run(ctx context.Context, j job) Outcome {
+	r, err := l.Batches.Record(j.Batch)
+	for err == nil && !r.State.Final() {
+		switch r.State {
+		case batch.Open:
+			r, err = l.sum(ctx, j)
+		case batch.Closed:
+			r, err = l.exchange(ctx, j, r)
+		case batch.Exchanged:
+			r, err = l.sign(ctx, j, r)
+		}
+	}
+	if err == nil && r.State == batch.Short {
+		err = &ShortError{Batch: j.Batch, Count: r.Tally.Count, Need: j.MinBatch}
+	}
+	return Outcome{j.Batch, r.State, err}
+}
+
+// sum prepares every partition, agrees with the helper and settles the batch.
+func (l *Leader) sum(ctx context.Context, j job) (batch.Record, error) {
+	f, err := l.freeze(ctx, j.Batch)
+	if err != nil {
+		return batch.Record{}, err
+	}
+	err = l.partitions(ctx, j, f)
+	if errors.Is(err, problem.BatchClosed) {
+		return l.recover(ctx, j, err)
+	}
+	if err != nil {
+		return batch.Record{}, err
+	}
+	own, err := l.Batches.Tally(j.Batch, j.Cells)
+	if err != nil {
+		return batch.Record{}, err
+	}
+	ask := message.Close{Batch: j.Batch, Tally: own}
+	b, err := l.ask(ctx, j.Batch, "close", ask.Append(nil), message.MaxSmall)
+	if err != nil {
+		return batch.Record{}, err
+	}
+	theirs, err := message.ParseTally(b)
+	if err != nil {
+		return batch.Record{}, err
+	}
+	return l.Batches.Settle(j.Batch, j.Terms, theirs, l.Noise)
+}
+
+// partitions works through all partitions that hold reports, some at a time.
+func (l *Leader) partitions(ctx context.Context, j job, f frozen) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var done atomic.Uint64
+	next := make(chan int)
+	var group sync.WaitGroup
+	for range l.Workers {
+		group.Add(1)
+		go func() {
+			defer group.Done()
+			for n := range next {
+				err := l.partition(ctx, j, byte(n), f.Partitions[n], func(reports uint64) {
+					l.Progress(Progress{j.Batch, done.Add(reports), f.Reports})
+				})
+				if err != nil {
+					cancel(fmt.Errorf("partition %d: %w", n, err)) // the first is kept
+				}
+			}
+		}()
+	}
+	for n := range batch.Partitions {
+		select {
+		case next <- n:
+		case <-ctx.Done():
+		}
+	}
+	close(next)
+	group.Wait()
+	return context.Cause(ctx)
+}
+
+// exchange gives the noised share and takes the helper's.
+func (l *Leader) exchange(ctx context.Context, j job, r batch.Record) (batch.Record, error) {
+	own := message.Exchange{Batch: j.Batch, Share: r.Own}
+	b, err := l.ask(ctx, j.Batch, "exchange", own.Append(nil), message.MaxSmall)
+	if errors.Is(err, problem.BatchClosed) {
+		return l.recover(ctx, j, err)
+	}
+	if err != nil {
+		return r, err
+	}
+	theirs, err := message.ParseExchange(b)
+	if err != nil || theirs.Batch != j.Batch {
+		return r, ErrAnswer
+	}
+	if _, err := settle.Sums(r.Own, theirs.Share, j.Cells); err != nil {
+		return r, fmt.Errorf("the helper's noised share is not of this batch: %w", err)
+	}
+	return l.Batches.SetPeer(j.Batch, theirs.Share)
+}
+
+// sign exchanges signatures of the record and stores it.
+func (l *Leader) sign(ctx context.Context, j job, r batch.Record) (batch.Record, error) {
+	record, err := settle.Record(j.Batch, j.plan, j.period, r.Own, r.Peer)
+	if err != nil {
+		return r, err
+	}
+	body, err := record.Append(nil)
+	if err != nil {
+		return r, err
+	}
+	own := message.Sign{Batch: j.Batch}
+	copy(own.Signature[:], l.Signer.Sign(release.Message(body)))
+	b, err := l.ask(ctx, j.Batch, "sign", own.Append(nil), message.MaxSmall)
+	if err != nil {
+		return r, err
+	}
+	theirs, err := message.ParseSign(b)
+	if err != nil || theirs.Batch != j.Batch {
+		return r, ErrAnswer
+	}
+	if !l.Peer.Verify(release.Message(body), theirs.Signature[:]) {
+		return r, release.ErrSignature
+	}
+	if err := l.Releases.Put(release.Signed{Record: record, Leader: own.Signature, Helper: theirs.Signature}); err != nil {
+		return r, fmt.Errorf("store release: %w", err)
+	}
+	return l.Batches.SetReleased(j.Batch)
+}
+
+// ErrAbandoned: the helper has closed a batch that this leader has not, and has
+// no release of it. It happens when the leader's store was restored from an
+// older copy.
+var ErrAbandoned = errors.New("leader: the helper has closed this batch without this leader, and there is no release: it stays unreleased")
+
+// verifier of this leader's own signature, by signing again: Ed25519 is
+// deterministic.
+type self struct{ Signer }
+
+func (s self) Verify(message, signature []byte) bool {
+	return string(s.Sign(message)) == string(signature)
+}
+
+// recover takes the signed release from a helper that has closed the batch, if
+// both signatures are on it: then this leader agreed to it once and lost it.
+func (l *Leader) recover(ctx context.Context, j job, cause error) (batch.Record, error) {
+	b, err := l.Helper.call(ctx, http.MethodGet, pathOf(j.Batch)+"/release", nil, release.MaxSize)
+	if errors.Is(err, problem.NotFound) {
+		return batch.Record{}, fmt.Errorf("%w (%w)", ErrAbandoned, cause)
+	}
+	if err != nil {
+		return batch.Record{}, fmt.Errorf("helper, release: %w", err)
+	}
+	s, err := release.Parse(b)
+	if err != nil {
+		return batch.Record{}, fmt.Errorf("helper, release: %w", err)
+	}
+	if s.Plan != j.Plan || s.Period != j.period {
+		return batch.Record{}, fmt.Errorf("helper, release: %w", ErrAnswer)
+	}
+	if err := s.Verify(self{l.Signer}, l.Peer); err != nil {
+		return batch.Record{}, fmt.Errorf("helper, release: %w", err)
+	}
+	if err := l.Releases.Put(s); err != nil {
+		return batch.Record{}, fmt.Errorf("store release: %w", err)
+	}
+	if err := l.Batches.Recover(j.Batch); err != nil {
+		return batch.Record{}, err
+	}
+	return l.Batches.Record(j.Batch)
+}
