@@ -87,8 +87,8 @@ func (s *Sharder) Shard(dst *Shares, context []byte, measurement []bool,
 	if fits {
 		s.split(dst, context, nonce, rand)
 	}
-	// Not deferred: that would cost the module a kilobyte, and its host drops
-	// an instance that panicked.
+	// Not deferred: the module is smaller without, and its host drops an
+	// instance that panicked.
 	s.scratch.wipe()
 	if !fits {
 		return ErrWeight
