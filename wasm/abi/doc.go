@@ -1,0 +1,59 @@
+// Package abi is the boundary between the device module and whoever hosts it:
+// operations, message layouts and error codes, defined once for the module
+// (package wasm), the Go host (wasm/device) and, by this page, the browser's
+// Worker. It runs on both sides and decides nothing: rules are package edge's.
+//
+// The module exports two functions and its memory:
+//
+//	buffer() u32             where the one in/out buffer lies, BufferSize bytes
+//	call(op u32, n u32) i32  runs op on the n bytes at the buffer's start;
+//	                         answers the length of the answer, which replaces
+//	                         them, or a negative Code (then there is no answer)
+//
+// Memory may grow in any call, which detaches a browser's views: make them anew
+// after each. A trap, or the code Panicked, means that the instance is spoilt:
+// drop it, start another and load the last stored state.
+//
+// What an answer or a message held is overwritten with zeroes at the next call,
+// at the latest: between two calls the buffer holds the last answer and zeroes.
+// A host that does not call again soon calls Clear once it has copied an answer.
+//
+// Integers are big endian; u8, u32, i64, f64 have that many bits; a blob is a
+// LEB128 length and its bytes (package wire). Times are Unix seconds. Bytes left
+// over are ErrMessage.
+//
+//	op          message                             answer
+//	 1 Plan     published plan bytes (the host has  -
+//	            verified the officer's signature)
+//	 2 Load     i64 now, state to the end (empty    u8: edge.Loaded
+//	            for a new device)
+//	 3 Track    i64 now, event's bytes              -
+//	 4 Save     -                                   state
+//	 5 Measure  i64 now                             one byte a cell, 0 or 1;
+//	                                                none if there is nothing
+//	 6 Report   i64 now, i64 collector's time       140 bytes head of the report
+//	                                                u8 key type, blob leader's recipient
+//	                                                blob leader's plaintext
+//	                                                u8 key type, blob helper's recipient
+//	                                                blob helper's plaintext
+//	                                                state to the end
+//	 7 Frame    140 bytes head as Report gave it    finished report
+//	            blob leader's sealed share
+//	            blob helper's sealed share
+//	 8 Forget   i64 now                             state: what must be kept
+//	 9 Info     -                                   see Info
+//	10 Clear    -                                   -
+//	11 Reset    -                                   -
+//
+// The answer of Report holds the new state so that no host can forget it: the
+// state must be durable before the report leaves, or a restart could charge the
+// ledger's period again. Frame accepts only the head of the last Report, once,
+// and only since then has no Plan, Load, Forget or Clear come.
+//
+// Clear drops the report that waits for Frame and overwrites the buffer; plan and
+// device stay. Reset drops plan and device too: the instance is as it was when
+// new. (A plan in force counts as seen by every device that is loaded under it, so
+// an instance that goes over to a plan with a lower serial needs a Reset.)
+//
+// An event's bytes are package edge's: AppendEvent and DecodeEvent.
+package abi

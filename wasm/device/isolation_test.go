@@ -1,0 +1,173 @@
+package device
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"fmt"
+	"math"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/dunlin-analytics/dunlin/edge"
+	"github.com/dunlin-analytics/dunlin/privacy/plan"
+)
+
+// secretPlan lets a device declare a number that a memory scan can look for.
+func secretPlan(tb testing.TB) []byte {
+	p := plan512()
+	p.Attributes = []plan.Attribute{{Name: "points", Type: plan.Number, Min: 0, Max: 1e6},
+		{Name: "band", Type: plan.Choice, Values: numbered("value", 5)}}
+	return publish(tb, p)
+}
+
+// live is one device's day with everything in it that a state can hold.
+func live(t *testing.T, d *Device, now plan.Time, points float64) Outgoing {
+	t.Helper()
+	ctx := t.Context()
+	for i, e := range []edge.Event{
+		{Kind: plan.Declare, Attribute: 0, Value: points}, {Kind: plan.Declare, Attribute: 1, Value: 3}, {Kind: plan.View},
+		{Kind: plan.Exposure, Slot: 0, Variant: 4}, {Kind: plan.Click, InSlot: true}, {Kind: plan.Assign, Arm: 2},
+		{Kind: plan.Cart}, {Kind: plan.Order, Minor: int64(points * 100)},
+	} {
+		require.NoError(t, d.Track(ctx, now+plan.Time(i), e))
+	}
+	out, err := d.Report(ctx, now+60, now+60)
+	require.NoError(t, err)
+	return out
+}
+
+// TestNothingLeaksIntoTheNextDevice: whatever A did, after Load an instance
+// answers for B exactly as one that never saw A.
+func TestNothingLeaksIntoTheNextDevice(t *testing.T) {
+	ctx := t.Context()
+	published := secretPlan(t)
+	now := firstAt + 5*plan.Day + plan.Hour
+
+	// B's state, from an instance of its own.
+	d, random := scripted(t)
+	random.set(1)
+	require.NoError(t, d.UsePlan(ctx, published))
+	stateB := live(t, d, now-plan.Day, 7).State
+
+	for name, next := range map[string][]byte{"a stored device": stateB, "a new device": nil,
+		"a damaged state": append([]byte{1}, stateB...)} {
+		t.Run(name, func(t *testing.T) {
+			used, usedRandom := scripted(t)
+			usedRandom.set(2)
+			require.NoError(t, used.UsePlan(ctx, published))
+			live(t, used, now, 123_456.5)
+			unused, unusedRandom := scripted(t)
+			require.NoError(t, unused.UsePlan(ctx, published))
+
+			usedRandom.set(3)
+			unusedRandom.set(3)
+			var loaded [2]edge.Loaded
+			var before, after [2][]byte
+			var vectors [2][]bool
+			var outs [2]Outgoing
+			var failed [2]error
+			for i, d := range []*Device{used, unused} {
+				var err error
+				loaded[i], err = d.Load(ctx, now, next)
+				require.NoError(t, err)
+				before[i], err = d.AppendState(ctx, nil)
+				require.NoError(t, err)
+				require.NoError(t, d.Track(ctx, now+plan.Hour, edge.Event{Kind: plan.View}))
+				vectors[i], _, err = d.Measurement(ctx, now+plan.Hour)
+				require.NoError(t, err)
+				outs[i], failed[i] = d.Report(ctx, now+plan.Hour, now+plan.Hour)
+				after[i], err = d.Forget(ctx, now+2*plan.Hour)
+				require.NoError(t, err)
+			}
+			require.Equal(t, loaded[1], loaded[0])
+			require.Equal(t, before[1], before[0])
+			require.Equal(t, vectors[1], vectors[0])
+			require.Equal(t, failed[1], failed[0])
+			require.Equal(t, outs[1], outs[0])
+			require.Equal(t, after[1], after[0])
+		})
+	}
+}
+
+// TestMemoryHoldsNothingOfTheDeviceBefore scans the whole linear memory for what
+// belonged to A alone: randomness, report ID, plaintexts, state. What it cannot
+// show: the vector's cells are bits, there is nothing to scan for; and the heap
+// may hold single values of the profile (a declared number, the time of an
+// exposure) until it uses their place again.
+func TestMemoryHoldsNothingOfTheDeviceBefore(t *testing.T) {
+	ctx := t.Context()
+	published := secretPlan(t)
+	d, random := scripted(t)
+	require.NoError(t, d.UsePlan(ctx, published))
+	now := firstAt + 5*plan.Day + plan.Hour
+
+	const points = 123_456.75
+	random.set(9)
+	drawn := make([]byte, 160) // report ID, nonce, Shard's randomness
+	_, err := random.Read(drawn)
+	require.NoError(t, err)
+	random.set(9)
+	out := live(t, d, now, points)
+	memory := func() []byte {
+		b, ok := d.memory.Read(0, d.memory.Size())
+		require.True(t, ok)
+		return b
+	}
+	require.Positive(t, bytes.Count(memory(), drawn[:16]), "the scan does not find what must still be there")
+
+	_, err = d.Load(ctx, now, nil)
+	require.NoError(t, err)
+	require.NoError(t, d.Clear(ctx))
+	secrets := map[string][]byte{
+		"report ID": drawn[:16], "nonce": drawn[16:32], "helper's seed": drawn[32:64], "helper's blind": drawn[64:96],
+		"leader's blind": drawn[96:128], "prove seed": drawn[128:160],
+		"declared number in a state": binary.BigEndian.AppendUint64(nil, math.Float64bits(points)),
+		"order's value":              binary.LittleEndian.AppendUint64(nil, uint64(points*100)),
+	}
+	digest := plan.DigestOf(published)
+	public := append(digest[:], make([]byte, 32)...)
+	windows := func(what string, b []byte) {
+		for i := 0; i+16 <= len(b); i += 16 {
+			w := b[i : i+16]
+			known := bytes.Count(w, []byte{0}) > 8
+			for at := range 8 { // what is half the plan's digest is public
+				known = known || bytes.Contains(public, w[at:at+8])
+			}
+			if !known {
+				secrets[fmt.Sprintf("%s from byte %d", what, i)] = w
+			}
+		}
+	}
+	windows("leader's plaintext", out.Leader.Plaintext)
+	windows("helper's plaintext", out.Helper.Plaintext)
+	windows("state", out.State)
+	require.Greater(t, len(secrets), 500)
+	all := memory()
+	for name, s := range secrets {
+		if n := bytes.Count(all, s); n > 0 {
+			t.Errorf("%s stands in memory %d times, at %x", name, n, bytes.Index(all, s))
+		}
+	}
+}
+
+func TestTwoInstancesDrawDifferently(t *testing.T) {
+	ctx := t.Context()
+	published := publish(t, plan64())
+	now := firstAt + plan.Hour
+	seen := map[plan.ReportID]bool{}
+	for range 4 {
+		d, err := engine(t).Instance(ctx)
+		require.NoError(t, err)
+		require.NoError(t, d.UsePlan(ctx, published))
+		require.NoError(t, d.Track(ctx, now, edge.Event{Kind: plan.View}))
+		out, err := d.Report(ctx, now, now)
+		require.NoError(t, err)
+		var id plan.ReportID
+		copy(id[:], out.Head[40:56])
+		require.False(t, seen[id], "wazero's default source of randomness is deterministic")
+		seen[id] = true
+		require.NoError(t, d.Close(context.Background()))
+	}
+}
