@@ -51,8 +51,9 @@
 //	.  .  body:   profile (package profile), memory, log (package measure)
 //	.  8  FNV-1a 64 of everything before
 //
-// The guard has a checksum of its own: a damaged body costs the profile, and the
-// ledger goes on; a damaged guard exhausts the ledger. FNV-1a is a permutation of
+// The guard has a checksum of its own: a damaged body costs the profile and further
+// revisions of the running report, and the ledger goes on; a damaged guard costs
+// everything and exhausts the ledger. FNV-1a is a permutation of
 // its sum at every byte, so that no change of a single byte goes unnoticed. It
 // is no defence against a visitor who writes a state: that is theirs to do, and
 // the proof bounds what it can distort.

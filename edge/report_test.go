@@ -161,6 +161,16 @@ type reader func([]byte) (int, error)
 
 func (r reader) Read(p []byte) (int, error) { return r(p) }
 
+// An unknown time of the collector is not the year 1970.
+func TestUnknownTimeIsNoTime(t *testing.T) {
+	p := edgetest.Bare(1)
+	p.Issued, p.Periods[0] = 0, plan.Period{Date: 0, Start: 0, End: day}
+	d := device(t, p)
+	track(t, d, 1, view)
+	require.ErrorIs(t, d.Report(1, 0, edgetest.Rand0(), new(edge.Outgoing)), edge.ErrClock)
+	require.NoError(t, d.Report(1, 1, edgetest.Rand0(), new(edge.Outgoing)))
+}
+
 // A reader that gives a byte at a time, and its last with an error, is no failure.
 func TestRandomnessInPieces(t *testing.T) {
 	d := device(t, edgetest.Shop())
@@ -237,6 +247,11 @@ func TestForget(t *testing.T) {
 	require.NotEqual(t, sent.Head.ID, next.Head.ID)
 	cells, _ := d.Measurement(start + day)
 	require.Equal(t, []int{0, 1, 5}, ones(cells), "present, a regular by the orders since, who viewed")
+
+	// Once the period is over there is nothing to take back, and no ID to keep.
+	require.Contains(t, string(d.AppendState(nil)), string(next.Head.ID[:]))
+	d.Forget(start + 2*day)
+	require.NotContains(t, string(d.AppendState(nil)), string(next.Head.ID[:]))
 
 	d = device(t, edgetest.Shop())
 	track(t, d, start, view, order)

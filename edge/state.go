@@ -79,8 +79,9 @@ func (d *Device) Load(now plan.Time, state []byte) Loaded {
 		return SetAside
 	}
 	if body == nil || d.mind.readBody(body) != nil {
-		// Without its log the running report cannot be revised truthfully.
-		d.mind = mind{ledger: d.mind.ledger}
+		// Without its log the running report cannot be revised (periodAt says
+		// so), but it can still be taken back by Forget.
+		d.mind = mind{ledger: d.mind.ledger, running: d.mind.running}
 		return SetAside
 	}
 	return Restored

@@ -113,9 +113,17 @@ func TestDamagedStateIsSetAside(t *testing.T) {
 	check(append(append([]byte(nil), state...), 0), false, "longer")
 	check(make([]byte, edge.MaxState+1), true, "too long")
 
-	// The body's damage is over with the period, the ledger's with its 30 dates.
+	// What was reported can still be taken back without the body.
 	bad := append([]byte(nil), state...)
 	bad[len(bad)-1]++
+	n.Load(now, bad)
+	n.Forget(now)
+	cells, ok := n.Measurement(now)
+	require.True(t, ok)
+	require.Empty(t, ones(cells))
+	require.Equal(t, uint32(2), send(t, &n, now, edgetest.Rand0()).Head.Revision)
+
+	// The body's damage is over with the period, the ledger's with its 30 dates.
 	n.Load(now, bad)
 	track(t, &n, now+day, view)
 	require.Equal(t, uint32(1), send(t, &n, now+day, edgetest.Rand0()).Head.Revision)
@@ -127,6 +135,61 @@ func TestDamagedStateIsSetAside(t *testing.T) {
 		err := n.Report(at, at, edgetest.Rand0(), new(edge.Outgoing))
 		require.Equal(t, i <= 30, err != nil, "day %d: %v", i, err)
 	}
+}
+
+// Right checksums around wrong contents: what no device writes is damage too,
+// and nothing of a half-read body stays.
+func TestForgedStateIsSetAside(t *testing.T) {
+	d := lived(t, edgetest.Shop(), 1)
+	guard, body := edge.ParseState(d.AppendState(nil))
+	empty := device(t, edgetest.Shop())
+	require.Equal(t, edge.SetAside, empty.Load(start, edge.SealState(guard, []byte{})))
+	n := device(t, edgetest.Shop())
+	for i := range body {
+		require.Equal(t, edge.SetAside, n.Load(start, edge.SealState(guard, body[:i])))
+		require.Equal(t, edge.MindOf(empty), edge.MindOf(n))
+	}
+	unrevised := append([]byte(nil), guard...)
+	unrevised[len(guard)-2] = 0
+	require.Equal(t, edge.SetAside, n.Load(start, edge.SealState(unrevised, body)))
+	require.Equal(t, edge.SetAside, n.Load(start, edge.SealState(append(guard[:len(guard):len(guard)], 0), body)))
+
+	// A log that the plan's counting rules cannot give is dropped.
+	d = device(t, edgetest.Shop())
+	track(t, d, start, view)
+	guard, body = edge.ParseState(d.AppendState(nil))
+	body[len(body)-1] = 3 // two of one variant of converted: hero
+	require.Equal(t, edge.Restored, n.Load(start, edge.SealState(guard, body)))
+	_, ok := n.Measurement(start)
+	require.False(t, ok)
+}
+
+// However many plans a device sees, it remembers only what the last one names.
+func TestPlansDoNotPileUp(t *testing.T) {
+	var d edge.Device
+	sizes := map[int]bool{}
+	for i := range 5 {
+		p := edgetest.Maximal()
+		p.Serial = uint64(i + 1)
+		for j := range p.Campaigns {
+			p.Campaigns[j].Name = string(rune('a'+i)) + p.Campaigns[j].Name[1:]
+			p.Slots[j].Name = string(rune('a'+i)) + p.Slots[j].Name[1:]
+		}
+		for j := range p.Attributes {
+			p.Attributes[j].Name = string(rune('a'+i)) + p.Attributes[j].Name[1:]
+		}
+		require.NoError(t, d.UsePlan(edgetest.Publish(p)))
+		for j := range plan.MaxAttributes {
+			track(t, &d, start, edge.Event{Kind: plan.Declare, Attribute: uint8(j), Value: 1})
+		}
+		for j := range plan.MaxCampaigns {
+			track(t, &d, start, edge.Event{Kind: plan.Assign, Campaign: uint8(j)}, edge.Event{Kind: plan.Exposure, Slot: uint8(j)})
+		}
+		state := d.AppendState(nil)
+		sizes[len(state)] = true
+		require.Equal(t, edge.Restored, d.Load(start, state))
+	}
+	require.Len(t, sizes, 1)
 }
 
 // A damaged ledger found by a device whose clock is far behind is exhausted for

@@ -158,6 +158,32 @@ func TestRewind(t *testing.T) {
 	require.Equal(t, []string{"0100"}, b.columns())
 }
 
+// Another plan keeps the exposures of the names that it has, and of their
+// credits those of its goals: eight goals that are gone leave room for eight new.
+func TestAdoptDropsCredits(t *testing.T) {
+	eight := func(prefix string) *measure.Rules {
+		p := edgetest.Bare(1)
+		c := plan.Campaign{Name: "c", Mode: plan.Assigned, Arms: []string{"a", "b"}}
+		for i := range plan.MaxGoals {
+			c.Goals = append(c.Goals, plan.Goal{Name: prefix + fmt.Sprint(i), On: onOrder})
+		}
+		p.Campaigns = []plan.Campaign{c}
+		return measure.RulesOf(p, plan.DigestOf(edgetest.Publish(p)))
+	}
+	one, two := eight("one"), eight("two")
+	var m, n measure.Memory
+	one.Assigned(&m, nil, start, 0, 1)
+	one.Happened(&m, nil, start, onOrder)
+	full := m.Append(nil)
+	one.Adopt(&m)
+	require.Equal(t, full, m.Append(nil))
+	two.Adopt(&m)
+	two.Assigned(&n, nil, start, 0, 1)
+	require.Equal(t, n.Append(nil), m.Append(nil))
+	two.Happened(&m, nil, start, onOrder)
+	require.Len(t, m.Append(nil), len(full))
+}
+
 // A log that no device under the plan can have is not taken for the plan's.
 func TestFits(t *testing.T) {
 	b := newBench(plan.Metric{Kind: plan.Funnel}, plan.Metric{Kind: plan.SlotExposed, Most: 2})

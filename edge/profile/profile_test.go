@@ -62,6 +62,19 @@ func TestVariables(t *testing.T) {
 	require.Equal(t, never, value(&p, now, plan.VarAttribute+3), "no such attribute")
 }
 
+// Days since the visit before are counted from its start, however long it was.
+func TestLongVisit(t *testing.T) {
+	var p profile.Profile
+	now := start
+	for ; now < start+2*day; now += 29 * minute {
+		at(&p, now, plan.View, 0)
+	}
+	require.Equal(t, 1.0, value(&p, now, plan.VarVisits))
+	at(&p, now+minute, plan.View, 0)
+	require.Equal(t, 2.0, value(&p, now, plan.VarVisits))
+	require.Equal(t, 2.0, value(&p, now, plan.VarDaysSinceVisit))
+}
+
 func TestActiveDays(t *testing.T) {
 	var p profile.Profile
 	for i := range plan.Time(40) {
@@ -217,9 +230,11 @@ func FuzzRead(f *testing.F) {
 			}
 			at(&p, now, plan.Order, 1)
 		}
-		r = wire.NewReader(p.Append(nil))
-		require.Equal(t, p, profile.Read(r))
+		again := p.Append(nil)
+		r = wire.NewReader(again)
+		back := profile.Read(r)
 		require.NoError(t, r.Close())
+		require.Equal(t, again, back.Append(nil))
 	})
 }
 
