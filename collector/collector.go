@@ -1,0 +1,157 @@
+package collector
+
+import (
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/dunlin-analytics/dunlin/collector/spool"
+	"github.com/dunlin-analytics/dunlin/privacy/plan"
+)
+
+// Collector takes reports and hands out closed batches. Its handlers are safe
+// for concurrent use.
+type Collector struct {
+	clock     func() time.Time
+	log       *slog.Logger
+	maxBody   int
+	maxPriors int
+	module    []byte
+	moduleSum [sha256.Size]byte
+	priorsDir string
+	registry  *registry
+	spool     *spool.Spool
+	counts    counts
+	taken     *atomic.Uint64 // counts["reports.accepted"]
+	closed    atomic.Bool
+	public    http.Handler
+	inner     http.Handler
+}
+
+// Open opens the collector's directory and verifies the plans in it.
+func Open(o Options) (*Collector, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	dirs := map[string]string{}
+	for _, name := range []string{"plans", "priors", "spool"} {
+		dirs[name] = filepath.Join(o.Dir, name)
+		if err := os.MkdirAll(dirs[name], 0o700); err != nil {
+			return nil, fmt.Errorf("collector: %w", err)
+		}
+	}
+	r, err := openRegistry(dirs["plans"], &o)
+	if err != nil {
+		return nil, err
+	}
+	s, err := spool.Open(spool.Options{Dir: dirs["spool"], QueueLimit: o.QueueLimit, Log: o.Log})
+	if err != nil {
+		return nil, err
+	}
+	c := &Collector{
+		clock: o.Clock, log: o.Log, maxBody: o.MaxBody, maxPriors: o.MaxPriors,
+		module: o.Module, moduleSum: sha256.Sum256(o.Module), priorsDir: dirs["priors"],
+		registry: r, spool: s, counts: newCounts(),
+	}
+	c.taken = c.counts[string(reports)+"."+accepted]
+	c.public, c.inner = c.publicRoutes(), c.innerRoutes()
+	// A damaged file of a period that is open now is known before the first
+	// report; the spool tells the log and Damaged.
+	for _, k := range *r.table.Load() {
+		if p, ok := k.plan.PeriodAt(c.now()); ok {
+			_ = s.Prepare(spool.Key{Plan: k.digest, Period: p.Date})
+		}
+	}
+	return c, nil
+}
+
+// Close finishes what has been taken, closes the files and refuses all that
+// comes after. Calling it again returns the same.
+func (c *Collector) Close() error {
+	c.closed.Store(true)
+	return c.spool.Close()
+}
+
+// Public returns the handler for visitors.
+func (c *Collector) Public() http.Handler { return c.public }
+
+// Inner returns the handler for the leader. It authenticates nobody.
+func (c *Collector) Inner() http.Handler { return c.inner }
+
+// Counts returns how much was accepted and refused since Open, by area and
+// reason, as "reports.accepted" and "reports.period-closed". Exact: for
+// operators only.
+func (c *Collector) Counts() map[string]uint64 { return c.counts.read() }
+
+// Damaged returns an error for each damaged spool file found so far. Each names
+// its file and what to do.
+func (c *Collector) Damaged() []error { return c.spool.Damaged() }
+
+func (c *Collector) now() plan.Time { return plan.Time(c.clock().Unix()) }
+
+func (c *Collector) publicRoutes() http.Handler {
+	e := c.routes()
+	e.POST("/v1/reports", c.handle(reports, c.postReport))
+	e.GET("/v1/plan", c.handle(plans, c.getPlanInForce))
+	e.GET("/v1/plans/:digest", c.handle(plans, c.getPlan))
+	e.GET("/v1/priors/:sum", c.handle(priors, c.getPriors))
+	e.GET("/v1/module/:file", c.handle(other, c.getModule))
+	e.GET("/healthz", c.handle(other, c.getHealth))
+	return e
+}
+
+func (c *Collector) innerRoutes() http.Handler {
+	e := c.routes()
+	e.PUT("/v1/plans/:digest", c.handle(plans, c.putPlan))
+	e.PUT("/v1/priors/:sum", c.handle(priors, c.putPriors))
+	e.POST("/v1/batches/:digest/:date/close", c.handle(batches, c.closeBatch))
+	e.GET("/v1/batches/:digest/:date/partitions/:partition", c.handle(batches, c.getPartition))
+	e.GET("/v1/batches/:digest/:date/reports/:id", c.handle(batches, c.getReport))
+	e.GET("/v1/status", c.handle(other, c.getStatus))
+	return e
+}
+
+// routes returns a router without middlewares: each would cost every upload.
+func (c *Collector) routes() *echo.Echo {
+	e := echo.New()
+	e.HTTPErrorHandler = func(err error, ec echo.Context) { c.answer(ec, other, err) }
+	return e
+}
+
+// handle answers a handler's error with its problem, counted under a. It stops
+// panics here, because net/http would log them with the visitor's address.
+func (c *Collector) handle(a area, h echo.HandlerFunc) echo.HandlerFunc {
+	return func(ec echo.Context) error {
+		defer func() {
+			if r := recover(); r != nil {
+				c.log.Error("a handler panicked", "path", ec.Path(), "panic", r)
+				c.answer(ec, a, refuse(Internal, "report this to the operator"))
+			}
+		}()
+		if err := h(ec); err != nil {
+			c.answer(ec, a, err)
+		}
+		return nil
+	}
+}
+
+func (c *Collector) answer(ec echo.Context, a area, err error) {
+	if ec.Response().Committed {
+		return
+	}
+	r := refusalOf(err)
+	var own *refusal
+	if r.reason == StorageFailed && !errors.As(err, &own) && a != reports {
+		c.log.Error("a request failed", "path", ec.Path(), "error", err) // the spool logs its own
+	}
+	c.counts.refused(a, r.reason)
+	r.write(ec.Response())
+}

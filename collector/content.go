@@ -1,0 +1,163 @@
+package collector
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/dunlin-analytics/dunlin/privacy/plan"
+)
+
+// forever is for what is named by its own digest. There is no ETag: nobody asks
+// conditionally, so requests say nothing about what a visitor has.
+const forever = "public, max-age=31536000, immutable"
+
+func (c *Collector) getPlanInForce(ec echo.Context) error {
+	now := c.now()
+	k, _, err := c.registry.inForce(ec.QueryParam("site"), now)
+	if errors.Is(err, errSeveralSites) {
+		return refuse(Malformed, "this collector serves several sites: name one, /v1/plan?site=example.org")
+	}
+	if k == nil {
+		return refuse(PlanUnknown, "measure nothing: no plan is in force; ask again tomorrow")
+	}
+	h := ec.Response().Header()
+	h.Set("Dunlin-Plan", k.digest.String())
+	// The collector's clock, which devices check their own by; net/http would
+	// fill in the machine's.
+	h.Set("Date", c.clock().UTC().Format(http.TimeFormat))
+	h.Set("Cache-Control", "no-store")
+	return ec.Blob(http.StatusOK, octets, k.signed)
+}
+
+func (c *Collector) getPlan(ec echo.Context) error {
+	k, err := c.planOf(ec)
+	if err != nil {
+		return err
+	}
+	ec.Response().Header().Set("Cache-Control", forever)
+	return ec.Blob(http.StatusOK, octets, k.signed)
+}
+
+// planOf returns the plan that the path names.
+func (c *Collector) planOf(ec echo.Context) (*known, error) {
+	d, err := plan.ParseDigest(ec.Param("digest"))
+	if err != nil {
+		return nil, refuse(Malformed, "%v", err)
+	}
+	k, ok := c.registry.get(d)
+	if !ok {
+		return nil, refuse(PlanUnknown, "PUT the signed plan to /v1/plans/%s on the inner listener first", d)
+	}
+	return k, nil
+}
+
+func (c *Collector) putPlan(ec echo.Context) error {
+	d, err := plan.ParseDigest(ec.Param("digest"))
+	if err != nil {
+		return refuse(Malformed, "%v", err)
+	}
+	signed, err := readBody(ec.Request(), nil, maxSigned)
+	if err != nil {
+		return err
+	}
+	added, err := c.registry.put(d, signed, c.now())
+	if err != nil {
+		return err
+	}
+	return c.stored(ec, plans, added)
+}
+
+func (c *Collector) stored(ec echo.Context, a area, added bool) error {
+	if !added {
+		return ec.NoContent(http.StatusOK)
+	}
+	c.counts[string(a)+"."+accepted].Add(1)
+	return ec.NoContent(http.StatusCreated)
+}
+
+// sumOf returns the SHA-256 that the path names.
+func sumOf(ec echo.Context) (sum plan.Digest, err error) {
+	sum, err = plan.ParseDigest(ec.Param("sum"))
+	if err != nil {
+		return sum, refuse(Malformed, "a SHA-256 is 64 lower-case hexadecimal digits")
+	}
+	return sum, nil
+}
+
+func (c *Collector) putPriors(ec echo.Context) error {
+	sum, err := sumOf(ec)
+	if err != nil {
+		return err
+	}
+	content, err := readBody(ec.Request(), nil, c.maxPriors)
+	if err != nil {
+		return err
+	}
+	if got := plan.Digest(sha256.Sum256(content)); got != sum {
+		return refuse(Malformed, "the path must name the SHA-256 of the body, %s", got)
+	}
+	path := filepath.Join(c.priorsDir, sum.String())
+	if old, err := os.ReadFile(path); err == nil && sha256.Sum256(old) == sum {
+		return c.stored(ec, priors, false)
+	}
+	if err := writeFile(path, content); err != nil {
+		return err
+	}
+	return c.stored(ec, priors, true)
+}
+
+func (c *Collector) getPriors(ec echo.Context) error {
+	sum, err := sumOf(ec)
+	if err != nil {
+		return err
+	}
+	path := filepath.Join(c.priorsDir, sum.String())
+	content, err := os.ReadFile(path)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return refuse(NotFound, "choose without priors: none of this digest were published")
+	case err != nil:
+		return fmt.Errorf("collector: %w", err)
+	case sha256.Sum256(content) != sum:
+		c.log.Error("a priors file is damaged: remove it and publish it again", "file", path)
+		return refuse(StorageFailed, "choose without priors: their file is damaged")
+	}
+	ec.Response().Header().Set("Cache-Control", forever)
+	return ec.Blob(http.StatusOK, octets, content)
+}
+
+func (c *Collector) getModule(ec echo.Context) error {
+	if len(c.module) == 0 || ec.Param("file") != hex.EncodeToString(c.moduleSum[:])+".wasm" {
+		return refuse(NotFound, "reload the page: it names the module that is served now")
+	}
+	ec.Response().Header().Set("Cache-Control", forever)
+	return ec.Blob(http.StatusOK, "application/wasm", c.module)
+}
+
+func (c *Collector) getHealth(ec echo.Context) error {
+	if c.closed.Load() {
+		return refuse(Stopping, "ask another collector, or again after the time in Retry-After")
+	}
+	return ec.String(http.StatusOK, "ok\n")
+}
+
+// Status is the body of GET /v1/status.
+type Status struct {
+	Counts  map[string]uint64 `json:"counts"`
+	Damaged []string          `json:"damaged"` // each names its file and what to do
+}
+
+func (c *Collector) getStatus(ec echo.Context) error {
+	s := Status{Counts: c.Counts(), Damaged: []string{}}
+	for _, err := range c.Damaged() {
+		s.Damaged = append(s.Damaged, err.Error())
+	}
+	return ec.JSON(http.StatusOK, s)
+}

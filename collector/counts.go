@@ -1,0 +1,44 @@
+package collector
+
+import "sync/atomic"
+
+// area is what a request was about, as far as counts go.
+type area string
+
+const (
+	reports area = "reports"
+	plans   area = "plans"
+	priors  area = "priors"
+	batches area = "batches"
+	other   area = "other"
+)
+
+const accepted = "accepted"
+
+// counts counts what was accepted and what was refused, by area and reason. Its
+// map never changes after newCounts, so it is read without a lock.
+type counts map[string]*atomic.Uint64
+
+func newCounts() counts {
+	c := make(counts)
+	for _, a := range []area{reports, plans, priors, batches, other} {
+		c[string(a)+"."+accepted] = new(atomic.Uint64)
+		for r := range reasons {
+			c[string(a)+"."+string(r)] = new(atomic.Uint64)
+		}
+	}
+	return c
+}
+
+func (c counts) refused(a area, r Reason) { c[string(a)+"."+string(r)].Add(1) }
+
+// read returns the counts that are not zero.
+func (c counts) read() map[string]uint64 {
+	out := make(map[string]uint64)
+	for name, n := range c {
+		if v := n.Load(); v > 0 {
+			out[name] = v
+		}
+	}
+	return out
+}

@@ -1,0 +1,41 @@
+package collector
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+const temporary = ".new"
+
+// writeFile makes a file that appears under its name only when it is whole and
+// on disk.
+func writeFile(path string, content []byte) error {
+	if err := replace(path, content); err != nil {
+		return fmt.Errorf("collector: write %s: %w", path, err)
+	}
+	return nil
+}
+
+func replace(path string, content []byte) error {
+	f, err := os.OpenFile(path+temporary, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(content)
+	if err == nil {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
+		return errors.Join(err, os.Remove(path+temporary))
+	}
+	if err := os.Rename(path+temporary, path); err != nil {
+		return err
+	}
+	d, err := os.Open(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}

@@ -1,0 +1,65 @@
+package collector
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/dunlin-analytics/dunlin/privacy/report"
+)
+
+// Options of a Collector.
+type Options struct {
+	// Dir holds plans, priors and the spool. Required; made when missing.
+	Dir string
+	// Verify returns the published bytes inside a signed plan if the officer
+	// signed them. Required.
+	Verify func(signed []byte) (published []byte, err error)
+	// Clock tells the time that periods open and close by. Required.
+	Clock func() time.Time
+	// SealedSize returns the bytes of a sealed share from its plaintext's
+	// (seal.SealedSize). If it is set, a report whose sealed shares have
+	// another size than its plan gives them is malformed. Optional.
+	SealedSize func(plain int) int
+	// Module is served under its SHA-256. Optional.
+	Module []byte
+	// MaxBody is the largest report taken, in bytes. Default and most:
+	// report.MaxSize.
+	MaxBody int
+	// MaxPriors is the largest priors file taken, in bytes. Default 1 MiB.
+	MaxPriors int
+	// QueueLimit is how many reports may wait for the disk; more are told to
+	// come back. Default 4,096.
+	QueueLimit int
+	// Log hears of damaged files, failing disks and defects; never of requests.
+	// Default: nobody.
+	Log *slog.Logger
+}
+
+func (o *Options) check() error {
+	switch {
+	case o.Dir == "":
+		return errors.New("collector: Dir is required")
+	case o.Verify == nil:
+		return errors.New("collector: Verify is required")
+	case o.Clock == nil:
+		return errors.New("collector: Clock is required")
+	case o.MaxBody < 0 || o.MaxBody > report.MaxSize:
+		return fmt.Errorf("collector: MaxBody is 1 to %d, or 0 for the most", report.MaxSize)
+	case o.MaxPriors < 0:
+		return errors.New("collector: MaxPriors is positive, or 0 for the default")
+	case o.QueueLimit < 0:
+		return errors.New("collector: QueueLimit is positive, or 0 for the default")
+	}
+	if o.MaxBody == 0 {
+		o.MaxBody = report.MaxSize
+	}
+	if o.MaxPriors == 0 {
+		o.MaxPriors = 1 << 20
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return nil
+}
