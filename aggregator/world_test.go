@@ -6,6 +6,7 @@ import (
 	"crypto/ed25519"
 	"encoding/binary"
 	"encoding/json"
+	"io"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
@@ -207,7 +208,7 @@ type world struct {
 	t       testing.TB
 	dir     string
 	now     plan.Time
-	noise   [2]*rand.ChaCha8
+	noise   [2]io.Reader
 	spool   *spool
 	servers [2]*httptest.Server // collector, helper
 	live    atomic.Pointer[helper.Helper]
