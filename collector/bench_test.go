@@ -1,0 +1,51 @@
+package collector_test
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/dunlin-analytics/dunlin/collector"
+	"github.com/dunlin-analytics/dunlin/collector/load"
+	"github.com/dunlin-analytics/dunlin/privacy/report"
+)
+
+// BenchmarkIngest posts reports over 64 connections, with the generator beside
+// the collector on the same machine. Each counts when it is on disk.
+func BenchmarkIngest(b *testing.B) {
+	for _, size := range []int{2500, 6000, 13500} {
+		b.Run(fmt.Sprint(size), func(b *testing.B) {
+			s := serve(b, b.TempDir(), func(o *collector.Options) { o.SealedSize = nil })
+			p := testPlan("shop.example", 1, firstDate, 2)
+			status, _ := s.put(p)
+			require.Equal(b, http.StatusCreated, status)
+			r, err := report.Parse(reportOf(b, p, firstDate, 1, 1, 'a'))
+			require.NoError(b, err)
+			r.Leader, r.Helper = make([]byte, size-report.HeadSize-4-400), make([]byte, 400)
+			body, err := r.Append(nil)
+			require.NoError(b, err)
+			require.Len(b, body, size)
+			b.SetBytes(int64(size))
+			b.ResetTimer()
+			got, err := load.Run(context.Background(), load.Options{
+				URL: s.public.URL + "/v1/reports", Connections: 64, Total: b.N, Now: time.Now,
+				Body: func(to []byte, i int) []byte {
+					to = append(to, body...)
+					binary.BigEndian.PutUint64(to[40:], uint64(i)*0x9E3779B97F4A7C15)
+					return to
+				},
+			})
+			b.StopTimer()
+			require.NoError(b, err)
+			require.Equal(b, map[int]int{http.StatusAccepted: b.N}, got.Statuses)
+			b.ReportMetric(got.RequestsPerSecond, "requests/s")
+			b.ReportMetric(float64(got.P50.Microseconds())/1000, "p50-ms")
+			b.ReportMetric(float64(got.P99.Microseconds())/1000, "p99-ms")
+		})
+	}
+}
