@@ -1,0 +1,68 @@
+package link
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/andybalholm/brotli"
+)
+
+// Report is what a reader wants to know of a module.
+type Report struct {
+	Imports  []Import // in the file's order, repeats and all
+	Exports  []Export // in the file's order
+	Segments int      // data segments that hold a byte
+	Memory   uint64   // bytes of initial memory
+	Size     int      // bytes of the file
+	Brotli   int      // bytes on the wire: see BrotliSize
+}
+
+// Inspect reads a module, strictly: what Merge refuses, Inspect does.
+//
+// Errors: ErrFormat, ErrUnsupported.
+func Inspect(module []byte) (*Report, error) {
+	l, err := layOut(module)
+	if err != nil {
+		return nil, err
+	}
+	return &Report{
+		Imports: l.imports, Exports: l.exports, Segments: l.segments,
+		Memory: l.memory, Size: len(module), Brotli: BrotliSize(module),
+	}, nil
+}
+
+// ErrBudget: a module is larger on the wire than it may be.
+var ErrBudget = errors.New("wasm/link: over the size budget")
+
+// CheckSize holds a size after brotli to a budget, both in bytes.
+//
+// Errors: ErrBudget.
+func CheckSize(brotli, budget int) error {
+	if brotli > budget {
+		return fmt.Errorf("%w: %d bytes of brotli, %d allowed, %d too many", ErrBudget, brotli, budget, brotli-budget)
+	}
+	return nil
+}
+
+// BrotliSize returns the bytes of b under brotli at quality 11, window 2^22: the
+// strongest setting that every browser takes, and what a server sends.
+func BrotliSize(b []byte) int {
+	var n counter
+	w := brotli.NewWriterOptions(&n, brotli.WriterOptions{Quality: brotli.BestCompression, LGWin: 22})
+	// counter never fails, and so neither does the writer.
+	if _, err := w.Write(b); err != nil {
+		panic(err)
+	}
+	if err := w.Close(); err != nil {
+		panic(err)
+	}
+	return int(n)
+}
+
+// counter counts what is written to it.
+type counter int
+
+func (n *counter) Write(b []byte) (int, error) {
+	*n += counter(len(b))
+	return len(b), nil
+}
