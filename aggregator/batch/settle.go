@@ -58,6 +58,9 @@ func totals(tx *bolt.Tx, b message.Batch, cells int) (r Record, sum *vdaf.Aggreg
 		chain = append(wire.AppendU64(chain, p.Tally.Count), p.Tally.Hash[:]...)
 		r.Tally.Count += p.Tally.Count
 		r.Rejects.Add(p.Rejects)
+		if len(p.Share) == 0 {
+			continue
+		}
 		share, err := p.Sum(cells)
 		if err != nil {
 			return r, nil, err
