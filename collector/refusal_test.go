@@ -3,8 +3,12 @@ package collector_test
 import (
 	"bytes"
 	"crypto/ed25519"
+	"fmt"
 	"io"
+	stdlog "log"
+	"log/slog"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"os"
 	"strings"
@@ -106,6 +110,15 @@ func TestBadUploads(t *testing.T) {
 		require.Equal(t, http.StatusAccepted, response.StatusCode)
 		want["reports.too-large"]++
 		want["reports.malformed"]++
+	})
+	t.Run("broken off", func(t *testing.T) {
+		conn, err := net.Dial("tcp", s.public.Listener.Addr().String())
+		require.NoError(t, err)
+		_, err = fmt.Fprintf(conn, "POST /v1/reports HTTP/1.1\r\nHost: x\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n%s", octets, len(good), good[:200])
+		require.NoError(t, err)
+		require.NoError(t, conn.Close())
+		want["reports.malformed"]++
+		require.Eventually(t, func() bool { return s.c.Counts()["reports.malformed"] == want["reports.malformed"] }, 5*time.Second, time.Millisecond)
 	})
 	t.Run("content type", func(t *testing.T) {
 		for _, mediaType := range []string{"", "text/plain", "application/json", "application/octet-streams", ";"} {
@@ -290,6 +303,39 @@ func TestOptionsAreChecked(t *testing.T) {
 		_, err := collector.Open(o)
 		require.ErrorContains(t, err, name)
 	}
+}
+
+// Neither refusals nor panics nor failures bring an address or an ID into a log.
+func TestLogsNoAddresses(t *testing.T) {
+	var log bytes.Buffer
+	panics := false
+	s := serve(t, t.TempDir(), func(o *collector.Options) {
+		clock := o.Clock
+		o.Log = slog.New(slog.NewTextHandler(&log, nil))
+		o.Clock = func() time.Time {
+			if panics {
+				panic("the clock has stopped")
+			}
+			return clock()
+		}
+	})
+	s.public.Config.ErrorLog = stdlog.New(&log, "", 0) // net/http's own
+	p := testPlan("shop.example", 1, firstDate, 2)
+	s.put(p)
+	s.post(nil)
+	panics = true
+	body := reportOf(t, p, firstDate, 0x1122334455667788, 1, 'a')
+	status, reason := s.post(body)
+	panics = false
+	require.Equal(t, http.StatusInternalServerError, status)
+	require.Equal(t, collector.Internal, reason)
+	require.NoError(t, os.WriteFile(s.spoolFile(p, firstDate), []byte("damaged"), 0o600))
+	status, _ = s.post(body)
+	require.Equal(t, http.StatusServiceUnavailable, status)
+	require.Contains(t, log.String(), "the clock has stopped")
+	require.Contains(t, log.String(), s.spoolFile(p, firstDate))
+	require.NotContains(t, log.String(), "127.0.0.1")
+	require.NotContains(t, log.String(), "1122334455667788")
 }
 
 // After Close nothing is taken, and closing again is fine.

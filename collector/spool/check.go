@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 
@@ -52,11 +53,7 @@ func check(path string, key Key) error {
 	if err != nil {
 		return fmt.Errorf("spool: %w", err)
 	}
-	c := checker{key: key}
-	err = walk(f, info.Size(), c.pair)
-	if err == nil {
-		err = c.end()
-	}
+	err = checkFile(f, info.Size(), key)
 	var failed *os.PathError // the disk cannot read: not for this package to call damage
 	switch {
 	case err == nil:
@@ -65,6 +62,14 @@ func check(path string, key Key) error {
 		return fmt.Errorf("spool: %w", err)
 	}
 	return damaged(path, "%v", err)
+}
+
+func checkFile(f io.ReaderAt, size int64, key Key) error {
+	c := checker{key: key}
+	if err := walk(f, size, c.pair); err != nil {
+		return err
+	}
+	return c.end()
 }
 
 // checker holds what the pairs seen so far must agree with.

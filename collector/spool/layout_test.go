@@ -73,3 +73,60 @@ func benchmarkLayout(b *testing.B, partitions bool, size int, o *bolt.Options) {
 		return nil
 	}))
 }
+
+// BenchmarkBatch tells what a restart (Check), closing and pulling cost for each
+// report of a batch of 6 KB reports.
+func BenchmarkBatch(b *testing.B) {
+	const n, each = 20000, 100
+	s := open(b, b.TempDir())
+	key := testKey(1)
+	require.NoError(b, s.Prepare(key))
+	batch := &batch{key: key, path: s.File(key), log: s.log}
+	r := raw(b, key, 1, 1, string(make([]byte, 6000)))
+	for i := range n / each {
+		var items []*item
+		for j := range each {
+			v := append(make([]byte, 0, len(r)+Headroom), r...)
+			binary.BigEndian.PutUint64(v[40:], uint64(i*each+j)*0x9E3779B97F4A7C15)
+			items = append(items, &item{raw: v})
+		}
+		require.NoError(b, batch.commit(items))
+	}
+	per := func(b *testing.B) { b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/report") }
+	b.Run("check", func(b *testing.B) {
+		for range b.N {
+			require.NoError(b, check(batch.path, key))
+		}
+		per(b)
+	})
+	b.Run("freeze", func(b *testing.B) {
+		for range b.N { // as if for the first time
+			require.NoError(b, guarded(batch.path, func() error {
+				return batch.db.Update(func(tx *bolt.Tx) error {
+					all, err := arrivals(tx.Bucket(bucketReports), batch.path)
+					if err != nil {
+						return err
+					}
+					counted, summary := count(all)
+					return writeIndex(tx, counted, &summary)
+				})
+			}))
+		}
+		per(b)
+	})
+	_, err := batch.freeze()
+	require.NoError(b, err)
+	// freeze above wrote the mark; this batch is read as a restarted one would.
+	require.NoError(b, batch.closeFile())
+	require.NoError(b, batch.open())
+	b.Run("pull", func(b *testing.B) {
+		for range b.N {
+			for p := range Partitions {
+				_, err := batch.page(byte(p), nil, n, 1<<40, func([]byte) error { return nil })
+				require.NoError(b, err)
+			}
+		}
+		per(b)
+	})
+	require.NoError(b, batch.closeFile())
+}

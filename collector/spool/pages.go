@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"io"
+	"slices"
 )
 
 // walker reads a bbolt file as bytes, without bbolt. It ends with an error, never
@@ -19,6 +20,7 @@ type walker struct {
 	high  uint64 // pages at or above it were never written
 	seen  []bool // by page: claimed by the tree or by the free list
 	visit func(bucket string, sequence uint64, key, value []byte) error
+	held  []byte // the page at hand
 }
 
 const (
@@ -99,12 +101,13 @@ func readMeta(file io.ReaderAt, id uint64) (meta, error) {
 	return meta{root: le.Uint64(m[16:]), freelist: le.Uint64(m[32:]), high: le.Uint64(m[40:]), txid: le.Uint64(m[48:])}, nil
 }
 
-// page claims and reads one page with what overflows it.
+// page claims and reads one page with what overflows it. The bytes are valid
+// until the next call.
 func (w *walker) page(id uint64) (b []byte, flags uint16, count int, err error) {
 	if id < 2 || id >= w.high {
 		return nil, 0, 0, inconsistent("page %d does not exist", id)
 	}
-	first := make([]byte, pageSize)
+	first := w.room(pageSize)
 	if _, err := w.file.ReadAt(first, int64(id*pageSize)); err != nil {
 		return nil, 0, 0, err
 	}
@@ -120,13 +123,18 @@ func (w *walker) page(id uint64) (b []byte, flags uint16, count int, err error) 
 	}
 	b = first
 	if overflow > 0 {
-		b = make([]byte, (1+overflow)*pageSize)
-		copy(b, first)
+		b = w.room((1 + overflow) * pageSize)
 		if _, err := w.file.ReadAt(b[pageSize:], int64((id+1)*pageSize)); err != nil {
 			return nil, 0, 0, err
 		}
 	}
 	return b, le.Uint16(b[8:]), int(le.Uint16(b[10:])), nil
+}
+
+// room returns n bytes that begin with what the page at hand begins with.
+func (w *walker) room(n uint64) []byte {
+	w.held = slices.Grow(w.held[:min(uint64(len(w.held)), n)], int(n))[:n]
+	return w.held
 }
 
 func (w *walker) claim(id uint64) error {
@@ -184,6 +192,7 @@ func (w *walker) tree(id uint64, bucket string, sequence uint64, depth int) (fir
 	case flags != flagBranch || count == 0:
 		return nil, nil, inconsistent("page %d is of no kind", id)
 	}
+	b = bytes.Clone(b) // its children are read before its end is
 	for i := range count {
 		e := headerSize + i*elementSize
 		if e+elementSize > len(b) {
@@ -211,6 +220,9 @@ func (w *walker) tree(id uint64, bucket string, sequence uint64, depth int) (fir
 // leaf visits the pairs of a leaf, and in the root bucket descends into buckets.
 func (w *walker) leaf(b []byte, count int, bucket string, sequence uint64) (first, last []byte, err error) {
 	le := binary.LittleEndian
+	if bucket == "" {
+		b = bytes.Clone(b) // buckets are read before its end is
+	}
 	for i := range count {
 		e := headerSize + i*elementSize
 		if e+elementSize > len(b) {
@@ -226,9 +238,9 @@ func (w *walker) leaf(b []byte, count int, bucket string, sequence uint64) (firs
 			return nil, nil, inconsistent("a leaf has keys out of order")
 		}
 		if i == 0 {
-			first = key
+			first = bytes.Clone(key)
 		}
-		last = key
+		last = append(last[:0], key...)
 		isBucket := le.Uint32(b[e:]) == flagBucket
 		if isBucket != (bucket == "") || !isBucket && le.Uint32(b[e:]) != 0 {
 			return nil, nil, inconsistent("a leaf has an element of a wrong kind")
