@@ -25,10 +25,10 @@ func TestCodesAreOneToOne(t *testing.T) {
 	for _, c := range codes {
 		require.Negative(t, c.code)
 		require.NotContains(t, seen, c.code)
-		seen[c.code] = c.err
-		require.Equal(t, c.code, CodeOf(c.err))
-		require.Equal(t, c.code, CodeOf(fmt.Errorf("wrapped: %w", c.err)))
-		require.ErrorIs(t, ErrorOf(c.code), c.err)
+		seen[c.code] = *c.err
+		require.Equal(t, c.code, CodeOf(*c.err))
+		require.Equal(t, c.code, CodeOf(fmt.Errorf("wrapped: %w", *c.err)))
+		require.ErrorIs(t, ErrorOf(c.code), *c.err)
 	}
 	require.Equal(t, CodeOf(ErrOther), CodeOf(errors.New("a stranger")))
 	require.ErrorIs(t, ErrorOf(-999), ErrOther)
@@ -70,7 +70,7 @@ func TestEveryErrorHasACode(t *testing.T) {
 						full := name + "." + id.Name
 						if strings.HasPrefix(id.Name, "Err") && !notReturned[full] {
 							found++
-							require.Contains(t, string(table), ", "+full+"}", "give it a code")
+							require.Contains(t, string(table), ", &"+full+"}", "give it a code")
 						}
 					}
 				}

@@ -39,56 +39,58 @@ var (
 	ErrTooLong = errors.New("module: message or answer longer than the buffer")
 )
 
-// codes pairs every error that can cross the boundary with its number.
+// codes pairs every error that can cross the boundary with its number. It points
+// to the errors' variables, so that the table is data: with their values it would
+// be 7 KB of code that fills it in.
 var codes = [...]struct {
 	code Code
-	err  error
+	err  *error
 }{
-	{Panicked, ErrPanicked},
-	{-2, ErrOp},
-	{-3, ErrMessage},
-	{-4, ErrNoReport},
-	{-5, ErrUnsealed},
-	{-6, ErrTooLong},
-	{-7, report.ErrMalformed},
-	{-19, ErrOther},
+	{Panicked, &ErrPanicked},
+	{-2, &ErrOp},
+	{-3, &ErrMessage},
+	{-4, &ErrNoReport},
+	{-5, &ErrUnsealed},
+	{-6, &ErrTooLong},
+	{-7, &report.ErrMalformed},
+	{-19, &ErrOther},
 
-	{-20, edge.ErrNoPlan},
-	{-21, edge.ErrPlanSerial},
-	{-22, edge.ErrPlanExpired},
-	{-23, edge.ErrPlanChanged},
-	{-24, edge.ErrNoPeriod},
-	{-25, edge.ErrPast},
-	{-26, edge.ErrNothing},
-	{-27, edge.ErrClock},
-	{-28, edge.ErrExhausted},
-	{-29, edge.ErrRandom},
-	{-30, edge.ErrEvent},
+	{-20, &edge.ErrNoPlan},
+	{-21, &edge.ErrPlanSerial},
+	{-22, &edge.ErrPlanExpired},
+	{-23, &edge.ErrPlanChanged},
+	{-24, &edge.ErrNoPeriod},
+	{-25, &edge.ErrPast},
+	{-26, &edge.ErrNothing},
+	{-27, &edge.ErrClock},
+	{-28, &edge.ErrExhausted},
+	{-29, &edge.ErrRandom},
+	{-30, &edge.ErrEvent},
 
-	{-40, plan.ErrTooLarge},
-	{-41, plan.ErrMagic},
-	{-42, plan.ErrVersion},
-	{-43, plan.ErrHead},
-	{-44, plan.ErrPeriods},
-	{-45, plan.ErrNoise},
-	{-46, plan.ErrRecipient},
-	{-47, plan.ErrConsent},
-	{-48, plan.ErrName},
-	{-49, plan.ErrAttribute},
-	{-50, plan.ErrSegments},
-	{-51, plan.ErrTrigger},
-	{-52, plan.ErrCampaign},
-	{-53, plan.ErrSlot},
-	{-54, plan.ErrMetric},
-	{-55, plan.ErrMeasurable},
-	{-56, plan.ErrRule},
-	{-57, plan.ErrRuleDepth},
-	{-58, plan.ErrRuleVar},
-	{-59, wire.ErrShort},
-	{-60, wire.ErrForm},
-	{-61, wire.ErrTrailing},
-	{-62, share.ErrParams},
-	{-63, ledger.ErrCharge},
+	{-40, &plan.ErrTooLarge},
+	{-41, &plan.ErrMagic},
+	{-42, &plan.ErrVersion},
+	{-43, &plan.ErrHead},
+	{-44, &plan.ErrPeriods},
+	{-45, &plan.ErrNoise},
+	{-46, &plan.ErrRecipient},
+	{-47, &plan.ErrConsent},
+	{-48, &plan.ErrName},
+	{-49, &plan.ErrAttribute},
+	{-50, &plan.ErrSegments},
+	{-51, &plan.ErrTrigger},
+	{-52, &plan.ErrCampaign},
+	{-53, &plan.ErrSlot},
+	{-54, &plan.ErrMetric},
+	{-55, &plan.ErrMeasurable},
+	{-56, &plan.ErrRule},
+	{-57, &plan.ErrRuleDepth},
+	{-58, &plan.ErrRuleVar},
+	{-59, &wire.ErrShort},
+	{-60, &wire.ErrForm},
+	{-61, &wire.ErrTrailing},
+	{-62, &share.ErrParams},
+	{-63, &ledger.ErrCharge},
 }
 
 // CodeOf returns the number of an error that the module is to answer.
@@ -96,12 +98,12 @@ func CodeOf(err error) Code {
 	// The module's own errors arrive as they are; only a wrapped one is worth the
 	// search, which takes microseconds in the module.
 	for i := range codes {
-		if codes[i].err == err {
+		if *codes[i].err == err {
 			return codes[i].code
 		}
 	}
 	for i := range codes {
-		if errors.Is(err, codes[i].err) {
+		if errors.Is(err, *codes[i].err) {
 			return codes[i].code
 		}
 	}
@@ -114,7 +116,7 @@ func CodeOf(err error) Code {
 func ErrorOf(c Code) error {
 	for i := range codes {
 		if codes[i].code == c {
-			return codes[i].err
+			return *codes[i].err
 		}
 	}
 	return ErrOther

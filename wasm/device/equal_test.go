@@ -77,7 +77,16 @@ type sides struct {
 // outcomes count what the sequences have come to, so that a generator that never
 // reaches a report, say, cannot make the test pass.
 type outcomes struct {
-	tracked, refused, measured, reported, unreported, restored, aside, plans, forgot atomic.Int64
+	tracked, refused, measured, reported, restored, aside, plans, forgot atomic.Int64
+
+	mutex sync.Mutex
+	why   map[error]int // why there was no report
+}
+
+func (o *outcomes) unreported(why error) {
+	o.mutex.Lock()
+	defer o.mutex.Unlock()
+	o.why[why]++
 }
 
 func (s *sides) same(native, module error) error {
@@ -89,7 +98,7 @@ func (s *sides) same(native, module error) error {
 }
 
 func TestModuleEqualsNative(t *testing.T) {
-	counts := &outcomes{}
+	counts := &outcomes{why: map[error]int{}}
 	workers := runtime.GOMAXPROCS(0)
 	var next atomic.Int64
 	t.Run("workers", func(t *testing.T) {
@@ -107,13 +116,18 @@ func TestModuleEqualsNative(t *testing.T) {
 			})
 		}
 	})
-	t.Logf("events %d, refused %d, vectors %d, reports %d, no report %d, restored %d, set aside %d, plans %d, forgotten %d",
-		counts.tracked.Load(), counts.refused.Load(), counts.measured.Load(), counts.reported.Load(), counts.unreported.Load(),
+	t.Logf("no report: %v", counts.why)
+	t.Logf("events %d, refused %d, vectors %d, reports %d, restored %d, set aside %d, plans %d, forgotten %d",
+		counts.tracked.Load(), counts.refused.Load(), counts.measured.Load(), counts.reported.Load(),
 		counts.restored.Load(), counts.aside.Load(), counts.plans.Load(), counts.forgot.Load())
 	if !t.Failed() {
-		for _, n := range []*atomic.Int64{&counts.tracked, &counts.refused, &counts.measured, &counts.reported, &counts.unreported,
+		for _, n := range []*atomic.Int64{&counts.tracked, &counts.refused, &counts.measured, &counts.reported,
 			&counts.restored, &counts.aside, &counts.plans, &counts.forgot} {
 			require.Greater(t, n.Load(), int64(sequences/100), "the sequences hardly reach one of the outcomes above")
+		}
+		for _, why := range []error{edge.ErrPlanSerial, edge.ErrPlanExpired, edge.ErrPlanChanged, edge.ErrClock, edge.ErrNoPeriod,
+			edge.ErrPast, edge.ErrNothing, edge.ErrExhausted} {
+			require.Positive(t, counts.why[why], "no sequence came to: %v", why)
 		}
 	}
 }
@@ -129,7 +143,7 @@ func (s *sides) run(tb testing.TB) error {
 		return err
 	}
 	serial := uint64(1)
-	if err := s.usePlan(ctx, publish(tb, randomPlan(s.draw, serial))); err != nil {
+	if err := s.usePlan(ctx, publish(tb, s.plan(serial))); err != nil {
 		return err
 	}
 	for range 20 + s.draw.IntN(60) {
@@ -145,9 +159,11 @@ func (s *sides) run(tb testing.TB) error {
 			err = s.restart(ctx)
 		case n < 97:
 			serial += uint64(s.draw.IntN(3)) // sometimes the same serial again
-			err = s.usePlan(ctx, publish(tb, randomPlan(s.draw, serial)))
+			err = s.usePlan(ctx, publish(tb, s.plan(serial)))
 		case n < 98:
 			err = s.forget(ctx)
+		case n < 99:
+			err = s.reopen(ctx, tb)
 		default:
 			err = s.usePlan(ctx, []byte("no plan"))
 		}
@@ -160,6 +176,19 @@ func (s *sides) run(tb testing.TB) error {
 		}
 	}
 	return nil
+}
+
+// plan draws a plan: mostly any, sometimes one of the reference sizes.
+func (s *sides) plan(serial uint64) *plan.Plan {
+	p := randomPlan(s.draw, serial)
+	switch s.draw.IntN(20) {
+	case 0:
+		p = plan512()
+	case 1:
+		p = plan64()
+	}
+	p.Serial = serial
+	return p
 }
 
 // pass moves the clock: mostly minutes, sometimes a day or more, sometimes back.
@@ -253,7 +282,7 @@ func (s *sides) report(ctx context.Context) error {
 		return fmt.Errorf("report: %w", err)
 	}
 	if wrong != nil {
-		s.counts.unreported.Add(1)
+		s.counts.unreported(wrong)
 		return nil
 	}
 	s.counts.reported.Add(1)
@@ -291,6 +320,19 @@ func (s *sides) restart(ctx context.Context) error {
 		state[s.draw.IntN(len(state))] ^= 1 << s.draw.IntN(8)
 	}
 	return s.load(ctx, state)
+}
+
+// reopen starts both sides anew under a plan that may be older than the one that
+// the saved state has seen.
+func (s *sides) reopen(ctx context.Context, tb testing.TB) error {
+	s.native = edge.Device{}
+	if err := s.module.Reset(ctx); err != nil {
+		return err
+	}
+	if err := s.usePlan(ctx, publish(tb, s.plan(1+uint64(s.draw.IntN(2))))); err != nil {
+		return err
+	}
+	return s.restart(ctx)
 }
 
 func (s *sides) forget(ctx context.Context) error {
