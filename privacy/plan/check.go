@@ -2,6 +2,7 @@ package plan
 
 import (
 	"errors"
+	"math/bits"
 
 	"github.com/dunlin-analytics/dunlin/privacy/wire"
 )
@@ -95,8 +96,7 @@ func (p *Plan) checkNoise() error {
 func (p *Plan) checkNames() error {
 	lists := [][]string{p.Topics, p.Events, names(p.Attributes, func(a Attribute) string { return a.Name }),
 		names(p.Segments, func(s Segment) string { return s.Name }), names(p.Stages, func(s Stage) string { return s.Name }),
-		names(p.Campaigns, func(c Campaign) string { return c.Name }), names(p.Slots, func(s Slot) string { return s.Name }),
-		names(p.Metrics, func(m Metric) string { return m.Name })}
+		names(p.Campaigns, func(c Campaign) string { return c.Name }), names(p.Slots, func(s Slot) string { return s.Name })}
 	for _, a := range p.Attributes {
 		lists = append(lists, a.Values)
 	}
@@ -107,22 +107,34 @@ func (p *Plan) checkNames() error {
 		lists = append(lists, names(s.Variants, func(v Variant) string { return v.Name }))
 	}
 	for _, l := range lists {
-		for i, n := range l {
-			if n == "" || len(n) > MaxName {
-				return ErrName
-			}
-			for _, m := range l[:i] {
-				if m == n {
-					return ErrName
-				}
-			}
+		if !distinct(l, MaxName) {
+			return ErrName
 		}
+	}
+	// A metric's name holds those of its campaign and goal.
+	if !distinct(names(p.Metrics, func(m Metric) string { return m.Name }), MaxText) {
+		return ErrName
 	}
 	if len(p.Topics) > MaxTopics || len(p.Events) > MaxEvents || len(p.Attributes) > MaxAttributes || len(p.Segments) > MaxSegments ||
 		len(p.Stages) > MaxStages || len(p.Campaigns) > MaxCampaigns || len(p.Slots) > MaxSlots || len(p.Metrics) > MaxMetrics {
 		return wire.ErrForm
 	}
 	return nil
+}
+
+// distinct reports whether no name is empty, longer than limit, or there twice.
+func distinct(names []string, limit int) bool {
+	for i, n := range names {
+		if n == "" || len(n) > limit {
+			return false
+		}
+		for _, m := range names[:i] {
+			if m == n {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 func names[T any](list []T, name func(T) string) []string {
@@ -234,7 +246,7 @@ func (p *Plan) checkMetrics() error {
 			return ErrMetric
 		}
 	}
-	if l := LayoutOf(p); l.Cells > MaxCells || l.Weight > MaxWeight || int(p.Chunk) > l.Cells+8 {
+	if l := LayoutOf(p); l.Cells > MaxCells || l.Weight > MaxWeight || int(p.Chunk) > l.Cells+bits.Len(uint(l.Weight)) {
 		return ErrMeasurable
 	}
 	return nil

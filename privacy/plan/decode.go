@@ -80,7 +80,7 @@ func Decode(published []byte) (*Plan, error) {
 	}
 	for range r.Count(MaxMetrics) {
 		p.Metrics = append(p.Metrics, Metric{
-			Name: r.String(MaxName), Kind: MetricKind(r.Byte()), By: By(r.Byte()),
+			Name: r.String(MaxText), Kind: MetricKind(r.Byte()), By: By(r.Byte()),
 			Most: r.Byte(), Source: r.Byte(), Goal: r.Byte(),
 		})
 	}

@@ -1,0 +1,176 @@
+package planfile
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+	"unicode"
+
+	"github.com/expr-lang/expr/checker"
+	"github.com/expr-lang/expr/conf"
+	"github.com/expr-lang/expr/file"
+	"github.com/expr-lang/expr/parser"
+
+	"github.com/dunlin-analytics/dunlin/privacy/plan"
+)
+
+// maxRuleText bounds a rule's text in characters, and with it the parser's
+// recursion.
+const maxRuleText = 1000
+
+// RuleError is one fault of a rule.
+type RuleError struct {
+	Offset   int // characters before the offending piece
+	Message  string
+	Accepted string
+}
+
+// Error returns the fault without a file's place.
+func (e RuleError) Error() string {
+	return fmt.Sprintf("character %d: %s; accepted: %s", e.Offset+1, e.Message, e.Accepted)
+}
+
+// CompileRule compiles one rule for a plan with these attributes.
+//
+// Errors: a RuleError, or several joined.
+func CompileRule(text string, attributes []plan.Attribute) (plan.Rule, error) {
+	code, faults := newRules(attributes).compile(text)
+	errs := make([]error, len(faults))
+	for i, f := range faults {
+		errs[i] = f
+	}
+	return code, errors.Join(errs...)
+}
+
+// rules is what every rule of one file can name.
+type rules struct {
+	attributes []plan.Attribute
+	names      []string
+	vars       map[string]ruleVar
+	env        map[string]any
+}
+
+// ruleVar is a variable as the compiler sees it.
+type ruleVar struct {
+	name   string
+	index  int
+	kind   plan.AttributeType // Number for every built-in
+	values []string
+}
+
+func variable(name string) *plan.Variable {
+	for i := range plan.Variables {
+		if plan.Variables[i].Name == name {
+			return &plan.Variables[i]
+		}
+	}
+	return nil
+}
+
+func newRules(attributes []plan.Attribute) *rules {
+	rs := &rules{attributes: attributes, vars: map[string]ruleVar{}, env: map[string]any{}}
+	add := func(v ruleVar, zero any) {
+		rs.names = append(rs.names, v.name)
+		rs.vars[v.name], rs.env[v.name] = v, zero
+	}
+	for _, v := range plan.Variables {
+		if v.Integer {
+			add(ruleVar{v.Name, v.Index, plan.Number, nil}, 0)
+		} else {
+			add(ruleVar{v.Name, v.Index, plan.Number, nil}, 0.0)
+		}
+	}
+	zeros := map[plan.AttributeType]any{plan.Flag: false, plan.Number: 0.0, plan.Choice: ""}
+	for i, a := range attributes {
+		add(ruleVar{a.Name, plan.VarAttribute + i, a.Type, a.Values}, zeros[a.Type])
+	}
+	return rs
+}
+
+// compile parses, types and compiles a rule. All faults found are returned;
+// with any the code is nil.
+func (rs *rules) compile(text string) (code plan.Rule, faults []RuleError) {
+	if n := len([]rune(text)); n > maxRuleText {
+		return nil, []RuleError{{maxRuleText, fmt.Sprintf("the rule has %d characters", n), "at most 1,000 characters"}}
+	}
+	if strings.TrimSpace(text) == "" {
+		return nil, []RuleError{{0, "the rule is empty", ruleForm}}
+	}
+	defer func() { // a fault of the parser's own is reported, not passed on
+		if recover() != nil {
+			code, faults = nil, []RuleError{{0, "the parser failed on this rule", ruleForm}}
+		}
+	}()
+	config := conf.New(rs.env)
+	config.Expect = reflect.Bool
+	tree, err := parser.ParseWithConfig(text, config)
+	if err != nil {
+		return nil, []RuleError{parserFault([]rune(text), err)}
+	}
+	c := &compiler{rules: rs, text: []rune(text)}
+	c.truth(tree.Node)
+	if len(c.faults) == 0 {
+		// The compiler's own typing is stricter; the checker of the language
+		// must agree with it all the same.
+		if _, err := checker.Check(tree, config); err != nil {
+			return nil, []RuleError{parserFault(c.text, err)}
+		}
+		if err := plan.CheckRule(c.code, len(rs.attributes)); err != nil {
+			return nil, []RuleError{{0, err.Error(), ruleForm}}
+		}
+		return c.code, nil
+	}
+	return nil, c.faults
+}
+
+const ruleForm = "one expression that is true or false, as orders >= 3 && days_since_order <= 60"
+
+func parserFault(text []rune, err error) RuleError {
+	var e *file.Error
+	if !errors.As(err, &e) {
+		return RuleError{0, err.Error(), ruleForm}
+	}
+	at := min(max(0, e.From), max(0, len(text)-1))
+	if strings.Contains(e.Message, "literal") && strings.Contains(e.Message, "invalid ") {
+		at = literal(text, at) // the parser blames what follows a bad number
+	}
+	message, _, _ := strings.Cut(e.Message, ": strconv.") // the rest repeats the number
+	return RuleError{at, strings.ReplaceAll(message, "\n", " "), ruleForm}
+}
+
+// literal returns where the number begins that ends before at, or at the end.
+func literal(text []rune, at int) int {
+	inside := func(i int) bool {
+		return text[i] == '.' || text[i] == '_' || unicode.IsLetter(text[i]) || unicode.IsDigit(text[i])
+	}
+	end := at
+	if at < len(text)-1 || !inside(at) {
+		end = at - 1
+	}
+	for end > 0 && !inside(end) {
+		end--
+	}
+	for end > 0 && inside(end-1) {
+		end--
+	}
+	return max(0, end)
+}
+
+// rule compiles the rule of one segment and reports its faults where they stand
+// in the file.
+func (r *reader) rule(rs *rules, n *node, key string) plan.Rule {
+	text, ok := r.text(n, key, ruleForm)
+	if !ok {
+		return nil
+	}
+	code, faults := rs.compile(text)
+	for _, f := range faults {
+		if n.exact {
+			r.fail(Position{n.inner.Line, n.inner.Column + f.Offset}, key, f.Accepted, "%s", f.Message)
+		} else {
+			r.fail(n.at, key, f.Accepted, "%s (at character %d of the rule; its column is not told, for the quoted text has escapes)", f.Message, f.Offset+1)
+		}
+	}
+	return code
+}
