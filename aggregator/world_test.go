@@ -135,7 +135,8 @@ func (k keys) Get(want plan.Commitment) (vdaf.VerifyKey, error) {
 }
 
 // spool answers as the collector's inner listener does, from frozen reports.
-// (The collector itself stands in this place in the tests of cmd/dunlin.)
+// It also gives what the collector would never let in; the collector itself
+// stands in its place in collector_test.go.
 type spool struct {
 	end   plan.Time
 	now   func() plan.Time
@@ -210,10 +211,13 @@ type world struct {
 	now     plan.Time
 	noise   [2]io.Reader
 	spool   *spool
+	inner   http.Handler        // the collector's inner listener; nil: spool's
 	servers [2]*httptest.Server // collector, helper
 	live    atomic.Pointer[helper.Helper]
 	wire    *wire
 	chunk   int
+
+	progress func(leader.Progress) // if set, one partition is worked on at a time
 
 	batches  [2]*batch.Store
 	releases [2]*release.Store
@@ -240,7 +244,10 @@ func newWorld(t testing.TB, c *cast, reports [][]byte, change ...func(*world)) *
 		f(w)
 	}
 	w.spool = newSpool(c, reports, w.clock)
-	w.servers[0] = httptest.NewServer(w.spool.handler())
+	if w.inner == nil {
+		w.inner = w.spool.handler()
+	}
+	w.servers[0] = httptest.NewServer(w.inner)
 	w.servers[1] = httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { w.live.Load().ServeHTTP(rw, r) }))
 	w.startHelper()
 	w.startLeader()
@@ -273,7 +280,6 @@ func (w *world) open(role int) {
 func (w *world) stop(role int) {
 	if w.batches[role] != nil {
 		_ = w.batches[role].CloseStore()
-		_ = w.releases[role].Close()
 		w.batches[role] = nil
 	}
 }
@@ -295,11 +301,15 @@ func (w *world) startLeader() {
 	w.stop(0)
 	w.open(0)
 	client := &http.Client{Transport: w.wire}
+	workers := 0
+	if w.progress != nil {
+		workers = 1
+	}
 	l, err := leader.New(leader.Options{
 		Batches: w.batches[0], Releases: w.wrap(0, w.releases[0]), Keys: keys{w.cast}, Identity: w.cast.leader,
 		Signer: w.peers[0], Peer: w.peers[1].Public(), Verify: w.verify, Clock: w.clock, Noise: w.noise[0],
 		Collector: leader.Service{URL: w.servers[0].URL, Client: client}, Helper: leader.Service{URL: w.servers[1].URL, Client: client},
-		Chunk: w.chunk,
+		Chunk: w.chunk, Workers: workers, Progress: w.progress,
 	})
 	require.NoError(w.t, err)
 	w.Leader = l

@@ -53,7 +53,7 @@ func (h *Helper) prepare(b message.Batch, body []byte) ([]byte, error) {
 		kept = message.AppendItem(kept, &m.Items[i])
 	}
 	answer = made.Append(nil)
-	err = h.Batches.Update(b, m.Partition, func(p *batch.Partition) error {
+	err = h.opt.Batches.Update(b, m.Partition, func(p *batch.Partition) error {
 		if err := decide(p, before, m.Verdicts, t.Cells); err != nil {
 			return err
 		}
@@ -94,7 +94,7 @@ func (h *Helper) finish(b message.Batch, body []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = h.Batches.Update(b, m.Partition, func(p *batch.Partition) error {
+	err = h.opt.Batches.Update(b, m.Partition, func(p *batch.Partition) error {
 		if err := decide(p, before, m.Verdicts, t.Cells); err != nil {
 			return err
 		}
@@ -108,14 +108,14 @@ func (h *Helper) finish(b message.Batch, body []byte) ([]byte, error) {
 // at reads the partition for request number sequence. If it is the last request
 // again, answer is what it was answered with.
 func (h *Helper) at(b message.Batch, partition byte, sequence uint64, request message.Digest) (p batch.Partition, answer []byte, err error) {
-	r, err := h.Batches.Record(b)
+	r, err := h.opt.Batches.Record(b)
 	if err != nil {
 		return p, nil, err
 	}
 	if r.State != batch.Open {
 		return p, nil, batch.ErrClosed
 	}
-	if p, err = h.Batches.Partition(b, partition); err != nil {
+	if p, err = h.opt.Batches.Partition(b, partition); err != nil {
 		return p, nil, err
 	}
 	switch {
@@ -130,7 +130,7 @@ func (h *Helper) at(b message.Batch, partition byte, sequence uint64, request me
 }
 
 func (h *Helper) worker(b message.Batch, t *terms) (*prepare.Worker, error) {
-	return prepare.NewWorker(prepare.Spec{Batch: b, Role: report.Helper, Params: prepare.ParamsOf(t.plan), Identity: h.Identity, Key: t.key})
+	return prepare.NewWorker(prepare.Spec{Batch: b, Role: report.Helper, Params: prepare.ParamsOf(t.plan), Identity: h.opt.Identity, Key: t.key})
 }
 
 // one prepares a report: a reason to reject it, or a prep message and its share.

@@ -23,7 +23,7 @@ func (h *Helper) close(b message.Batch, body []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	r, err := h.Batches.Settle(b, t.Terms, m.Tally, h.Noise)
+	r, err := h.opt.Batches.Settle(b, t.Terms, m.Tally, h.opt.Noise)
 	if err != nil {
 		return nil, err
 	}
@@ -32,7 +32,7 @@ func (h *Helper) close(b message.Batch, body []byte) ([]byte, error) {
 
 // closed returns the batch's record once its noise is drawn.
 func (h *Helper) closed(b message.Batch) (batch.Record, error) {
-	r, err := h.Batches.Record(b)
+	r, err := h.opt.Batches.Record(b)
 	switch {
 	case err != nil:
 		return r, err
@@ -64,7 +64,7 @@ func (h *Helper) exchange(b message.Batch, body []byte) ([]byte, error) {
 	if _, err := settle.Sums(m.Share, r.Own, t.Cells); err != nil {
 		return nil, problem.New(problem.Disagreement, "the noised share is not of this batch")
 	}
-	if r, err = h.Batches.SetPeer(b, m.Share); err != nil {
+	if r, err = h.opt.Batches.SetPeer(b, m.Share); err != nil {
 		return nil, err
 	}
 	own := message.Exchange{Batch: b, Share: r.Own}
@@ -91,7 +91,7 @@ func (h *Helper) sign(b message.Batch, body []byte) ([]byte, error) {
 	case batch.Closed:
 		return nil, problem.New(problem.BatchOpen, "exchange the noised shares first")
 	case batch.Released:
-		s, err := h.Releases.Get(b.Plan, b.Date)
+		s, err := h.opt.Releases.Get(b.Plan, b.Date)
 		if err != nil {
 			return nil, fmt.Errorf("released batch: %w", err)
 		}
@@ -110,15 +110,15 @@ func (h *Helper) sign(b message.Batch, body []byte) ([]byte, error) {
 		return nil, err
 	}
 	text := release.Message(body)
-	if !h.Leader.Verify(text, m.Signature[:]) {
+	if !h.opt.Leader.Verify(text, m.Signature[:]) {
 		return nil, problem.New(problem.Signature, "the leader's signature is not of the record that this helper computes")
 	}
-	copy(own.Signature[:], h.Signer.Sign(text))
+	copy(own.Signature[:], h.opt.Signer.Sign(text))
 	signed := release.Signed{Record: record, Leader: m.Signature, Helper: own.Signature}
-	if err := h.Releases.Put(signed); err != nil {
+	if err := h.opt.Releases.Put(signed); err != nil {
 		return nil, fmt.Errorf("store release: %w", err)
 	}
-	if _, err := h.Batches.SetReleased(b); err != nil {
+	if _, err := h.opt.Batches.SetReleased(b); err != nil {
 		return nil, err
 	}
 	return own.Append(nil), nil
@@ -126,7 +126,7 @@ func (h *Helper) sign(b message.Batch, body []byte) ([]byte, error) {
 
 // recorded returns the signed record of a released batch.
 func (h *Helper) recorded(b message.Batch) ([]byte, error) {
-	s, err := h.Releases.Get(b.Plan, b.Date)
+	s, err := h.opt.Releases.Get(b.Plan, b.Date)
 	if errors.Is(err, release.ErrNotFound) {
 		return nil, problem.New(problem.NotFound, "this batch is not released")
 	}

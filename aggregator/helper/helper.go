@@ -60,7 +60,7 @@ var ErrOptions = errors.New("helper: options")
 
 // Helper is the second aggregator. It is safe for concurrent use.
 type Helper struct {
-	Options
+	opt     Options
 	handler http.Handler
 	slots   chan struct{} // bounds chunks in preparation
 
@@ -89,7 +89,7 @@ func New(o Options) (*Helper, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	h := &Helper{Options: o, plans: map[plan.Digest]*terms{}, slots: make(chan struct{}, runtime.GOMAXPROCS(0))}
+	h := &Helper{opt: o, plans: map[plan.Digest]*terms{}, slots: make(chan struct{}, runtime.GOMAXPROCS(0))}
 	h.handler = h.routes()
 	return h, nil
 }
@@ -98,7 +98,7 @@ func New(o Options) (*Helper, error) {
 func (h *Helper) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.handler.ServeHTTP(w, r) }
 
 // Operator returns this aggregator's exact counters, for its operators alone.
-func (h *Helper) Operator() ([]batch.View, error) { return h.Batches.Views() }
+func (h *Helper) Operator() ([]batch.View, error) { return h.opt.Batches.Views() }
 
 // outputs remembers the output shares of a few pending chunks, so that they are
 // not prepared again for the leader's verdicts. It is a cache: what it forgets

@@ -23,7 +23,7 @@ type terms struct {
 
 // accept checks a signed plan as the officer's machine should, and keeps it.
 func (h *Helper) accept(d plan.Digest, signed []byte) error {
-	published, err := h.Verify(signed)
+	published, err := h.opt.Verify(signed)
 	if err != nil {
 		return problem.New(problem.PlanRefused, "the officer's signature does not fit: have the officer sign the plan with the key that this helper is configured with")
 	}
@@ -34,12 +34,12 @@ func (h *Helper) accept(d plan.Digest, signed []byte) error {
 	if err != nil {
 		return err
 	}
-	if _, err := h.Batches.Plan(d); err == nil {
+	if _, err := h.opt.Batches.Plan(d); err == nil {
 		return h.keepPlan(d, signed) // the same file again, or a conflict
 	} else if !errors.Is(err, batch.ErrNotFound) {
 		return err
 	}
-	if t.plan.Expires <= h.Clock() {
+	if t.plan.Expires <= h.opt.Clock() {
 		return problem.New(problem.PlanRefused, "the plan has expired: build and sign a new one")
 	}
 	if err := h.newest(t.plan); err != nil {
@@ -49,7 +49,7 @@ func (h *Helper) accept(d plan.Digest, signed []byte) error {
 }
 
 func (h *Helper) keepPlan(d plan.Digest, signed []byte) error {
-	if err := errors.Join(h.Batches.PutPlan(d, signed), h.Releases.PutPlan(d, signed)); err != nil {
+	if err := errors.Join(h.opt.Batches.PutPlan(d, signed), h.opt.Releases.PutPlan(d, signed)); err != nil {
 		return problem.New(problem.Conflict, "another file of the same plan is stored: send that one")
 	}
 	return nil
@@ -57,12 +57,12 @@ func (h *Helper) keepPlan(d plan.Digest, signed []byte) error {
 
 // newest refuses a serial that is not above those of the site's other plans.
 func (h *Helper) newest(p *plan.Plan) error {
-	all, err := h.Batches.Plans()
+	all, err := h.opt.Batches.Plans()
 	if err != nil {
 		return err
 	}
 	for _, signed := range all {
-		published, err := h.Verify(signed)
+		published, err := h.opt.Verify(signed)
 		if err != nil {
 			continue // signed by a former officer: its serials bind nobody now
 		}
@@ -79,17 +79,17 @@ func (h *Helper) inspect(published []byte) (*terms, error) {
 	if err != nil {
 		return nil, problem.New(problem.PlanRefused, "the plan cannot be read: %v", err)
 	}
-	if p.Helper != h.Identity.Recipient() {
-		return nil, problem.New(problem.PlanRefused, "the plan's helper recipient is not this helper's: put %s into the plan", h.Identity.Recipient().Key)
+	if p.Helper != h.opt.Identity.Recipient() {
+		return nil, problem.New(problem.PlanRefused, "the plan's helper recipient is not this helper's: put %s into the plan", h.opt.Identity.Recipient().Key)
 	}
-	if p.MinBatch < h.MinBatch {
-		return nil, problem.New(problem.PlanRefused, "min batch is %d and this helper asks for %d or more", p.MinBatch, h.MinBatch)
+	if p.MinBatch < h.opt.MinBatch {
+		return nil, problem.New(problem.PlanRefused, "min batch is %d and this helper asks for %d or more", p.MinBatch, h.opt.MinBatch)
 	}
 	w := plan.LayoutOf(p).Weight
-	if charge, err := ledger.Charge(w, p.Sigma2); err != nil || charge > h.Cap {
-		return nil, problem.New(problem.PlanRefused, "weight %d with sigma squared %d costs more than this helper accepts for one report (%d nano-rho): measure less or add noise", w, p.Sigma2, h.Cap)
+	if charge, err := ledger.Charge(w, p.Sigma2); err != nil || charge > h.opt.Cap {
+		return nil, problem.New(problem.PlanRefused, "weight %d with sigma squared %d costs more than this helper accepts for one report (%d nano-rho): measure less or add noise", w, p.Sigma2, h.opt.Cap)
 	}
-	key, err := h.Keys.Get(p.VerifyKey)
+	key, err := h.opt.Keys.Get(p.VerifyKey)
 	if err != nil {
 		return nil, problem.New(problem.PlanRefused, "no verify key of this helper has the plan's commitment: pair the aggregators and build the plan with the commitment that pairing prints")
 	}
@@ -110,7 +110,7 @@ func (h *Helper) due(b message.Batch) (*terms, plan.Period, error) {
 	if !ok {
 		return nil, period, problem.New(problem.PeriodWrong, "no period of the plan starts on %s", b.Date)
 	}
-	if now := h.Clock(); now < period.End {
+	if now := h.opt.Clock(); now < period.End {
 		return nil, period, problem.New(problem.PeriodOpen, "the period ends in %d s by this helper's clock: ask again then", period.End-now)
 	}
 	return t, period, nil
@@ -123,14 +123,14 @@ func (h *Helper) terms(d plan.Digest) (*terms, error) {
 	if t != nil {
 		return t, nil
 	}
-	signed, err := h.Batches.Plan(d)
+	signed, err := h.opt.Batches.Plan(d)
 	if errors.Is(err, batch.ErrNotFound) {
 		return nil, problem.New(problem.PlanUnknown, "send the signed plan first")
 	}
 	if err != nil {
 		return nil, err
 	}
-	published, err := h.Verify(signed)
+	published, err := h.opt.Verify(signed)
 	if err != nil {
 		return nil, fmt.Errorf("stored plan %s: %w", d, err)
 	}

@@ -25,8 +25,8 @@ func (h *Helper) routes() http.Handler {
 	mux.HandleFunc("POST /v1/batches/{digest}/{date}/sign", h.post(message.MaxSmall, h.sign))
 	mux.HandleFunc("GET /v1/batches/{digest}/{date}/release", h.getRelease)
 	mux.HandleFunc("GET /v1/status", h.status)
-	if h.Pairing != nil {
-		h.Pairing.Register(mux)
+	if h.opt.Pairing != nil {
+		h.opt.Pairing.Register(mux)
 	}
 	return mux
 }
@@ -76,7 +76,7 @@ func (h *Helper) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	err = asProblem(err)
 	var p *problem.Problem
 	if !errors.As(err, &p) || p.Status >= http.StatusInternalServerError {
-		h.Log.Error("helper failed", "path", r.URL.Path, "error", err)
+		h.opt.Log.Error("helper failed", "path", r.URL.Path, "error", err)
 	}
 	problem.Write(w, err)
 }

@@ -63,7 +63,7 @@ func pathOf(b message.Batch) string { return "/v1/batches/" + b.Plan.String() + 
 
 // ask posts a message about a batch to the helper.
 func (l *Leader) ask(ctx context.Context, b message.Batch, verb string, body []byte, limit int) ([]byte, error) {
-	answer, err := l.Helper.call(ctx, http.MethodPost, pathOf(b)+"/"+verb, body, limit)
+	answer, err := l.opt.Helper.call(ctx, http.MethodPost, pathOf(b)+"/"+verb, body, limit)
 	if err != nil {
 		return nil, fmt.Errorf("helper, %s: %w", verb, err)
 	}
@@ -80,7 +80,7 @@ type frozen struct {
 
 // freeze closes the period at the collector.
 func (l *Leader) freeze(ctx context.Context, b message.Batch) (f frozen, err error) {
-	body, err := l.Collector.call(ctx, http.MethodPost, pathOf(b)+"/close", nil, 64<<10)
+	body, err := l.opt.Collector.call(ctx, http.MethodPost, pathOf(b)+"/close", nil, 64<<10)
 	if err != nil {
 		return f, fmt.Errorf("collector, close: %w", err)
 	}
@@ -96,7 +96,7 @@ func (l *Leader) page(ctx context.Context, b message.Batch, partition byte, begu
 	if begun {
 		path += "&after=" + after.String()
 	}
-	res, err := l.Collector.open(ctx, http.MethodGet, path, nil)
+	res, err := l.opt.Collector.open(ctx, http.MethodGet, path, nil)
 	if err != nil {
 		return nil, false, fmt.Errorf("collector, page: %w", err)
 	}

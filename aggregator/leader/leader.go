@@ -70,7 +70,7 @@ var ErrOptions = errors.New("leader: options")
 
 // Leader is the first aggregator.
 type Leader struct {
-	Options
+	opt  Options
 	step sync.Mutex // one Step at a time
 }
 
@@ -93,11 +93,11 @@ func New(o Options) (*Leader, error) {
 	if o.Progress == nil {
 		o.Progress = func(Progress) {}
 	}
-	return &Leader{Options: o}, nil
+	return &Leader{opt: o}, nil
 }
 
 // Operator returns this aggregator's exact counters, for its operators alone.
-func (l *Leader) Operator() ([]batch.View, error) { return l.Batches.Views() }
+func (l *Leader) Operator() ([]batch.View, error) { return l.opt.Batches.Views() }
 
 // Outcome is what a Step did to one batch.
 type Outcome struct {

@@ -19,7 +19,7 @@ var ErrChanged = errors.New("leader: the collector's frozen period has changed; 
 
 // partition works through one partition and finishes it.
 func (l *Leader) partition(ctx context.Context, j job, n byte, reports uint64, done func(uint64)) error {
-	p, err := l.Batches.Partition(j.Batch, n)
+	p, err := l.opt.Batches.Partition(j.Batch, n)
 	if err != nil {
 		return err
 	}
@@ -27,7 +27,7 @@ func (l *Leader) partition(ctx context.Context, j job, n byte, reports uint64, d
 	if p.Finished || reports == 0 && !p.Begun && !p.Sent {
 		return nil
 	}
-	w, err := prepare.NewWorker(prepare.Spec{Batch: j.Batch, Role: report.Leader, Params: prepare.ParamsOf(j.plan), Identity: l.Identity, Key: j.key})
+	w, err := prepare.NewWorker(prepare.Spec{Batch: j.Batch, Role: report.Leader, Params: prepare.ParamsOf(j.plan), Identity: l.opt.Identity, Key: j.key})
 	if err != nil {
 		return err
 	}
@@ -45,11 +45,11 @@ func (l *Leader) partition(ctx context.Context, j job, n byte, reports uint64, d
 // next takes the next chunk, or the one that was on its way when the leader
 // stopped, all the way.
 func (l *Leader) next(ctx context.Context, j job, n byte, w *prepare.Worker, done func(uint64)) (more bool, err error) {
-	p, err := l.Batches.Partition(j.Batch, n)
+	p, err := l.opt.Batches.Partition(j.Batch, n)
 	if err != nil {
 		return false, err
 	}
-	limit := uint64(l.Chunk)
+	limit := uint64(l.opt.Chunk)
 	if p.Sent {
 		limit = p.Limit
 	}
@@ -74,7 +74,7 @@ func (l *Leader) next(ctx context.Context, j job, n byte, w *prepare.Worker, don
 		if p.Sent {
 			return false, ErrChanged
 		}
-		err := l.Batches.Update(j.Batch, n, func(p *batch.Partition) error {
+		err := l.opt.Batches.Update(j.Batch, n, func(p *batch.Partition) error {
 			p.Begun, p.Last = true, c.upto
 			p.Rejects.Add(c.rejects)
 			return nil
@@ -88,7 +88,7 @@ func (l *Leader) next(ctx context.Context, j job, n byte, w *prepare.Worker, don
 		return false, ErrChanged
 	}
 	if !p.Sent {
-		err := l.Batches.Update(j.Batch, n, func(p *batch.Partition) error {
+		err := l.opt.Batches.Update(j.Batch, n, func(p *batch.Partition) error {
 			p.Sent, p.Upto, p.Limit, p.Request = true, c.upto, limit, digest
 			return nil
 		})
@@ -105,7 +105,7 @@ func (l *Leader) next(ctx context.Context, j job, n byte, w *prepare.Worker, don
 		return false, fmt.Errorf("helper, prepare: %w", ErrAnswer)
 	}
 	shares, reasons := c.finish(made.Outcomes, w)
-	err = l.Batches.Update(j.Batch, n, func(p *batch.Partition) error { return c.decide(p, shares, reasons, j.Cells) })
+	err = l.opt.Batches.Update(j.Batch, n, func(p *batch.Partition) error { return c.decide(p, shares, reasons, j.Cells) })
 	done(uint64(len(frames)))
 	return more, err
 }
@@ -199,7 +199,7 @@ func (c *chunk) decide(p *batch.Partition, shares []vdaf.OutputShare, reasons []
 // finish tells the helper the last verdicts and compares counts. Of a partition
 // of which the helper heard nothing it need not hear.
 func (l *Leader) finish(ctx context.Context, j job, n byte) error {
-	p, err := l.Batches.Partition(j.Batch, n)
+	p, err := l.opt.Batches.Partition(j.Batch, n)
 	if err != nil {
 		return err
 	}
@@ -217,7 +217,7 @@ func (l *Leader) finish(ctx context.Context, j job, n byte) error {
 			return fmt.Errorf("helper, finish: %w", batch.ErrDisagree)
 		}
 	}
-	return l.Batches.Update(j.Batch, n, func(p *batch.Partition) error {
+	return l.opt.Batches.Update(j.Batch, n, func(p *batch.Partition) error {
 		p.Finished, p.Verdicts = true, nil
 		return nil
 	})

@@ -32,27 +32,27 @@ func (l *Leader) AddPlan(ctx context.Context, signed []byte) (plan.Digest, error
 	if err != nil {
 		return d, err
 	}
-	if p.Leader != l.Identity.Recipient() {
-		return d, fmt.Errorf("%w: its leader recipient is not this leader's; put %s into the plan", ErrPlan, l.Identity.Recipient().Key)
+	if p.Leader != l.opt.Identity.Recipient() {
+		return d, fmt.Errorf("%w: its leader recipient is not this leader's; put %s into the plan", ErrPlan, l.opt.Identity.Recipient().Key)
 	}
-	if _, err := l.Keys.Get(p.VerifyKey); err != nil {
+	if _, err := l.opt.Keys.Get(p.VerifyKey); err != nil {
 		return d, fmt.Errorf("%w: %w", ErrPlan, err)
 	}
 	path := "/v1/plans/" + d.String()
-	if _, err := l.Helper.call(ctx, http.MethodPut, path, signed, 0); err != nil {
+	if _, err := l.opt.Helper.call(ctx, http.MethodPut, path, signed, 0); err != nil {
 		return d, fmt.Errorf("send plan to helper: %w", err)
 	}
-	if _, err := l.Collector.call(ctx, http.MethodPut, path, signed, 0); err != nil {
+	if _, err := l.opt.Collector.call(ctx, http.MethodPut, path, signed, 0); err != nil {
 		return d, fmt.Errorf("send plan to collector: %w", err)
 	}
-	if err := errors.Join(l.Releases.PutPlan(d, signed), l.Batches.PutPlan(d, signed)); err != nil {
+	if err := errors.Join(l.opt.Releases.PutPlan(d, signed), l.opt.Batches.PutPlan(d, signed)); err != nil {
 		return d, fmt.Errorf("keep plan: %w", err)
 	}
 	return d, nil
 }
 
 func (l *Leader) read(signed []byte) (plan.Digest, *plan.Plan, error) {
-	published, err := l.Verify(signed)
+	published, err := l.opt.Verify(signed)
 	if err != nil {
 		return plan.Digest{}, nil, fmt.Errorf("%w: %w", ErrPlan, err)
 	}
@@ -66,11 +66,11 @@ func (l *Leader) read(signed []byte) (plan.Digest, *plan.Plan, error) {
 // due lists the batches whose period is over and whose end is not final, oldest
 // first.
 func (l *Leader) due() ([]job, error) {
-	plans, err := l.Batches.Plans()
+	plans, err := l.opt.Batches.Plans()
 	if err != nil {
 		return nil, err
 	}
-	now := l.Clock()
+	now := l.opt.Clock()
 	var all []job
 	for d, signed := range plans {
 		_, p, err := l.read(signed)
@@ -82,14 +82,14 @@ func (l *Leader) due() ([]job, error) {
 			if period.End > now {
 				break
 			}
-			r, err := l.Batches.Record(b)
+			r, err := l.opt.Batches.Record(b)
 			if err != nil {
 				return nil, err
 			}
 			if r.State.Final() {
 				continue
 			}
-			key, err := l.Keys.Get(p.VerifyKey)
+			key, err := l.opt.Keys.Get(p.VerifyKey)
 			if err != nil {
 				return nil, err
 			}

@@ -17,7 +17,7 @@ import (
 
 // run takes a batch as far as it goes.
 func (l *Leader) run(ctx context.Context, j job) Outcome {
-	r, err := l.Batches.Record(j.Batch)
+	r, err := l.opt.Batches.Record(j.Batch)
 	for err == nil && !r.State.Final() {
 		switch r.State {
 		case batch.Open:
@@ -47,7 +47,7 @@ func (l *Leader) sum(ctx context.Context, j job) (batch.Record, error) {
 	if err != nil {
 		return batch.Record{}, err
 	}
-	own, err := l.Batches.Tally(j.Batch, j.Cells)
+	own, err := l.opt.Batches.Tally(j.Batch, j.Cells)
 	if err != nil {
 		return batch.Record{}, err
 	}
@@ -60,7 +60,7 @@ func (l *Leader) sum(ctx context.Context, j job) (batch.Record, error) {
 	if err != nil {
 		return batch.Record{}, err
 	}
-	return l.Batches.Settle(j.Batch, j.Terms, theirs, l.Noise)
+	return l.opt.Batches.Settle(j.Batch, j.Terms, theirs, l.opt.Noise)
 }
 
 // partitions works through all partitions that hold reports, some at a time.
@@ -70,13 +70,13 @@ func (l *Leader) partitions(ctx context.Context, j job, f frozen) error {
 	var done atomic.Uint64
 	next := make(chan int)
 	var group sync.WaitGroup
-	for range l.Workers {
+	for range l.opt.Workers {
 		group.Add(1)
 		go func() {
 			defer group.Done()
 			for n := range next {
 				err := l.partition(ctx, j, byte(n), f.Partitions[n], func(reports uint64) {
-					l.Progress(Progress{j.Batch, done.Add(reports), f.Reports})
+					l.opt.Progress(Progress{j.Batch, done.Add(reports), f.Reports})
 				})
 				if err != nil {
 					cancel(fmt.Errorf("partition %d: %w", n, err)) // the first is kept
@@ -112,7 +112,7 @@ func (l *Leader) exchange(ctx context.Context, j job, r batch.Record) (batch.Rec
 	if _, err := settle.Sums(r.Own, theirs.Share, j.Cells); err != nil {
 		return r, fmt.Errorf("the helper's noised share is not of this batch: %w", err)
 	}
-	return l.Batches.SetPeer(j.Batch, theirs.Share)
+	return l.opt.Batches.SetPeer(j.Batch, theirs.Share)
 }
 
 // sign exchanges signatures of the record and stores it.
@@ -126,7 +126,7 @@ func (l *Leader) sign(ctx context.Context, j job, r batch.Record) (batch.Record,
 		return r, err
 	}
 	own := message.Sign{Batch: j.Batch}
-	copy(own.Signature[:], l.Signer.Sign(release.Message(body)))
+	copy(own.Signature[:], l.opt.Signer.Sign(release.Message(body)))
 	b, err := l.ask(ctx, j.Batch, "sign", own.Append(nil), message.MaxSmall)
 	if err != nil {
 		return r, err
@@ -135,13 +135,13 @@ func (l *Leader) sign(ctx context.Context, j job, r batch.Record) (batch.Record,
 	if err != nil || theirs.Batch != j.Batch {
 		return r, ErrAnswer
 	}
-	if !l.Peer.Verify(release.Message(body), theirs.Signature[:]) {
+	if !l.opt.Peer.Verify(release.Message(body), theirs.Signature[:]) {
 		return r, release.ErrSignature
 	}
-	if err := l.Releases.Put(release.Signed{Record: record, Leader: own.Signature, Helper: theirs.Signature}); err != nil {
+	if err := l.opt.Releases.Put(release.Signed{Record: record, Leader: own.Signature, Helper: theirs.Signature}); err != nil {
 		return r, fmt.Errorf("store release: %w", err)
 	}
-	return l.Batches.SetReleased(j.Batch)
+	return l.opt.Batches.SetReleased(j.Batch)
 }
 
 // ErrAbandoned: the helper has closed a batch that this leader has not, and has
@@ -160,7 +160,7 @@ func (s self) Verify(message, signature []byte) bool {
 // recover takes the signed release from a helper that has closed the batch, if
 // both signatures are on it: then this leader agreed to it once and lost it.
 func (l *Leader) recover(ctx context.Context, j job, cause error) (batch.Record, error) {
-	b, err := l.Helper.call(ctx, http.MethodGet, pathOf(j.Batch)+"/release", nil, release.MaxSize)
+	b, err := l.opt.Helper.call(ctx, http.MethodGet, pathOf(j.Batch)+"/release", nil, release.MaxSize)
 	if errors.Is(err, problem.NotFound) {
 		return batch.Record{}, fmt.Errorf("%w (%w)", ErrAbandoned, cause)
 	}
@@ -174,14 +174,14 @@ func (l *Leader) recover(ctx context.Context, j job, cause error) (batch.Record,
 	if s.Plan != j.Plan || s.Period != j.period {
 		return batch.Record{}, fmt.Errorf("helper, release: %w", ErrAnswer)
 	}
-	if err := s.Verify(self{l.Signer}, l.Peer); err != nil {
+	if err := s.Verify(self{l.opt.Signer}, l.opt.Peer); err != nil {
 		return batch.Record{}, fmt.Errorf("helper, release: %w", err)
 	}
-	if err := l.Releases.Put(s); err != nil {
+	if err := l.opt.Releases.Put(s); err != nil {
 		return batch.Record{}, fmt.Errorf("store release: %w", err)
 	}
-	if err := l.Batches.Recover(j.Batch); err != nil {
+	if err := l.opt.Batches.Recover(j.Batch); err != nil {
 		return batch.Record{}, err
 	}
-	return l.Batches.Record(j.Batch)
+	return l.opt.Batches.Record(j.Batch)
 }
