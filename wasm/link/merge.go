@@ -11,8 +11,8 @@ import (
 // RATIONALE.md beside this file).
 const DefaultGap = 128
 
-// MaxGap bounds Options.Gap: one page. Longer runs of zeros cost more to load
-// and to instantiate than a segment's head.
+// MaxGap bounds Options.Gap: one page. Longer runs of zeros only make the
+// file longer.
 const MaxGap = pageSize
 
 // ErrGap: Options.Gap is negative or over MaxGap.
