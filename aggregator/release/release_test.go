@@ -119,7 +119,6 @@ func TestStoreKeepsTheFirst(t *testing.T) {
 	require.NoError(t, s.PutPlan(r.Plan, []byte("signed plan")))
 	require.NoError(t, s.PutPlan(r.Plan, []byte("signed plan")))
 	require.ErrorIs(t, s.PutPlan(r.Plan, []byte("other bytes")), release.ErrConflict)
-	require.NoError(t, s.Close())
 
 	s, err = release.Open(path)
 	require.NoError(t, err)
@@ -134,7 +133,6 @@ func TestStoreKeepsTheFirst(t *testing.T) {
 	require.Equal(t, "signed plan", string(p))
 	_, err = s.Plan(plan.Digest{})
 	require.ErrorIs(t, err, release.ErrNotFound)
-	require.NoError(t, s.Close())
 
 	whole, err := os.ReadFile(path)
 	require.NoError(t, err)

@@ -31,15 +31,16 @@ const advice = "move it away and start again with a copy: every release is kept,
 
 // Store keeps the signed records, and the signed plans that give their cells a
 // meaning, in one bbolt file. It is safe for concurrent use.
-type Store struct{ db *bolt.DB }
+//
+// The file is open only while something is read or written: a release is written
+// once a period, and in between the command line and the console read beside the
+// serving aggregator, which bbolt's lock on an open file would keep out.
+type Store struct{ path string }
 
-// Open opens or makes the store's file (releases.db).
+// Open returns the store in a file (releases.db), and makes it if need be.
 func Open(path string) (*Store, error) {
-	db, err := store.Open(path, advice)
-	if err != nil {
-		return nil, err
-	}
-	err = db.Update(func(tx *bolt.Tx) error {
+	s := &Store{path}
+	return s, s.update(func(tx *bolt.Tx) error {
 		for _, name := range [][]byte{bucketReleases, bucketPlans} {
 			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
 				return err
@@ -47,14 +48,35 @@ func Open(path string) (*Store, error) {
 		}
 		return nil
 	})
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("make the release store: %w", err), db.Close())
-	}
-	return &Store{db}, nil
 }
 
-// Close closes the file.
-func (s *Store) Close() error { return s.db.Close() }
+// OpenRead returns the store in a file that exists, for reading: writing to it
+// fails where the file may not be written.
+func OpenRead(path string) (*Store, error) {
+	s := &Store{path}
+	return s, s.view(func(tx *bolt.Tx) error {
+		if tx.Bucket(bucketReleases) == nil || tx.Bucket(bucketPlans) == nil {
+			return fmt.Errorf("%s is not a store of releases: %w", path, ErrNotFound)
+		}
+		return nil
+	})
+}
+
+func (s *Store) update(fn func(*bolt.Tx) error) error {
+	db, err := store.Open(s.path, advice)
+	if err != nil {
+		return err
+	}
+	return errors.Join(db.Update(fn), db.Close())
+}
+
+func (s *Store) view(fn func(*bolt.Tx) error) error {
+	db, err := store.OpenRead(s.path, advice)
+	if err != nil {
+		return err
+	}
+	return errors.Join(db.View(fn), db.Close())
+}
 
 // Put stores a record, once: the same bytes again change nothing, other bytes
 // for its plan and period are ErrConflict. Check the signatures before.
@@ -72,7 +94,7 @@ func (s *Store) PutPlan(d plan.Digest, signed []byte) error {
 }
 
 func (s *Store) put(bucket, key, value []byte) error {
-	return s.db.Update(func(tx *bolt.Tx) error {
+	return s.update(func(tx *bolt.Tx) error {
 		b := tx.Bucket(bucket)
 		switch have := b.Get(key); {
 		case have == nil:
@@ -99,7 +121,7 @@ func (s *Store) Get(d plan.Digest, period plan.Date) (Signed, error) {
 func (s *Store) Plan(d plan.Digest) ([]byte, error) { return s.get(bucketPlans, d[:]) }
 
 func (s *Store) get(bucket, key []byte) (v []byte, err error) {
-	err = s.db.View(func(tx *bolt.Tx) error {
+	err = s.view(func(tx *bolt.Tx) error {
 		if v = bytes.Clone(tx.Bucket(bucket).Get(key)); v == nil {
 			return ErrNotFound
 		}
@@ -111,7 +133,7 @@ func (s *Store) get(bucket, key []byte) (v []byte, err error) {
 // List returns all records, ascending by period and then by plan digest.
 func (s *Store) List() ([]Signed, error) {
 	var all []Signed
-	err := s.db.View(func(tx *bolt.Tx) error {
+	err := s.view(func(tx *bolt.Tx) error {
 		return tx.Bucket(bucketReleases).ForEach(func(k, v []byte) error {
 			r, err := Parse(bytes.Clone(v))
 			if err != nil {

@@ -43,7 +43,15 @@ const lockWait = 2 * time.Second
 // depends on what the file holds.
 //
 // Errors: ErrDamaged, ErrLocked, and the file's own.
-func Open(path, advice string) (db *bolt.DB, err error) {
+func Open(path, advice string) (db *bolt.DB, err error) { return open(path, advice, false) }
+
+// OpenRead opens the store at path, which must exist, for reading beside other
+// readers.
+//
+// Errors: as Open.
+func OpenRead(path, advice string) (db *bolt.DB, err error) { return open(path, advice, true) }
+
+func open(path, advice string, readOnly bool) (db *bolt.DB, err error) {
 	damaged := func(why any) error {
 		return fmt.Errorf("%w: %s: %v; %s", ErrDamaged, path, why, advice)
 	}
@@ -59,7 +67,7 @@ func Open(path, advice string) (db *bolt.DB, err error) {
 			db, err = nil, damaged(p)
 		}
 	}()
-	db, err = bolt.Open(path, 0o600, &bolt.Options{Timeout: lockWait, OpenFile: func(name string, flag int, mode os.FileMode) (*os.File, error) {
+	db, err = bolt.Open(path, 0o600, &bolt.Options{Timeout: lockWait, ReadOnly: readOnly, OpenFile: func(name string, flag int, mode os.FileMode) (*os.File, error) {
 		var err error
 		file, err = os.OpenFile(name, flag, mode)
 		return file, err

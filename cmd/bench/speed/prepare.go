@@ -1,0 +1,65 @@
+package speed
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/dunlin-analytics/dunlin/aggregator/prepare"
+	"github.com/dunlin-analytics/dunlin/privacy/plan"
+	"github.com/dunlin-analytics/dunlin/privacy/share"
+	"github.com/dunlin-analytics/dunlin/privacy/vdaf"
+	"golang.org/x/sync/errgroup"
+)
+
+// PrepareFigures are open and prepare, both roles.
+type PrepareFigures struct {
+	Cells   int     `json:"cells"`
+	Weight  int     `json:"weight"`
+	Chunk   int     `json:"chunk"`
+	PerCore float64 `json:"reports_per_second_core"`
+	Both    float64 `json:"reports_per_second_two_cores"`
+	Ratio   float64 `json:"ratio_two_cores"`
+	Open    float64 `json:"open_us"`  // age and the comparison of heads, both roles
+	Total   float64 `json:"total_us"` // a report, both roles, all stages
+}
+
+// ErrCells: no measurement has so many cells.
+var ErrCells = errors.New("accepted are 1 to 1024 cells")
+
+// Prepare measures open and prepare on one goroutine and on two.
+func Prepare(cells, reports int) (f PrepareFigures, err error) {
+	if cells < 1 || cells > plan.MaxCells {
+		return f, fmt.Errorf("%d cells: %w", cells, ErrCells)
+	}
+	weight := min(12, cells)
+	params := vdaf.Params{Length: cells, Weight: weight, Chunk: share.DefaultChunk(cells, weight)}
+	f.Cells, f.Weight, f.Chunk = cells, weight, params.Chunk
+	// Interleaved, so that a busy moment of the machine falls on both.
+	const rounds = 5
+	var one, two []float64
+	for range rounds {
+		got, err := prepare.Measure(params, reports/rounds, time.Now)
+		if err != nil {
+			return f, err
+		}
+		one = append(one, got.PerSecond)
+		f.Open = float64(got.Open.Microseconds()) / float64(got.Reports)
+		f.Total = float64(got.Total.Microseconds()) / float64(got.Reports)
+		var g errgroup.Group
+		start := time.Now()
+		for range 2 {
+			g.Go(func() error {
+				_, err := prepare.Measure(params, reports/rounds, time.Now)
+				return err
+			})
+		}
+		if err := g.Wait(); err != nil {
+			return f, err
+		}
+		two = append(two, 2*float64(reports/rounds)/time.Since(start).Seconds())
+	}
+	f.PerCore, f.Both = middle(one), middle(two)
+	f.Ratio = f.Both / f.PerCore
+	return f, nil
+}

@@ -1,0 +1,50 @@
+// Command dunlin is Dunlin's one command: plans, keys, the three services,
+// releases and benchmarks. It is thin: it reads arguments and wires the rooms.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// run is main without the process around it. It returns the exit code: 0, or 1
+// after it has printed one error to stderr.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	root := rootCommand()
+	root.SetArgs(args)
+	root.SetIn(stdin)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	if err := root.ExecuteContext(ctx); err != nil {
+		fmt.Fprintln(stderr, "dunlin:", err)
+		return 1
+	}
+	return 0
+}
+
+func rootCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "dunlin",
+		Short: "See the flock, never the bird: private analytics and personalization",
+		Long: `See the flock, never the bird. A visitor's profile stays in the visitor's browser;
+the site learns only noised sums over groups. 只见鸟群,不见其鸟。`,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+	}
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.AddCommand(planCommand(), keygenCommand(), pairCommand(), serveCommand(), releaseCommand(), spoolCommand(),
+		demoCommand(), benchCommand(), steppedCommand())
+	return root
+}

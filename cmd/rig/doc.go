@@ -1,0 +1,17 @@
+// Package rig sets up a whole Dunlin on loopback for a demonstration or a
+// benchmark: keys, pairing, a signed plan, collector, leader and helper, and
+// devices in the built module that send real reports over HTTP. All of it is the
+// product's own; what the rig adds is a clock that it steps, so that a period of
+// a day closes when its reports are in.
+//
+// The services run in this process (Local) or each in a process of its own
+// (Spawn), which re-executes the program with a hidden verb and speaks with it
+// by lines: commands on its standard input, JSON objects on its standard output.
+//
+//	clock UNIX   the service's time from now on     {"ok":true}
+//	start        open the role and say where it listens; the leader hands out its plans
+//	                                                {"ok":true,"at":{…}}
+//	step         do what is due (leader)            {"done":N,"total":N} … {"ok":true,"batches":[…]}
+//
+// A service ends when its standard input does. Noise always comes from the system.
+package rig

@@ -1,0 +1,7 @@
+// Package service wires the rooms into Dunlin's three services: it reads a
+// services file, opens stores and keys, and puts collector, leader and helper
+// behind their listeners. No rule of aggregation or privacy lives here.
+//
+// With the roles of one file in one process (`serve --role all`) the same
+// handlers and clients talk over loopback, TLS and all.
+package service

@@ -1,0 +1,137 @@
+package service
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/dunlin-analytics/dunlin/privacy/peer"
+	"github.com/dunlin-analytics/dunlin/privacy/plan"
+	"github.com/dunlin-analytics/dunlin/privacy/plan/planfile"
+	"github.com/dunlin-analytics/dunlin/privacy/seal"
+)
+
+// Roles are what keys can be made for, in the order of the way of the data.
+var Roles = []string{"officer", "collector", "leader", "helper"}
+
+// Public is what others need to know of a host's keys; empty where no key was
+// made.
+type Public struct {
+	Officer    string
+	Peers      map[string]peer.Key       // by role
+	Recipients map[string]plan.Recipient // by role
+}
+
+// GenerateKeys writes the key files of the roles below dir, which it makes, and
+// never overwrites one.
+func GenerateKeys(dir string, roles []string, random io.Reader) (Public, error) {
+	public := Public{Peers: map[string]peer.Key{}, Recipients: map[string]plan.Recipient{}}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return public, fmt.Errorf("make keys: %w", err)
+	}
+	for _, role := range roles {
+		if role == "officer" {
+			file, key, err := planfile.GenerateOfficer(random)
+			if err != nil {
+				return public, fmt.Errorf("make keys: %w", err)
+			}
+			if err := WriteNew(filepath.Join(dir, "officer.pem"), file, 0o600); err != nil {
+				return public, err
+			}
+			public.Officer = planfile.FormatOfficer(key)
+			continue
+		}
+		id, err := peer.Generate(random)
+		if err != nil {
+			return public, err
+		}
+		file, err := id.Marshal()
+		if err != nil {
+			return public, err
+		}
+		if err := WriteNew(filepath.Join(dir, role+".pem"), file, 0o600); err != nil {
+			return public, err
+		}
+		public.Peers[role] = id.Public()
+		if role == "collector" {
+			continue // it opens nothing, so it has no key to open with
+		}
+		file, recipient, err := seal.GenerateIdentity()
+		if err != nil {
+			return public, fmt.Errorf("make keys: %w", err)
+		}
+		if err := WriteNew(filepath.Join(dir, role+".age"), file, 0o600); err != nil {
+			return public, err
+		}
+		public.Recipients[role] = recipient
+	}
+	return public, nil
+}
+
+// Addresses are where the services of one machine listen, host:port each.
+type Addresses struct {
+	Public string `json:"public,omitempty"` // collector, for browsers
+	Inner  string `json:"inner,omitempty"`  // collector, for the leader
+	Helper string `json:"helper,omitempty"` // helper, for the leader
+}
+
+// LocalAddresses are the ones that a new services file names.
+var LocalAddresses = Addresses{Public: "127.0.0.1:8080", Inner: "127.0.0.1:8081", Helper: "127.0.0.1:8082"}
+
+// ServicesFile is a services file that runs all three roles on this machine from
+// the keys of one folder.
+func ServicesFile(p Public, at Addresses) []byte {
+	return fmt.Appendf(nil, `# All three services on one machine, to try Dunlin out. Paths are relative to this file.
+officer: %[1]s
+
+collector:
+  listen: %[6]s      # for browsers
+  inner: %[7]s       # for the leader alone, mutual TLS
+  data: data/collector
+  identity: collector.pem
+  leader: %[2]s
+
+leader:
+  data: data/leader
+  identity: leader.pem
+  age: leader.age
+  verify_keys: leader-verify
+  plans: [plan.signed]        # made by: dunlin plan sign
+  collector:
+    url: https://%[7]s
+    key: %[3]s
+  helper:
+    url: https://%[8]s
+    key: %[4]s
+    recipient: %[5]s
+
+helper:
+  listen: %[8]s      # for the leader alone, mutual TLS
+  data: data/helper
+  identity: helper.pem
+  age: helper.age
+  verify_keys: helper-verify
+  leader: %[2]s
+`, p.Officer, p.Peers["leader"], p.Peers["collector"], p.Peers["helper"], p.Recipients["helper"].Key, at.Public, at.Inner, at.Helper)
+}
+
+// WriteNew writes a file that must not exist yet, and syncs it.
+func WriteNew(path string, b []byte, mode os.FileMode) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+	if errors.Is(err, os.ErrExist) {
+		return fmt.Errorf("%s exists already and is not overwritten: move it away, or write elsewhere", path)
+	}
+	if err != nil {
+		return fmt.Errorf("write a file: %w", err)
+	}
+	_, err = f.Write(b)
+	if err == nil {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	return nil
+}

@@ -1,0 +1,281 @@
+package service
+
+import (
+	"context"
+	"crypto/ed25519"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/dunlin-analytics/dunlin/aggregator/batch"
+	"github.com/dunlin-analytics/dunlin/aggregator/helper"
+	"github.com/dunlin-analytics/dunlin/aggregator/leader"
+	"github.com/dunlin-analytics/dunlin/aggregator/pair"
+	"github.com/dunlin-analytics/dunlin/aggregator/release"
+	"github.com/dunlin-analytics/dunlin/collector"
+	"github.com/dunlin-analytics/dunlin/privacy/peer"
+	"github.com/dunlin-analytics/dunlin/privacy/plan"
+	"github.com/dunlin-analytics/dunlin/privacy/plan/planfile"
+	"github.com/dunlin-analytics/dunlin/privacy/seal"
+)
+
+// World is what a service takes from outside itself.
+type World struct {
+	Clock  func() time.Time
+	Random io.Reader // of noise, keys and pairing: the system's, but in tests
+	Module []byte    // what the collector serves to browsers; may be empty
+	Log    *slog.Logger
+	// Progress hears how far the leader is with a batch. Optional.
+	Progress func(leader.Progress)
+}
+
+func (w World) planTime() plan.Time { return plan.Time(w.Clock().Unix()) }
+
+// peerTimeout bounds one request between services: the longest is the preparation
+// of one chunk.
+const peerTimeout = 2 * time.Minute
+
+// Server is a listener with what serves it.
+type Server struct {
+	Addr string // host:port that it listens on
+	http *http.Server
+	done chan error
+}
+
+// listen serves handler at addr until Close. With conf it is TLS.
+func listen(addr string, handler http.Handler, conf *tls.Config, log *slog.Logger) (*Server, error) {
+	l, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, fmt.Errorf("listen at %s: %w", addr, err)
+	}
+	s := &Server{Addr: l.Addr().String(), done: make(chan error, 1), http: &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       time.Minute,
+		WriteTimeout:      peerTimeout,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    16 << 10,
+		ErrorLog:          slog.NewLogLogger(withoutAddresses{log.Handler()}, slog.LevelDebug),
+	}}
+	if conf != nil {
+		l = tls.NewListener(l, conf)
+	}
+	go func() { s.done <- s.http.Serve(l) }()
+	return s, nil
+}
+
+// withoutAddresses swallows what net/http logs of single connections: each line
+// of it names a visitor's address.
+type withoutAddresses struct{ slog.Handler }
+
+func (withoutAddresses) Enabled(context.Context, slog.Level) bool { return false }
+
+// Close ends the server, giving running requests until ctx ends.
+func (s *Server) Close(ctx context.Context) error {
+	err := s.http.Shutdown(ctx)
+	if served := <-s.done; !errors.Is(served, http.ErrServerClosed) {
+		err = errors.Join(err, served)
+	}
+	return err
+}
+
+// Collector is a running collector.
+type Collector struct {
+	Public, Inner *Server
+	*collector.Collector
+}
+
+// StartCollector opens the collector and its two listeners.
+func StartCollector(c *Config, w World) (*Collector, error) {
+	officer, err := planfile.ParseOfficer(c.Officer)
+	if err != nil {
+		return nil, fmt.Errorf("officer: %w", err)
+	}
+	id, err := peer.ReadIdentity(c.Collector.Identity)
+	if err != nil {
+		return nil, err
+	}
+	conf, err := peer.ServerTLS(id, c.Collector.Leader)
+	if err != nil {
+		return nil, err
+	}
+	col, err := collector.Open(collector.Options{
+		Dir: c.Collector.Data, Verify: verifier(officer), Clock: w.Clock,
+		SealedSize: seal.SealedSize, Module: w.Module, Log: w.Log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	r := &Collector{Collector: col}
+	if r.Public, err = listen(c.Collector.Listen, col.Public(), nil, w.Log); err != nil {
+		return nil, errors.Join(err, col.Close())
+	}
+	if r.Inner, err = listen(c.Collector.Inner, peer.Require(col.Inner(), c.Collector.Leader), conf, w.Log); err != nil {
+		return nil, errors.Join(err, r.Public.Close(context.Background()), col.Close())
+	}
+	return r, nil
+}
+
+// Close stops taking reports, then closes the spool.
+func (r *Collector) Close(ctx context.Context) error {
+	return errors.Join(r.Public.Close(ctx), r.Inner.Close(ctx), r.Collector.Close())
+}
+
+func verifier(officer ed25519.PublicKey) func([]byte) ([]byte, error) {
+	return func(signed []byte) ([]byte, error) { return planfile.Verify(signed, officer) }
+}
+
+// stores are an aggregator's two files.
+type stores struct {
+	batches  *batch.Store
+	releases *release.Store
+}
+
+// ReleasesFile is the name of an aggregator's release store in its data folder.
+const ReleasesFile = "releases.db"
+
+func openStores(dir string) (s stores, err error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return s, fmt.Errorf("open the data folder: %w", err)
+	}
+	if s.batches, err = batch.OpenStore(filepath.Join(dir, "batches.db")); err != nil {
+		return s, err
+	}
+	if s.releases, err = release.Open(filepath.Join(dir, ReleasesFile)); err != nil {
+		return s, errors.Join(err, s.batches.CloseStore())
+	}
+	return s, nil
+}
+
+func (s stores) close() error { return s.batches.CloseStore() }
+
+// Helper is a running helper.
+type Helper struct {
+	Server *Server
+	*helper.Helper
+	stores stores
+}
+
+// StartHelper opens the helper and its listener.
+func StartHelper(c *Config, w World) (*Helper, error) {
+	officer, err := planfile.ParseOfficer(c.Officer)
+	if err != nil {
+		return nil, fmt.Errorf("officer: %w", err)
+	}
+	id, err := peer.ReadIdentity(c.Helper.Identity)
+	if err != nil {
+		return nil, err
+	}
+	open, err := seal.ReadIdentity(c.Helper.Age)
+	if err != nil {
+		return nil, err
+	}
+	conf, err := peer.ServerTLS(id, c.Helper.Leader)
+	if err != nil {
+		return nil, err
+	}
+	keys, err := pair.OpenKeys(c.Helper.VerifyKeys)
+	if err != nil {
+		return nil, err
+	}
+	s, err := openStores(c.Helper.Data)
+	if err != nil {
+		return nil, err
+	}
+	h, err := helper.New(helper.Options{
+		Batches: s.batches, Releases: s.releases, Keys: keys, Identity: open, Signer: id, Leader: c.Helper.Leader,
+		Verify: verifier(officer), Clock: w.planTime, Noise: w.Random,
+		Pairing: pair.NewHandler(keys, w.Random), Log: w.Log,
+	})
+	if err != nil {
+		return nil, errors.Join(err, s.close())
+	}
+	server, err := listen(c.Helper.Listen, peer.Require(h, c.Helper.Leader), conf, w.Log)
+	if err != nil {
+		return nil, errors.Join(err, s.close())
+	}
+	return &Helper{Server: server, Helper: h, stores: s}, nil
+}
+
+// Close stops answering the leader, then closes the stores.
+func (r *Helper) Close(ctx context.Context) error {
+	return errors.Join(r.Server.Close(ctx), r.stores.close())
+}
+
+// Leader is an open leader. It listens to nobody.
+type Leader struct {
+	*leader.Leader
+	stores  stores
+	clients []*http.Client
+}
+
+// OpenLeader opens the leader's keys and stores.
+func OpenLeader(c *Config, w World) (*Leader, error) {
+	officer, err := planfile.ParseOfficer(c.Officer)
+	if err != nil {
+		return nil, fmt.Errorf("officer: %w", err)
+	}
+	id, err := peer.ReadIdentity(c.Leader.Identity)
+	if err != nil {
+		return nil, err
+	}
+	open, err := seal.ReadIdentity(c.Leader.Age)
+	if err != nil {
+		return nil, err
+	}
+	keys, err := pair.OpenKeys(c.Leader.VerifyKeys)
+	if err != nil {
+		return nil, err
+	}
+	toHelper, err := peer.Client(id, c.Leader.Helper.Key, peerTimeout)
+	if err != nil {
+		return nil, err
+	}
+	toCollector, err := peer.Client(id, c.Leader.Collector.Key, peerTimeout)
+	if err != nil {
+		return nil, err
+	}
+	s, err := openStores(c.Leader.Data)
+	if err != nil {
+		return nil, err
+	}
+	l, err := leader.New(leader.Options{
+		Batches: s.batches, Releases: s.releases, Keys: keys, Identity: open, Signer: id, Peer: c.Leader.Helper.Key,
+		Helper:    leader.Service{URL: c.Leader.Helper.URL, Client: toHelper},
+		Collector: leader.Service{URL: c.Leader.Collector.URL, Client: toCollector},
+		Verify:    verifier(officer), Clock: w.planTime, Noise: w.Random, Progress: w.Progress,
+	})
+	if err != nil {
+		return nil, errors.Join(err, s.close())
+	}
+	return &Leader{Leader: l, stores: s, clients: []*http.Client{toHelper, toCollector}}, nil
+}
+
+// AddPlans hands every signed plan of the services file to helper and collector.
+func (l *Leader) AddPlans(ctx context.Context, files []string) error {
+	for _, path := range files {
+		signed, err := os.ReadFile(path)
+		if err != nil {
+			return fmt.Errorf("read a signed plan: %w", err)
+		}
+		if _, err := l.AddPlan(ctx, signed); err != nil {
+			return fmt.Errorf("plan %s: %w", path, err)
+		}
+	}
+	return nil
+}
+
+// Close closes the leader's connections and stores.
+func (l *Leader) Close() error {
+	for _, c := range l.clients {
+		c.CloseIdleConnections()
+	}
+	return l.stores.close()
+}

@@ -1,0 +1,61 @@
+package service
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"syscall"
+
+	"github.com/dunlin-analytics/dunlin/aggregator/pair"
+	"github.com/dunlin-analytics/dunlin/privacy/ledger"
+	"github.com/dunlin-analytics/dunlin/privacy/plan"
+	"github.com/dunlin-analytics/dunlin/privacy/seal"
+)
+
+// MaySign says whether the officer should sign a plan, from what the helper
+// holds: its key, its half of the pairing, and the devices' caps.
+func MaySign(c *Config, p *plan.Plan) error {
+	if c.Helper == nil {
+		return errors.New("the services file has no section helper: the officer signs beside the helper's keys")
+	}
+	open, err := seal.ReadIdentity(c.Helper.Age)
+	if err != nil {
+		return err
+	}
+	if p.Helper != open.Recipient() {
+		return fmt.Errorf("it seals the helper's shares to %s, but %s opens %s", p.Helper.Key, c.Helper.Age, open.Recipient().Key)
+	}
+	keys, err := pair.OpenKeys(c.Helper.VerifyKeys)
+	if err != nil {
+		return err
+	}
+	if _, err := keys.Get(p.VerifyKey); err != nil {
+		return err
+	}
+	charge, err := ledger.Charge(plan.LayoutOf(p).Weight, p.Sigma2)
+	if err != nil {
+		return err
+	}
+	if charge > ledger.CapDay {
+		return fmt.Errorf("a report would cost %d nano-rho and every device refuses more than %d a date: lower the epsilon", charge, ledger.CapDay)
+	}
+	return nil
+}
+
+// ReadSecret reads a key file, and refuses one that others may read.
+func ReadSecret(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, fmt.Errorf("read a key: %w", err)
+	}
+	if info.Mode().Perm()&0o077 != 0 {
+		return nil, fmt.Errorf("read a key: %s can be read by others; run: chmod 600 %s", path, path)
+	}
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("read a key: %w", err)
+	}
+	return b, nil
+}
+
+func addressInUse(err error) bool { return errors.Is(err, syscall.EADDRINUSE) }
