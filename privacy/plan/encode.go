@@ -12,6 +12,15 @@ func Encode(p *Plan) ([]byte, error) {
 	if err := p.check(); err != nil {
 		return nil, err
 	}
+	b := encode(p)
+	if len(b) > MaxPlan {
+		return nil, ErrTooLarge
+	}
+	return b, nil
+}
+
+// encode writes any plan that has a period, good or not.
+func encode(p *Plan) []byte {
 	b := append([]byte(magic), version)
 	b = wire.AppendString(b, p.Site)
 	b = wire.AppendUvarint(b, p.Serial)
@@ -74,10 +83,7 @@ func Encode(p *Plan) ([]byte, error) {
 	for _, m := range p.Metrics {
 		b = append(wire.AppendString(b, m.Name), byte(m.Kind), byte(m.By), m.Most, m.Source, m.Goal)
 	}
-	if len(b) > MaxPlan {
-		return nil, ErrTooLarge
-	}
-	return b, nil
+	return b
 }
 
 func appendNames(b []byte, names []string) []byte {

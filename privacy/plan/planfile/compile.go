@@ -19,6 +19,9 @@ type compiler struct {
 	depth  int // values on the stack
 	full   bool
 	faults []RuleError
+	// misled: the rule names an attribute that has faults of its own, which are
+	// told already; what else they make wrong here is not.
+	misled bool
 }
 
 func (c *compiler) fault(n ast.Node, accepted, format string, args ...any) {
@@ -276,6 +279,10 @@ func (c *compiler) choice(n, choice, text ast.Node, op byte) {
 	v := c.vars[choice.(*ast.IdentifierNode).Value]
 	value := text.(*ast.StringNode).Value
 	i := slices.Index(v.values, value)
+	if len(v.values) == 0 {
+		c.misled = true
+		return
+	}
 	if i < 0 {
 		c.fault(text, list(v.values), "%s has no value %q%s", v.name, value, meant(value, v.values))
 		return
@@ -290,6 +297,10 @@ func (c *compiler) refuse(n ast.Node) {
 	const operators = "+ - *, < <= > >= == !=, && || ! (and, or, not), brackets"
 	switch n := n.(type) {
 	case *ast.IdentifierNode:
+		if _, known := c.vars[n.Value]; known {
+			c.misled = true
+			return
+		}
 		c.fault(n, list(c.names), "unknown variable %q%s", n.Value, meant(n.Value, c.names))
 	case *ast.BinaryNode:
 		if n.Operator == "/" {

@@ -211,6 +211,18 @@ func TestEveryFaultIsReportedInOrder(t *testing.T) {
 	require.NoError(t, Problems(nil).Err())
 }
 
+// A fault of an attribute is told once, not again in each rule that names it.
+func TestAFaultyAttributeDoesNotBlameTheRules(t *testing.T) {
+	rule := "rule: orders >= 3 && days_since_order <= 60"
+	got := problemsOf(replace(t, base, "{type: flag}", "{type: flg}", rule, "rule: member && points > 0"))
+	require.Len(t, got, 1)
+	require.Contains(t, got[0], "attributes.member.type: unknown value")
+	got = problemsOf(replace(t, base, "values: [under 25, older]", "values: []", rule, `rule: band == "older" && vists > 0`))
+	require.Len(t, got, 2)
+	require.Contains(t, got[0], "attributes.band.values: 0 names")
+	require.Contains(t, got[1], `unknown variable "vists"`)
+}
+
 func TestFunnelBySite(t *testing.T) {
 	f, problems := Parse("p", []byte(with(t, "- audience", "- funnel:\n    by: site\n  - funnel")))
 	require.Nil(t, problems)

@@ -110,7 +110,7 @@ func (rs *rules) compile(text string) (code plan.Rule, faults []RuleError) {
 	}
 	c := &compiler{rules: rs, text: []rune(text)}
 	c.truth(tree.Node)
-	if len(c.faults) == 0 {
+	if len(c.faults) == 0 && !c.misled {
 		// The compiler's own typing is stricter; the checker of the language
 		// must agree with it all the same.
 		if _, err := checker.Check(tree, config); err != nil {

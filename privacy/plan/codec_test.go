@@ -1,0 +1,298 @@
+package plan_test
+
+import (
+	"math"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/dunlin-analytics/dunlin/privacy/plan"
+	"github.com/dunlin-analytics/dunlin/privacy/plan/planfile"
+	"github.com/dunlin-analytics/dunlin/privacy/wire"
+)
+
+var references = []string{"small", "standard", "hillstrom"}
+
+// reference builds one of the plans of the folder plans.
+func reference(t testing.TB, name string) *plan.Plan {
+	t.Helper()
+	src, err := os.ReadFile("../../plans/" + name + ".yaml")
+	require.NoError(t, err)
+	f, problems := planfile.Parse(name, src)
+	require.Nil(t, problems)
+	p, err := f.Plan(planfile.BuildInput{
+		Leader: plan.Recipient{Type: plan.X25519, Key: "age1leader"}, Helper: plan.Recipient{Type: plan.X25519, Key: "age1helper"},
+		VerifyKey: plan.Commitment{7}, Issued: 1795000000,
+	})
+	require.NoError(t, err)
+	return p
+}
+
+func encoded(t testing.TB, p *plan.Plan) []byte {
+	t.Helper()
+	b, err := plan.Encode(p)
+	require.NoError(t, err)
+	return b
+}
+
+func TestEncodeAndDecodeAreInverse(t *testing.T) {
+	for _, name := range references {
+		p := reference(t, name)
+		b := encoded(t, p)
+		again, err := plan.Decode(b)
+		require.NoError(t, err)
+		require.Equal(t, p, again)
+		require.Equal(t, b, encoded(t, again))
+
+		digest := plan.DigestOf(b)
+		b[len(b)-1] ^= 1
+		require.NotEqual(t, digest, plan.DigestOf(b))
+	}
+}
+
+// A decoded plan keeps no reference to the bytes: wiping them changes nothing.
+func TestDecodeCopies(t *testing.T) {
+	p := reference(t, "standard")
+	b := encoded(t, p)
+	again, err := plan.Decode(b)
+	require.NoError(t, err)
+	clear(b)
+	require.Equal(t, p, again)
+}
+
+func TestEveryTruncationIsRefused(t *testing.T) {
+	for _, name := range references {
+		b := encoded(t, reference(t, name))
+		for n := range b {
+			_, err := plan.Decode(b[:n])
+			require.Error(t, err, "%s cut to %d bytes", name, n)
+		}
+		_, err := plan.Decode(append(b, 0))
+		require.ErrorIs(t, err, wire.ErrTrailing)
+	}
+}
+
+func TestForeignBytes(t *testing.T) {
+	b := encoded(t, reference(t, "small"))
+	_, err := plan.Decode(make([]byte, plan.MaxPlan+1))
+	require.ErrorIs(t, err, plan.ErrTooLarge)
+	_, err = plan.Decode([]byte("DLPS" + string(b[4:])))
+	require.ErrorIs(t, err, plan.ErrMagic)
+	b[4] = 2
+	_, err = plan.Decode(b)
+	require.ErrorIs(t, err, plan.ErrVersion)
+}
+
+// Each bound, broken by one step, has its sentinel; and what Encode refuses,
+// Decode refuses too.
+func TestBounds(t *testing.T) {
+	long := strings.Repeat("x", plan.MaxName+1)
+	text := strings.Repeat("x", plan.MaxText+1)
+	names := func(n int) (out []string) {
+		for i := range n {
+			out = append(out, string(rune('a'+i/26))+string(rune('a'+i%26)))
+		}
+		return out
+	}
+	for name, c := range map[string]struct {
+		change func(p *plan.Plan)
+		want   error
+	}{
+		"no site":             {func(p *plan.Plan) { p.Site = "" }, plan.ErrHead},
+		"long site":           {func(p *plan.Plan) { p.Site = text }, plan.ErrHead},
+		"serial 0":            {func(p *plan.Plan) { p.Serial = 0 }, plan.ErrHead},
+		"no zone":             {func(p *plan.Plan) { p.TimeZone = "" }, plan.ErrHead},
+		"long zone":           {func(p *plan.Plan) { p.TimeZone = text }, plan.ErrHead},
+		"issued before 1970":  {func(p *plan.Plan) { p.Issued = -1 }, plan.ErrHead},
+		"issued too late":     {func(p *plan.Plan) { p.Issued = 1<<36 + 1; p.Expires = p.Issued + 1 }, plan.ErrHead},
+		"expires when issued": {func(p *plan.Plan) { p.Expires = p.Issued }, plan.ErrHead},
+		"expires too late":    {func(p *plan.Plan) { p.Expires = p.Issued + 1<<36 + 1 }, plan.ErrHead},
+		"no cadence":          {func(p *plan.Plan) { p.Cadence = 0 }, plan.ErrPeriods},
+		"cadence of 2 days":   {func(p *plan.Plan) { p.Cadence = 2 }, plan.ErrPeriods},
+		"another cadence":     {func(p *plan.Plan) { p.Cadence = plan.Weekly }, plan.ErrPeriods},
+		"801 periods":         {func(p *plan.Plan) { p.Periods = days(p.Periods[0], 801) }, plan.ErrPeriods},
+		"a short day":         {func(p *plan.Plan) { p.Periods = p.Periods[:1]; p.Periods[0].End -= 2*plan.Hour + 1 }, plan.ErrPeriods},
+		"a long day":          {func(p *plan.Plan) { p.Periods = p.Periods[:1]; p.Periods[0].End += 2*plan.Hour + 1 }, plan.ErrPeriods},
+		"a date that is not the start's": {func(p *plan.Plan) {
+			for i := range p.Periods {
+				p.Periods[i].Date += 2
+			}
+		}, plan.ErrPeriods},
+		"no noise":                     {func(p *plan.Plan) { p.Sigma2 = 0 }, plan.ErrNoise},
+		"too much noise":               {func(p *plan.Plan) { p.Sigma2 = plan.MaxSigma2 + 1 }, plan.ErrNoise},
+		"min batch 99":                 {func(p *plan.Plan) { p.MinBatch = plan.MinBatchFloor - 1 }, plan.ErrNoise},
+		"chunk 0":                      {func(p *plan.Plan) { p.Chunk = 0 }, plan.ErrNoise},
+		"chunk over all cells":         {func(p *plan.Plan) { p.Chunk = plan.MaxCells + 1 }, plan.ErrNoise},
+		"chunk over the measurement":   {func(p *plan.Plan) { p.Chunk = 31 + 3 + 1 }, plan.ErrMeasurable},
+		"attribution of 29 days":       {func(p *plan.Plan) { p.Attribution = plan.MaxAttribution + 1 }, plan.ErrNoise},
+		"key type 2":                   {func(p *plan.Plan) { p.Helper.Type = 2 }, plan.ErrRecipient},
+		"no recipient":                 {func(p *plan.Plan) { p.Leader.Key = "" }, plan.ErrRecipient},
+		"long recipient":               {func(p *plan.Plan) { p.Leader.Key = text }, plan.ErrRecipient},
+		"one key for both":             {func(p *plan.Plan) { p.Leader = p.Helper }, plan.ErrRecipient},
+		"no consent":                   {func(p *plan.Plan) { p.Consent = 0 }, plan.ErrConsent},
+		"consent 4":                    {func(p *plan.Plan) { p.Consent = 4 }, plan.ErrConsent},
+		"empty topic":                  {func(p *plan.Plan) { p.Topics = []string{""} }, plan.ErrName},
+		"long topic":                   {func(p *plan.Plan) { p.Topics = []string{long} }, plan.ErrName},
+		"topic twice":                  {func(p *plan.Plan) { p.Topics = []string{"a", "b", "a"} }, plan.ErrName},
+		"event twice":                  {func(p *plan.Plan) { p.Events = []string{"a", "a"} }, plan.ErrName},
+		"segment twice":                {func(p *plan.Plan) { p.Segments[1].Name = p.Segments[0].Name }, plan.ErrName},
+		"attribute twice":              {func(p *plan.Plan) { p.Attributes[1].Name = p.Attributes[0].Name }, plan.ErrName},
+		"arm twice":                    {func(p *plan.Plan) { p.Campaigns[0].Arms[1] = p.Campaigns[0].Arms[0] }, plan.ErrName},
+		"goal twice":                   {func(p *plan.Plan) { p.Campaigns[0].Goals[1].Name = p.Campaigns[0].Goals[0].Name }, plan.ErrName},
+		"metric twice":                 {func(p *plan.Plan) { p.Metrics[1].Name = p.Metrics[0].Name }, plan.ErrName},
+		"metric without name":          {func(p *plan.Plan) { p.Metrics[1].Name = "" }, plan.ErrName},
+		"long name of a metric":        {func(p *plan.Plan) { p.Metrics[1].Name = text }, plan.ErrName},
+		"variant twice":                {func(p *plan.Plan) { addSlot(p); p.Slots[0].Variants[1].Name = p.Slots[0].Variants[0].Name }, plan.ErrName},
+		"stage twice":                  {func(p *plan.Plan) { p.Stages = []plan.Stage{{Name: "a", On: view}, {Name: "a", On: view}} }, plan.ErrName},
+		"value twice":                  {func(p *plan.Plan) { p.Attributes[0] = choice("a", "a") }, plan.ErrName},
+		"65 topics":                    {func(p *plan.Plan) { p.Topics = names(65) }, wire.ErrForm},
+		"65 events":                    {func(p *plan.Plan) { p.Events = names(65) }, wire.ErrForm},
+		"attribute without type":       {func(p *plan.Plan) { p.Attributes[0].Type = 0 }, plan.ErrAttribute},
+		"number from 1 to 1":           {func(p *plan.Plan) { p.Attributes[0] = number(1, 1) }, plan.ErrAttribute},
+		"number too large":             {func(p *plan.Plan) { p.Attributes[0] = number(1, 1e12+1) }, plan.ErrAttribute},
+		"number too small":             {func(p *plan.Plan) { p.Attributes[0] = number(-1e13, 1) }, plan.ErrAttribute},
+		"infinite number":              {func(p *plan.Plan) { p.Attributes[0] = number(1, math.Inf(1)) }, plan.ErrAttribute},
+		"choice without values":        {func(p *plan.Plan) { p.Attributes[0] = choice() }, plan.ErrAttribute},
+		"choice of 65 values":          {func(p *plan.Plan) { p.Attributes[0] = choice(names(65)...) }, plan.ErrAttribute},
+		"no segments":                  {func(p *plan.Plan) { p.Segments = nil; p.Metrics = nil }, plan.ErrSegments},
+		"last segment with a rule":     {func(p *plan.Plan) { p.Segments[2].Rule = plan.Rule{plan.OpTrue} }, plan.ErrSegments},
+		"first segment without":        {func(p *plan.Plan) { p.Segments[0].Rule = nil }, plan.ErrSegments},
+		"malformed rule":               {func(p *plan.Plan) { p.Segments[0].Rule = plan.Rule{plan.OpNot} }, plan.ErrRule},
+		"rule with a foreign variable": {func(p *plan.Plan) { p.Segments[0].Rule = plan.Rule{plan.OpVar, plan.VarAttribute + 2, plan.OpSet} }, plan.ErrRuleVar},
+		"goal by an exposure":          {func(p *plan.Plan) { p.Campaigns[0].Goals[0].On = plan.Trigger{Kind: plan.Exposure} }, plan.ErrTrigger},
+		"goal by event 0 of none":      {func(p *plan.Plan) { p.Campaigns[0].Goals[0].On = plan.Trigger{Kind: plan.Custom} }, plan.ErrTrigger},
+		"stage by event 1 of 1": {func(p *plan.Plan) {
+			p.Events, p.Stages = []string{"e"}, []plan.Stage{{Name: "a", On: plan.Trigger{Kind: plan.Custom, Event: 1}}, {Name: "b", On: view}}
+		}, plan.ErrTrigger},
+		"slot's goal by kind 9":      {func(p *plan.Plan) { addSlot(p); p.Slots[0].Goal.Kind = 9 }, plan.ErrTrigger},
+		"campaign without mode":      {func(p *plan.Plan) { p.Campaigns[0].Mode = 0 }, plan.ErrCampaign},
+		"campaign of one arm":        {func(p *plan.Plan) { p.Campaigns[0].Arms = p.Campaigns[0].Arms[:1]; p.Metrics = nil }, plan.ErrCampaign},
+		"campaign without goals":     {func(p *plan.Plan) { p.Campaigns[0].Goals = nil; p.Metrics = p.Metrics[:2] }, plan.ErrCampaign},
+		"65 arms":                    {func(p *plan.Plan) { p.Campaigns[0].Arms = names(65) }, plan.ErrCampaign},
+		"slot of one variant":        {func(p *plan.Plan) { addSlot(p); p.Slots[0].Variants = p.Slots[0].Variants[:1] }, plan.ErrSlot},
+		"variant of a foreign topic": {func(p *plan.Plan) { addSlot(p); p.Slots[0].Variants[1].Topics = []uint8{2} }, plan.ErrSlot},
+		"variant's topics unsorted":  {func(p *plan.Plan) { addSlot(p); p.Slots[0].Variants[1].Topics = []uint8{1, 0} }, plan.ErrSlot},
+		"variant's topic twice":      {func(p *plan.Plan) { addSlot(p); p.Slots[0].Variants[1].Topics = []uint8{1, 1} }, plan.ErrSlot},
+		"metric kind 0":              {func(p *plan.Plan) { p.Metrics[0].Kind = 0 }, plan.ErrMetric},
+		"metric kind 8":              {func(p *plan.Plan) { p.Metrics[0].Kind = 8 }, plan.ErrMetric},
+		"audience by site":           {func(p *plan.Plan) { p.Metrics[0].By = plan.SiteWide }, plan.ErrMetric},
+		"audience of another source": {func(p *plan.Plan) { p.Metrics[0].Source = 1 }, plan.ErrMetric},
+		"two ones of audience":       {func(p *plan.Plan) { p.Metrics[0].Most = 2 }, plan.ErrMetric},
+		"funnel without stages": {func(p *plan.Plan) {
+			p.Metrics[1] = plan.Metric{Name: "f", Kind: plan.Funnel, By: plan.BySegment, Most: 1}
+		}, plan.ErrMetric},
+		"breakdown 3":          {func(p *plan.Plan) { p.Metrics[1].By = 3 }, plan.ErrMetric},
+		"campaign 1 of 1":      {func(p *plan.Plan) { p.Metrics[1].Source = 1 }, plan.ErrMetric},
+		"goal 2 of 2":          {func(p *plan.Plan) { p.Metrics[2].Goal = 2 }, plan.ErrMetric},
+		"exposure with a goal": {func(p *plan.Plan) { p.Metrics[1].Goal = 1 }, plan.ErrMetric},
+		"slot 0 of none": {func(p *plan.Plan) {
+			p.Metrics[1] = plan.Metric{Name: "s", Kind: plan.SlotClicked, By: plan.BySegment, Most: 1}
+		}, plan.ErrMetric},
+		"no ones":             {func(p *plan.Plan) { p.Metrics[1].Most = 0 }, plan.ErrMetric},
+		"more ones than arms": {func(p *plan.Plan) { p.Metrics[1].Most = 4 }, plan.ErrMetric},
+		"nine ones": {func(p *plan.Plan) {
+			p.Campaigns[0].Arms, p.Metrics[1].Most = names(20), plan.MaxMost+1
+		}, plan.ErrMetric},
+		"too many cells": {func(p *plan.Plan) {
+			p.Campaigns[0].Arms = names(64)
+			for i := range 6 {
+				p.Metrics = append(p.Metrics, plan.Metric{Name: names(6)[i], Kind: plan.CampaignExposed, By: plan.BySegment, Most: 1})
+			}
+		}, plan.ErrMeasurable},
+		"too many ones": {func(p *plan.Plan) {
+			p.Campaigns[0].Arms = names(20)
+			for i := range 8 {
+				p.Metrics = append(p.Metrics, plan.Metric{Name: names(8)[i], Kind: plan.CampaignExposed, By: plan.SiteWide, Most: plan.MaxMost})
+			}
+		}, plan.ErrMeasurable},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := reference(t, "hillstrom")
+			c.change(p)
+			_, err := plan.Encode(p)
+			require.ErrorIs(t, err, c.want)
+			_, err = plan.Decode(plan.EncodeUnchecked(p))
+			require.Error(t, err)
+		})
+	}
+	p := reference(t, "hillstrom")
+	p.Periods = nil
+	_, err := plan.Encode(p)
+	require.ErrorIs(t, err, plan.ErrPeriods)
+	p.Periods = reference(t, "hillstrom").Periods
+	p.Periods[7].Start++ // no bytes can say this: a gap
+	_, err = plan.Encode(p)
+	require.ErrorIs(t, err, plan.ErrPeriods)
+}
+
+var view = plan.Trigger{Kind: plan.View}
+
+func number(low, high float64) plan.Attribute {
+	return plan.Attribute{Name: "n", Type: plan.Number, Min: low, Max: high}
+}
+
+func choice(values ...string) plan.Attribute {
+	return plan.Attribute{Name: "c", Type: plan.Choice, Values: values}
+}
+
+func addSlot(p *plan.Plan) {
+	p.Topics = []string{"a", "b"}
+	p.Slots = []plan.Slot{{Name: "s", Variants: []plan.Variant{{Name: "x"}, {Name: "y", Topics: []uint8{0, 1}}}, Goal: view}}
+}
+
+// days is n days of 24 hours from a first one on.
+func days(first plan.Period, n int) []plan.Period {
+	out := make([]plan.Period, n)
+	for i := range out {
+		at := first.Start + plan.Time(i*plan.Day)
+		out[i] = plan.Period{Date: first.Date + plan.Date(i), Start: at, End: at + plan.Day}
+	}
+	return out
+}
+
+// The names of a campaign and its goal fit into a metric's, whatever their
+// lengths.
+func TestLongestMetricName(t *testing.T) {
+	p := reference(t, "hillstrom")
+	p.Metrics[2].Name = "converted " + strings.Repeat("c", plan.MaxName) + "." + strings.Repeat("g", plan.MaxName) + " by site"
+	again, err := plan.Decode(encoded(t, p))
+	require.NoError(t, err)
+	require.Equal(t, p.Metrics[2].Name, again.Metrics[2].Name)
+}
+
+// Any bytes: no panic; and bytes that are a plan are its one encoding.
+func FuzzDecode(f *testing.F) {
+	for _, name := range references {
+		b := encoded(f, reference(f, name))
+		f.Add(b)
+		f.Add(b[:len(b)/2])
+	}
+	p := reference(f, "hillstrom")
+	addSlot(p)
+	p.Periods = p.Periods[:1]
+	p.Attributes = append(p.Attributes, number(-1, 1), choice("a", "b"))
+	f.Add(encoded(f, p))
+	f.Add([]byte("DLPN\x01"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		p, err := plan.Decode(b)
+		if err != nil {
+			require.Nil(t, p)
+			return
+		}
+		again, err := plan.Encode(p)
+		require.NoError(t, err)
+		require.Equal(t, b, again)
+		l := plan.LayoutOf(p)
+		require.LessOrEqual(t, l.Cells, plan.MaxCells)
+		require.LessOrEqual(t, l.Weight, plan.MaxWeight)
+		for _, s := range p.Segments {
+			s.Rule.Match(nothing{})
+		}
+	})
+}
+
+type nothing struct{}
+
+func (nothing) Value(int) (float64, bool) { return 0, false }
