@@ -29,6 +29,10 @@
 // ID; the header Dunlin-More says whether reports are left. Errors are RFC 9457
 // problem documents of type urn:dunlin:problem:REASON.
 //
+// Both are plain handlers. Whoever serves them sets http.Server's timeouts, as
+// a slow body holds a buffer until it is whole, and its ErrorLog, as net/http
+// writes addresses there (of failed TLS handshakes, for one).
+//
 // On disk, below Options.Dir: plans/<digest>.plan and priors/<sha256>, as
 // published, and spool/ (package spool).
 package collector
