@@ -1,7 +1,6 @@
 package aggregator_test
 
 import (
-	"crypto/ed25519"
 	"crypto/sha256"
 	"testing"
 
@@ -13,7 +12,6 @@ import (
 	"github.com/dunlin-analytics/dunlin/aggregator/problem"
 	"github.com/dunlin-analytics/dunlin/aggregator/release"
 	"github.com/dunlin-analytics/dunlin/aggregator/settle"
-	"github.com/dunlin-analytics/dunlin/privacy/plan"
 	"github.com/dunlin-analytics/dunlin/privacy/report"
 	"github.com/dunlin-analytics/dunlin/privacy/vdaf"
 )
@@ -247,70 +245,4 @@ func TestLeaderThatLeavesReportsOut(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, batch.Short, r.State)
 	require.EqualValues(t, 1, r.Rejects[message.PeerRefused])
-}
-
-func TestHelperUsesItsOwnClock(t *testing.T) {
-	l := newLiar(t)
-	l.now = l.plan.Periods[0].End - 1
-	first := l.chunk(0, nil, 0, 10)
-	for verb, body := range map[string][]byte{
-		"prepare":  first.Append(nil),
-		"finish":   (&message.Finish{Batch: l.batch, Partition: 5}).Append(nil),
-		"close":    (&message.Close{Batch: l.batch}).Append(nil),
-		"exchange": (&message.Exchange{Batch: l.batch, Share: make([]byte, 16)}).Append(nil),
-		"sign":     (&message.Sign{Batch: l.batch}).Append(nil),
-	} {
-		require.ErrorIs(t, l.ask(verb, body).err, problem.PeriodOpen, verb)
-		require.ErrorIs(t, l.ask(verb, body[:len(body)-1]).err, problem.Malformed, verb)
-		other := l.send("POST", "/v1/batches/"+l.digest.String()+"/"+(firstDay+1).String()+"/"+verb, body)
-		require.ErrorIs(t, other.err, problem.Malformed, "another batch than in the address")
-	}
-	elsewhere := message.Close{Batch: message.Batch{Plan: l.digest, Date: firstDay + 9}}
-	path := "/v1/batches/" + l.digest.String() + "/" + elsewhere.Date.String() + "/close"
-	require.ErrorIs(t, l.send("POST", path, elsewhere.Append(nil)).err, problem.PeriodWrong)
-	elsewhere.Plan = plan.Digest{1}
-	path = "/v1/batches/" + elsewhere.Plan.String() + "/" + elsewhere.Date.String() + "/close"
-	require.ErrorIs(t, l.send("POST", path, elsewhere.Append(nil)).err, problem.PlanUnknown)
-	require.ErrorIs(t, l.ask("close", make([]byte, message.MaxSmall+1)).err, problem.TooLarge)
-}
-
-func TestPlansThatTheHelperRefuses(t *testing.T) {
-	for name, change := range map[string]func(*cast, *plan.Plan){
-		"another helper's recipient": func(c *cast, p *plan.Plan) { p.Helper, p.Leader = p.Leader, p.Helper },
-		"a key that it has not":      func(_ *cast, p *plan.Plan) { p.VerifyKey[0]++ },
-		"too little noise":           func(_ *cast, p *plan.Plan) { p.Sigma2 = 102 },
-		"expired":                    func(_ *cast, p *plan.Plan) { p.Expires = plan.Time(firstDay)*plan.Day + 1 },
-		"another officer": func(c *cast, _ *plan.Plan) {
-			_, c.officer, _ = ed25519.GenerateKey(nil)
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			c := newCast(t)
-			w := newWorld(t, c, nil)
-			officer := c.officer
-			p := c.draft()
-			change(c, p)
-			c.adopt(t, p)
-			c.officer = officer
-			a := w.send("PUT", "/v1/plans/"+c.digest.String(), c.signed)
-			require.ErrorIs(t, a.err, problem.PlanRefused)
-		})
-	}
-	c := newCast(t)
-	w := newWorld(t, c, nil)
-	put := func() error { return w.send("PUT", "/v1/plans/"+c.digest.String(), c.signed).err }
-	require.NoError(t, put())
-	require.NoError(t, put())
-	require.ErrorIs(t, w.send("PUT", "/v1/plans/"+plan.Digest{2}.String(), c.signed).err, problem.PlanRefused, "another digest in the address")
-	require.ErrorIs(t, w.send("PUT", "/v1/plans/nonsense", c.signed).err, problem.Malformed)
-	for _, serial := range []uint64{3, 4, 5} {
-		p := c.draft()
-		p.Serial, p.TimeZone = serial, "Europe/Berlin"
-		c.adopt(t, p)
-		if serial > 4 {
-			require.NoError(t, put())
-		} else {
-			require.ErrorIs(t, put(), problem.PlanRefused, "serial %d", serial)
-		}
-	}
 }

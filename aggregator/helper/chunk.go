@@ -65,6 +65,7 @@ func (h *Helper) prepare(b message.Batch, body []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	h.forget(chunk{b, m.Partition, m.Sequence - 1})
 	h.keep(chunk{b, m.Partition, m.Sequence}, shares)
 	return answer, nil
 }
@@ -102,7 +103,11 @@ func (h *Helper) finish(b message.Batch, body []byte) ([]byte, error) {
 		p.Finished, p.Request, p.Answer, p.Pending = true, digest, answer, nil
 		return nil
 	})
-	return answer, err
+	if err != nil {
+		return nil, err
+	}
+	h.forget(chunk{b, m.Partition, m.Sequence - 1})
+	return answer, nil
 }
 
 // at reads the partition for request number sequence. If it is the last request

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime"
+	"slices"
 	"sync"
 
 	"github.com/dunlin-analytics/dunlin/aggregator/batch"
@@ -131,6 +132,16 @@ func (h *Helper) keep(c chunk, shares []vdaf.OutputShare) {
 	}
 	o.order = append(o.order, c)
 	o.of[c] = shares
+}
+
+// forget drops a chunk's output shares: its verdicts are in.
+func (h *Helper) forget(c chunk) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if o := &h.outputs; o.of[c] != nil {
+		delete(o.of, c)
+		o.order = slices.DeleteFunc(o.order, func(k chunk) bool { return k == c })
+	}
 }
 
 func (h *Helper) kept(c chunk) ([]vdaf.OutputShare, bool) {

@@ -27,7 +27,8 @@
 // worked on side by side, the chunks of one partition one after the other.
 //
 // It trusts the collector with nothing but availability (a frozen period that
-// answers differently the second time is noticed), and the helper with nothing
-// but its half of each proof. It sees one input share of each report and never a
-// sum without the helper's noise in it.
+// answers differently the second time is noticed). It trusts the helper with the
+// check of each proof: a helper that lies can spoil the numbers, but learns no
+// more by it. It sees one input share of each report and never a sum without the
+// helper's noise in it.
 package leader

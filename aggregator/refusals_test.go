@@ -1,0 +1,114 @@
+package aggregator_test
+
+import (
+	"crypto/ed25519"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/dunlin-analytics/dunlin/aggregator/helper"
+	"github.com/dunlin-analytics/dunlin/aggregator/message"
+	"github.com/dunlin-analytics/dunlin/aggregator/problem"
+	"github.com/dunlin-analytics/dunlin/privacy/ledger"
+	"github.com/dunlin-analytics/dunlin/privacy/plan"
+)
+
+func TestHelperUsesItsOwnClock(t *testing.T) {
+	l := newLiar(t)
+	l.now = l.plan.Periods[0].End - 1
+	first := l.chunk(0, nil, 0, 10)
+	for verb, body := range map[string][]byte{
+		"prepare":  first.Append(nil),
+		"finish":   (&message.Finish{Batch: l.batch, Partition: 5}).Append(nil),
+		"close":    (&message.Close{Batch: l.batch}).Append(nil),
+		"exchange": (&message.Exchange{Batch: l.batch, Share: make([]byte, 16)}).Append(nil),
+		"sign":     (&message.Sign{Batch: l.batch}).Append(nil),
+	} {
+		require.ErrorIs(t, l.ask(verb, body).err, problem.PeriodOpen, verb)
+		require.ErrorIs(t, l.ask(verb, body[:len(body)-1]).err, problem.Malformed, verb)
+		other := l.send("POST", "/v1/batches/"+l.digest.String()+"/"+(firstDay+1).String()+"/"+verb, body)
+		require.ErrorIs(t, other.err, problem.Malformed, "another batch than in the address")
+	}
+	elsewhere := message.Close{Batch: message.Batch{Plan: l.digest, Date: firstDay + 9}}
+	path := "/v1/batches/" + l.digest.String() + "/" + elsewhere.Date.String() + "/close"
+	require.ErrorIs(t, l.send("POST", path, elsewhere.Append(nil)).err, problem.PeriodWrong)
+	elsewhere.Plan = plan.Digest{1}
+	path = "/v1/batches/" + elsewhere.Plan.String() + "/" + elsewhere.Date.String() + "/close"
+	require.ErrorIs(t, l.send("POST", path, elsewhere.Append(nil)).err, problem.PlanUnknown)
+	require.ErrorIs(t, l.ask("close", make([]byte, message.MaxSmall+1)).err, problem.TooLarge)
+}
+
+func TestPlansThatTheHelperRefuses(t *testing.T) {
+	for name, change := range map[string]func(*cast, *plan.Plan){
+		"another helper's recipient": func(c *cast, p *plan.Plan) { p.Helper, p.Leader = p.Leader, p.Helper },
+		"a key that it has not":      func(_ *cast, p *plan.Plan) { p.VerifyKey[0]++ },
+		"too little noise":           func(_ *cast, p *plan.Plan) { p.Sigma2 = 102 },
+		"expired":                    func(_ *cast, p *plan.Plan) { p.Expires = plan.Time(firstDay)*plan.Day + 1 },
+		"another officer": func(c *cast, _ *plan.Plan) {
+			_, c.officer, _ = ed25519.GenerateKey(nil)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := newCast(t)
+			w := newWorld(t, c, nil)
+			officer := c.officer
+			p := c.draft()
+			change(c, p)
+			c.adopt(t, p)
+			c.officer = officer
+			a := w.send("PUT", "/v1/plans/"+c.digest.String(), c.signed)
+			require.ErrorIs(t, a.err, problem.PlanRefused)
+		})
+	}
+	c := newCast(t)
+	w := newWorld(t, c, nil)
+	put := func() error { return w.send("PUT", "/v1/plans/"+c.digest.String(), c.signed).err }
+	require.NoError(t, put())
+	require.NoError(t, put())
+	require.ErrorIs(t, w.send("PUT", "/v1/plans/"+plan.Digest{2}.String(), c.signed).err, problem.PlanRefused, "another digest in the address")
+	require.ErrorIs(t, w.send("PUT", "/v1/plans/nonsense", c.signed).err, problem.Malformed)
+	for _, serial := range []uint64{3, 4, 5} {
+		p := c.draft()
+		p.Serial, p.TimeZone = serial, "Europe/Berlin"
+		c.adopt(t, p)
+		if serial > 4 {
+			require.NoError(t, put())
+		} else {
+			require.ErrorIs(t, put(), problem.PlanRefused, "serial %d", serial)
+		}
+	}
+}
+
+// The officer may ask for more than the floors, never for less.
+func TestHelperFloors(t *testing.T) {
+	c := newCast(t)
+	w := newWorld(t, c, nil)
+	options := helper.Options{
+		Batches: w.batches[1], Releases: w.releases[1], Keys: keys{c}, Identity: c.helper,
+		Signer: c.peers[1], Leader: c.peers[0].Public(), Verify: c.verify, Clock: w.clock, Noise: w.noise[1],
+	}
+	for name, change := range map[string]func(*helper.Options){
+		"min batch below the floor": func(o *helper.Options) { o.MinBatch = 99 },
+		"cap above the device's":    func(o *helper.Options) { o.Cap = ledger.CapDay + 1 },
+		"no noise":                  func(o *helper.Options) { o.Noise = nil },
+		"no clock":                  func(o *helper.Options) { o.Clock = nil },
+		"no officer":                func(o *helper.Options) { o.Verify = nil },
+		"no leader":                 func(o *helper.Options) { o.Leader = nil },
+	} {
+		o := options
+		change(&o)
+		_, err := helper.New(o)
+		require.ErrorIs(t, err, helper.ErrOptions, name)
+	}
+	for name, change := range map[string]func(*helper.Options){
+		"larger batches": func(o *helper.Options) { o.MinBatch = 101 },
+		"a smaller cap":  func(o *helper.Options) { o.Cap = 24_000_000 },
+	} {
+		o := options
+		change(&o)
+		h, err := helper.New(o)
+		require.NoError(t, err)
+		w.live.Store(h)
+		require.ErrorIs(t, w.send("PUT", "/v1/plans/"+c.digest.String(), c.signed).err, problem.PlanRefused, name)
+	}
+}
