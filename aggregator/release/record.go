@@ -100,9 +100,9 @@ func Decode(body []byte) (Record, error) {
 	}
 	r.Weight = in.Count(plan.MaxWeight)
 	r.Sigma2 = in.Max(plan.MaxSigma2)
-	r.Cells = make([]int64, 0, min(in.Count(plan.MaxCells), in.Len()))
-	for range cap(r.Cells) {
-		r.Cells = append(r.Cells, in.Varint())
+	r.Cells = make([]int64, in.Count(plan.MaxCells))
+	for i := range r.Cells {
+		r.Cells[i] = in.Varint()
 	}
 	if in.Close() != nil || !r.valid() {
 		return Record{}, ErrRecord
