@@ -24,7 +24,11 @@ flags=(
   -trimpath              # no path of this machine in the bytes
   -buildvcs=false        # nor the commit: a commit that changes no source changes no byte
   -pgo=off               # nor a profile that happens to lie in the folder
-  -ldflags='-s -w -buildid=' # no symbols, no DWARF, no build ID
+  # No symbols, no DWARF, no build ID; and a collector that finishes its cycle where
+  # it began it: between two calls no goroutine runs that could finish it, and
+  # memory would grow until the instance traps. A browser has no environment to
+  # say so in, so the default is set at the link.
+  -ldflags='-s -w -buildid= -X=runtime.godebugDefault=gcstoptheworld=1'
   # Inlining copies code: without it the runtime alone is 29 KB smaller on the wire.
   -gcflags=all=-l
   # It is given back where the module computes. A function is inlined only where

@@ -10,6 +10,11 @@
 //
 // A Reader never panics and never allocates more than its input holds,
 // whatever the bytes; its first error sticks. The package trusts nothing.
+//
+// Nearly every function is kept from being inlined: the decoders call them some
+// two hundred times, and copies of their bodies weighed 10 KB of the module (of
+// brotli) without making any call faster. NewReader must be inlined, so that its
+// Reader stays on the caller's stack.
 package wire
 
 import (
@@ -29,27 +34,41 @@ var (
 )
 
 // AppendUvarint appends v in LEB128.
+//
+//go:noinline
 func AppendUvarint(b []byte, v uint64) []byte { return binary.AppendUvarint(b, v) }
 
 // AppendVarint appends v in zigzag LEB128.
+//
+//go:noinline
 func AppendVarint(b []byte, v int64) []byte {
 	return binary.AppendUvarint(b, uint64(v)<<1^uint64(v>>63))
 }
 
 // AppendBlob appends the length of v and v.
+//
+//go:noinline
 func AppendBlob(b, v []byte) []byte { return append(AppendUvarint(b, uint64(len(v))), v...) }
 
 // AppendString is AppendBlob for a string.
+//
+//go:noinline
 func AppendString(b []byte, v string) []byte { return append(AppendUvarint(b, uint64(len(v))), v...) }
 
 // AppendU32 appends v in four bytes, big endian.
+//
+//go:noinline
 func AppendU32(b []byte, v uint32) []byte { return binary.BigEndian.AppendUint32(b, v) }
 
 // AppendU64 appends v in eight bytes, big endian.
+//
+//go:noinline
 func AppendU64(b []byte, v uint64) []byte { return binary.BigEndian.AppendUint64(b, v) }
 
 // AppendFloat appends v in eight bytes. NaN becomes 0 and -0 becomes 0, so that
 // what was appended can always be read.
+//
+//go:noinline
 func AppendFloat(b []byte, v float64) []byte {
 	if v != v || v == 0 {
 		v = 0
@@ -58,6 +77,8 @@ func AppendFloat(b []byte, v float64) []byte {
 }
 
 // AppendBool appends one byte, 0 or 1.
+//
+//go:noinline
 func AppendBool(b []byte, v bool) []byte {
 	if v {
 		return append(b, 1)
@@ -83,6 +104,8 @@ func (r *Reader) Len() int { return len(r.b) }
 
 // Fail makes err the Reader's error unless it has one: for checks that the
 // caller makes on values it has read.
+//
+//go:noinline
 func (r *Reader) Fail(err error) {
 	if r.err == nil {
 		r.err, r.b = err, nil
@@ -90,6 +113,8 @@ func (r *Reader) Fail(err error) {
 }
 
 // Close returns the first error, or ErrTrailing when bytes are left.
+//
+//go:noinline
 func (r *Reader) Close() error {
 	if r.err == nil && len(r.b) > 0 {
 		r.err = ErrTrailing
@@ -98,6 +123,8 @@ func (r *Reader) Close() error {
 }
 
 // Take returns the next n bytes, aliasing the input; nil after an error.
+//
+//go:noinline
 func (r *Reader) Take(n int) []byte {
 	if r.err != nil {
 		return nil
@@ -112,12 +139,18 @@ func (r *Reader) Take(n int) []byte {
 }
 
 // Rest returns all bytes that are left, aliasing the input.
+//
+//go:noinline
 func (r *Reader) Rest() []byte { return r.Take(len(r.b)) }
 
 // Fill copies the next len(dst) bytes into dst; dst is untouched on an error.
+//
+//go:noinline
 func (r *Reader) Fill(dst []byte) { copy(dst, r.Take(len(dst))) }
 
 // Byte returns the next byte.
+//
+//go:noinline
 func (r *Reader) Byte() byte {
 	v := r.Take(1)
 	if len(v) == 0 {
@@ -127,6 +160,8 @@ func (r *Reader) Byte() byte {
 }
 
 // Bool returns the next byte as a truth value; any but 0 and 1 is ErrForm.
+//
+//go:noinline
 func (r *Reader) Bool() bool {
 	v := r.Byte()
 	if v > 1 {
@@ -136,6 +171,8 @@ func (r *Reader) Bool() bool {
 }
 
 // Uvarint returns the next LEB128 value; a longer form than needed is ErrForm.
+//
+//go:noinline
 func (r *Reader) Uvarint() uint64 {
 	if r.err != nil {
 		return 0
@@ -154,6 +191,8 @@ func (r *Reader) Uvarint() uint64 {
 }
 
 // Max is Uvarint for a value of at most limit; a larger one is ErrForm.
+//
+//go:noinline
 func (r *Reader) Max(limit uint64) uint64 {
 	v := r.Uvarint()
 	if v > limit {
@@ -164,15 +203,21 @@ func (r *Reader) Max(limit uint64) uint64 {
 }
 
 // Count is Max as an int, for lengths of lists.
+//
+//go:noinline
 func (r *Reader) Count(limit int) int { return int(r.Max(uint64(limit))) }
 
 // Varint returns the next zigzag value.
+//
+//go:noinline
 func (r *Reader) Varint() int64 {
 	v := r.Uvarint()
 	return int64(v>>1) ^ -int64(v&1)
 }
 
 // U32 returns the next four bytes, big endian.
+//
+//go:noinline
 func (r *Reader) U32() uint32 {
 	v := r.Take(4)
 	if len(v) < 4 {
@@ -182,6 +227,8 @@ func (r *Reader) U32() uint32 {
 }
 
 // U64 returns the next eight bytes, big endian.
+//
+//go:noinline
 func (r *Reader) U64() uint64 {
 	v := r.Take(8)
 	if len(v) < 8 {
@@ -191,6 +238,8 @@ func (r *Reader) U64() uint64 {
 }
 
 // Float returns the next float64; NaN and -0 are ErrForm.
+//
+//go:noinline
 func (r *Reader) Float() float64 {
 	bits := r.U64()
 	v := math.Float64frombits(bits)
@@ -203,7 +252,11 @@ func (r *Reader) Float() float64 {
 
 // Blob returns the next length-prefixed bytes, at most limit of them, aliasing
 // the input.
+//
+//go:noinline
 func (r *Reader) Blob(limit int) []byte { return r.Take(r.Count(limit)) }
 
 // String is Blob as a string (a copy).
+//
+//go:noinline
 func (r *Reader) String(limit int) string { return string(r.Blob(limit)) }
