@@ -59,7 +59,7 @@ var acceptedFor = map[string]string{
 	"delta":       "a number above 0, at most 1e-6",
 	"min_batch":   "a whole number from 100 to 4294967295",
 	"consent":     "ask, site, assumed",
-	"attribution": "1 hours to 672 hours, or 1 days to 28 days",
+	"attribution": "1 hour to 672 hours, or 1 day to 28 days",
 	"segments":    "a list of 1 to 64 segments",
 	"name":        acceptedName,
 	"type":        "flag, choice, number",

@@ -122,7 +122,7 @@ func TestFaults(t *testing.T) {
 		{"epsilon: 1", "epsilon: 1_000", `7:19: budget.epsilon: "1_000" is not a decimal number;`},
 		{"epsilon: 1", "epsilon: 1, delta: 1e-5", `7:29: budget.delta: 1e-5 is out of bounds; accepted: a number above 0, at most 1e-6`},
 		{"consent: ask", "consent: ask\nmin_batch: 99", `9:12: min_batch: 99 is out of bounds; accepted: a whole number from 100 to 4294967295`},
-		{"consent: ask", "consent: ask\nattribution: 29 days", `9:14: attribution: 29 days is too long; accepted: 1 hours to 672 hours, or 1 days to 28 days`},
+		{"consent: ask", "consent: ask\nattribution: 29 days", `9:14: attribution: 29 days is too long; accepted: 1 hour to 672 hours, or 1 day to 28 days`},
 		{"consent: ask", "consent: ask\nattribution: a week", `9:14: attribution: "a week" is not a duration;`},
 		{"consent: ask", "consent: yes", `8:10: consent: unknown value "yes"; accepted: ask, site, assumed`},
 		{"consent: ask\n", "", `1:1: consent: missing; accepted: ask, site, assumed`},
