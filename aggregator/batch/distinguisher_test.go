@@ -107,7 +107,6 @@ func TestDistinguisher(t *testing.T) {
 		ones  = 12
 		cells = plan.MaxCells
 		each  = cells / ones
-		draws = 200_000
 	)
 	l, h := quick(t), quick(t)
 	split := rand.NewChaCha8([32]byte{1})
