@@ -8,12 +8,23 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"github.com/spf13/cobra"
 )
 
+// gcPercent spends memory on speed: the services hold little that lives (some
+// 10 MB) and allocate much that dies at once (age's buffers, circl's vectors), so
+// that at Go's default of 100 the garbage collector runs every few reports and
+// takes the second core. Preparing on two cores is 1.35 times one core at 100 and
+// 1.8 times at 400. GOGC in the environment goes before.
+const gcPercent = 400
+
 func main() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(gcPercent)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
