@@ -63,7 +63,7 @@
 // A message of the page is one kind byte and what the kind needs:
 //
 //	1 view         -
-//	2 click        0, or slot + 1
+//	2 click        0, or slot + 1 (slot at most 254)
 //	3 cart         -
 //	4 order        value uvarint, minor units
 //	5 custom       event

@@ -38,16 +38,19 @@ type Event struct {
 	Value  float64 // Declare: the number, 0 or 1 for a flag, a value's index for a choice
 }
 
-// AppendEvent appends e's bytes. An event out of its bounds gives bytes that
-// DecodeEvent refuses.
+// AppendEvent appends e's bytes. An event out of its bounds, under whatever plan,
+// gives bytes that DecodeEvent refuses; those that have no bytes of their own are
+// cut short, for they would be read as another event.
 func AppendEvent(b []byte, e Event) []byte {
 	b = append(b, byte(e.Kind))
 	switch e.Kind {
 	case plan.Click:
-		if !e.InSlot {
+		switch {
+		case !e.InSlot:
 			return append(b, 0)
+		case e.Slot < 255: // 255 would wrap to "no slot"
+			return append(b, e.Slot+1)
 		}
-		return append(b, e.Slot+1)
 	case plan.Order:
 		return wire.AppendUvarint(b, uint64(e.Minor))
 	case plan.Custom:
@@ -57,7 +60,10 @@ func AppendEvent(b []byte, e Event) []byte {
 	case plan.Assign:
 		return append(b, e.Campaign, e.Arm)
 	case plan.Declare:
-		return wire.AppendFloat(append(b, e.Attribute), e.Value)
+		b = append(b, e.Attribute)
+		if e.Value == e.Value { // package wire would write NaN as 0
+			return wire.AppendFloat(b, e.Value)
+		}
 	}
 	return b
 }

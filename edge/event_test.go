@@ -57,21 +57,50 @@ func TestTrackChecksEvents(t *testing.T) {
 			require.ErrorIs(t, d.Track(edgetest.Start, c.e), edge.ErrNoPlan)
 			require.NoError(t, d.UsePlan(edgetest.Publish(p)))
 			before := d.AppendState(nil)
-			if err := d.Track(edgetest.Start, c.e); !c.ok {
-				require.ErrorIs(t, err, edge.ErrEvent)
-				require.Equal(t, before, d.AppendState(nil))
-				return
-			} else {
-				require.NoError(t, err)
-			}
-			require.NotEqual(t, before, d.AppendState(nil))
 			b := edge.AppendEvent(nil, c.e)
 			require.LessOrEqual(t, len(b), edge.MaxEvent)
 			back, err := edge.DecodeEvent(b)
+			if !c.ok {
+				require.ErrorIs(t, d.Track(edgetest.Start, c.e), edge.ErrEvent)
+				if err == nil { // well formed, but not of this plan
+					require.Equal(t, c.e, back)
+					err = d.Track(edgetest.Start, back)
+				}
+				require.ErrorIs(t, err, edge.ErrEvent)
+				require.Equal(t, before, d.AppendState(nil))
+				return
+			}
 			require.NoError(t, err)
 			require.Equal(t, c.e, back)
+			require.NoError(t, d.Track(edgetest.Start, c.e))
+			require.NotEqual(t, before, d.AppendState(nil))
 		})
 	}
+}
+
+// What no plan can mean has bytes that no plan's device reads, never those of
+// another event.
+func TestBytesOfNoEvent(t *testing.T) {
+	for name, e := range map[string]edge.Event{
+		"click in a slot past the last byte": {Kind: plan.Click, InSlot: true, Slot: 255},
+		"declare nan":                        {Kind: plan.Declare, Value: math.NaN()},
+		"declare another nan":                {Kind: plan.Declare, Value: math.Float64frombits(0xfff8_0000_0000_0001)},
+		"declare infinity":                   {Kind: plan.Declare, Value: math.Inf(1)},
+		"declare minus infinity":             {Kind: plan.Declare, Value: math.Inf(-1)},
+		"order too large":                    {Kind: plan.Order, Minor: edge.MaxOrder + 1},
+		"negative order":                     {Kind: plan.Order, Minor: -1},
+		"most negative order":                {Kind: plan.Order, Minor: math.MinInt64},
+		"no kind":                            {},
+		"unknown kind":                       {Kind: 9},
+		"largest kind":                       {Kind: 255},
+	} {
+		_, err := edge.DecodeEvent(edge.AppendEvent(nil, e))
+		require.ErrorIs(t, err, edge.ErrEvent, name)
+	}
+	last := edge.Event{Kind: plan.Click, InSlot: true, Slot: 254}
+	back, err := edge.DecodeEvent(edge.AppendEvent(nil, last))
+	require.NoError(t, err)
+	require.Equal(t, last, back)
 }
 
 // What is decoded encodes to the same bytes, and any plan takes it or says ErrEvent.
