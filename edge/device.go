@@ -155,10 +155,13 @@ func (d *Device) Track(now plan.Time, e Event) error {
 		d.rules.Exposed(&m.memory, log, now, int(e.Slot), int(e.Variant))
 	case plan.Assign:
 		d.rules.Assigned(&m.memory, log, now, int(e.Campaign), int(e.Arm))
-	default:
-		if e.Kind == plan.Click && e.InSlot {
-			d.rules.Clicked(&m.memory, log, int(e.Slot))
+	case plan.Click:
+		slot := measure.NoSlot
+		if e.InSlot {
+			slot = int(e.Slot)
 		}
+		d.rules.Clicked(&m.memory, log, now, slot)
+	default:
 		on := plan.Trigger{Kind: e.Kind}
 		if e.Kind == plan.Custom {
 			on.Event = e.Event

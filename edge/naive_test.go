@@ -154,15 +154,24 @@ func (n *naive) exposure(k int, campaign bool, source uint8) int {
 	return -1
 }
 
+// within tells whether the exposure j is young enough at k to be credited.
+func (n *naive) within(j, k int) bool {
+	return n.acts[k].raw-n.seen(j, k) <= plan.Time(n.plan.Attribution)
+}
+
 // credited returns the exposure that act k is the first goal event of, or -1.
 func (n *naive) credited(k int, campaign bool, source uint8, on plan.Trigger) int {
-	within := func(j, k int) bool { return n.acts[k].raw-n.seen(j, k) <= plan.Time(n.plan.Attribution) }
+	is := func(i int) bool {
+		e := n.acts[i].e
+		elsewhere := !campaign && on.Kind == plan.Click && !(e.InSlot && e.Slot == source)
+		return n.is(i, on) && !elsewhere
+	}
 	j := n.exposure(k, campaign, source)
-	if j < 0 || !n.is(k, on) || !within(j, k) {
+	if j < 0 || !is(k) || !n.within(j, k) {
 		return -1
 	}
 	for i := j + 1; i < k; i++ {
-		if n.is(i, on) && within(j, i) {
+		if is(i) && n.within(j, i) {
 			return -1
 		}
 	}
@@ -192,7 +201,9 @@ func (n *naive) column(k int, m plan.Metric) int {
 		}
 	case plan.SlotClicked:
 		if e.Kind == plan.Click && e.InSlot && e.Slot == m.Source {
-			return pick(n.exposure(k, false, m.Source))
+			if j := n.exposure(k, false, m.Source); j >= 0 && n.within(j, k) {
+				return pick(j)
+			}
 		}
 	case plan.CampaignConverted:
 		return pick(n.credited(k, true, m.Source, n.plan.Campaigns[m.Source].Goals[m.Goal].On))

@@ -8,11 +8,8 @@
 //   - Memory, the last exposure of each campaign and slot, kept across periods,
 //     because a conversion is credited to it up to the attribution window later.
 //
-// What docs/plan.md leaves open is settled here. An exposure is credited with a
-// goal also at a time when nothing is measured (outside the plan's periods, say):
-// the credit is then used up and in no report. The last variant exposed in a
-// slot takes that slot's clicks however long ago it was exposed. The plan's own
-// order decides nothing: metrics of one source count independently.
+// The plan's own order decides nothing: metrics of one source count
+// independently.
 //
 // # Bytes
 //

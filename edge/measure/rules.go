@@ -80,18 +80,37 @@ func (r *Rules) Exposed(m *Memory, l *Log, now plan.Time, slot, variant int) {
 	r.mark(l, plan.SlotExposed, slot, 0, variant)
 }
 
-// Clicked takes in a click inside a slot. It counts for the last variant exposed
-// there; where none is remembered it counts for nothing.
-func (r *Rules) Clicked(m *Memory, l *Log, slot int) {
+// NoSlot is the slot of a click that was in none.
+const NoSlot = -1
+
+// Clicked takes in a click, inside a slot or in NoSlot. In a slot it counts for
+// the last variant exposed there, if that is within the attribution window, and
+// may reach that slot's goal, but no other slot's.
+func (r *Rules) Clicked(m *Memory, l *Log, now plan.Time, slot int) {
+	on := plan.Trigger{Kind: plan.Click}
+	r.reached(m, l, now, on)
+	if slot == NoSlot {
+		return
+	}
 	s := &r.slots[slot]
-	if e := find(m.slots, s.name); e != nil {
+	if e := r.creditable(m.slots, s, now); e != nil {
 		r.mark(l, plan.SlotClicked, slot, 0, e.column.IndexOf(s.columns))
 	}
+	r.credit(m.slots, s, l, now, on, plan.SlotConverted, slot)
 }
 
 // Happened takes in an event that may reach a stage of the funnel and goals: a
-// view, click, cart event, order or one of the site's own.
+// view, cart event, order or one of the site's own. A click is Clicked's.
 func (r *Rules) Happened(m *Memory, l *Log, now plan.Time, on plan.Trigger) {
+	r.reached(m, l, now, on)
+	for i := range r.slots {
+		r.credit(m.slots, &r.slots[i], l, now, on, plan.SlotConverted, i)
+	}
+}
+
+// reached takes in an event for the funnel and the campaigns, to which it does
+// not matter where on the page it was.
+func (r *Rules) reached(m *Memory, l *Log, now plan.Time, on plan.Trigger) {
 	if l != nil {
 		for i, s := range r.plan.Stages {
 			if s.On == on {
@@ -99,29 +118,32 @@ func (r *Rules) Happened(m *Memory, l *Log, now plan.Time, on plan.Trigger) {
 			}
 		}
 	}
-	r.credit(m.campaigns, r.campaigns, l, now, on, plan.CampaignConverted)
-	r.credit(m.slots, r.slots, l, now, on, plan.SlotConverted)
+	for i := range r.campaigns {
+		r.credit(m.campaigns, &r.campaigns[i], l, now, on, plan.CampaignConverted, i)
+	}
 }
 
-// credit gives every goal that the event reaches to the last exposure of its
-// source, once an exposure, if that is within the attribution window.
-func (r *Rules) credit(memory []exposure, sources []source, l *Log, now plan.Time, on plan.Trigger, kind plan.MetricKind) {
-	if len(memory) == 0 {
-		return
-	}
-	for i := range sources {
-		s := &sources[i]
-		for g := range s.goals {
-			if s.goals[g].on != on {
-				continue
-			}
-			e := find(memory, s.name)
-			if e == nil || now-e.at > plan.Time(r.plan.Attribution) || !e.take(s.goals[g].name) {
-				continue
-			}
-			r.mark(l, kind, i, g, e.column.IndexOf(s.columns))
+// credit gives every goal of s that the event reaches to the last exposure of s,
+// once an exposure. kind and source name the metrics that count it.
+func (r *Rules) credit(memory []exposure, s *source, l *Log, now plan.Time, on plan.Trigger, kind plan.MetricKind, source int) {
+	for g := range s.goals {
+		if s.goals[g].on != on {
+			continue
+		}
+		if e := r.creditable(memory, s, now); e != nil && e.take(s.goals[g].name) {
+			r.mark(l, kind, source, g, e.column.IndexOf(s.columns))
 		}
 	}
+}
+
+// creditable returns the last exposure of s if it is within the attribution
+// window at now, or nil.
+func (r *Rules) creditable(memory []exposure, s *source, now plan.Time) *exposure {
+	e := find(memory, s.name)
+	if e == nil || now-e.at > plan.Time(r.plan.Attribution) {
+		return nil
+	}
+	return e
 }
 
 // mark notes a column under every metric of the kind, source and goal, unless

@@ -28,12 +28,17 @@ type bench struct {
 }
 
 func newBench(metrics ...plan.Metric) *bench {
+	return newBenchOf(func(*plan.Plan) {}, metrics...)
+}
+
+func newBenchOf(change func(*plan.Plan), metrics ...plan.Metric) *bench {
 	p := edgetest.Bare(1)
 	p.Attribution = 100
 	p.Stages = []plan.Stage{{Name: "view", On: onView}, {Name: "cart", On: onCart}, {Name: "again", On: onView}, {Name: "order", On: onOrder}}
 	p.Campaigns = []plan.Campaign{{Name: "c", Mode: plan.Assigned, Arms: []string{"a", "b", "c", "d"},
 		Goals: []plan.Goal{{Name: "cart", On: onCart}, {Name: "order", On: onOrder}}}}
 	p.Slots = []plan.Slot{{Name: "s", Goal: onOrder, Variants: []plan.Variant{{Name: "a"}, {Name: "b"}, {Name: "c"}, {Name: "d"}}}}
+	change(p)
 	p.Metrics = nil
 	for i, m := range metrics {
 		m.Name, m.By, m.Most = fmt.Sprint(i), plan.SiteWide, max(m.Most, 1)
@@ -70,7 +75,7 @@ func TestFunnelKeepsTheDeepestStage(t *testing.T) {
 		on   plan.Trigger
 		want string
 	}{
-		{plan.Trigger{Kind: plan.Click}, "0000"}, {onCart, "0100"},
+		{plan.Trigger{Kind: plan.Custom}, "0000"}, {onCart, "0100"},
 		{onView, "0010"}, // one event of two stages reaches the deeper
 		{onCart, "0010"}, {onOrder, "0001"}, {onView, "0001"},
 	} {
@@ -81,13 +86,52 @@ func TestFunnelKeepsTheDeepestStage(t *testing.T) {
 
 func TestFirstDistinctColumnsCount(t *testing.T) {
 	b := newBench(plan.Metric{Kind: plan.SlotExposed}, plan.Metric{Kind: plan.SlotExposed, Most: 2}, plan.Metric{Kind: plan.SlotClicked, Most: 3})
-	b.Clicked(&b.m, &b.l, 0)
+	b.Clicked(&b.m, &b.l, start, 0)
 	require.Equal(t, []string{"0000", "0000", "0000"}, b.columns(), "a click before any exposure is nobody's")
 	for _, variant := range []int{2, 2, 0, 3, 1} {
 		b.Exposed(&b.m, &b.l, start, 0, variant)
-		b.Clicked(&b.m, &b.l, 0)
+		b.Clicked(&b.m, &b.l, start, 0)
 	}
 	require.Equal(t, []string{"0010", "1010", "1011"}, b.columns())
+}
+
+// A slot's click metric and a slot's goal `click` mean a click inside that slot,
+// within the window; the funnel and a campaign's goal mean a click anywhere.
+func TestClicks(t *testing.T) {
+	click := plan.Trigger{Kind: plan.Click}
+	clicks := func(p *plan.Plan) {
+		p.Stages[3].On = click
+		p.Campaigns[0].Goals[0].On = click
+		p.Slots[0].Goal = click
+		other := p.Slots[0]
+		other.Name = "other"
+		p.Slots = append(p.Slots, other)
+	}
+	metrics := []plan.Metric{{Kind: plan.Funnel}, {Kind: plan.CampaignConverted}, {Kind: plan.SlotClicked},
+		{Kind: plan.SlotConverted}, {Kind: plan.SlotClicked, Source: 1}, {Kind: plan.SlotConverted, Source: 1}}
+	const deepest, arm, none = "0001", "0100", "0000"
+	for name, c := range map[string]struct {
+		after plan.Time
+		slot  int
+		want  []string
+	}{
+		"in no slot":            {1, measure.NoSlot, []string{deepest, arm, none, none, none, none}},
+		"in the first":          {1, 0, []string{deepest, arm, "0010", "0010", none, none}},
+		"in the other":          {1, 1, []string{deepest, arm, none, none, "1000", "1000"}},
+		"at the window's end":   {100, 0, []string{deepest, arm, "0010", "0010", none, none}},
+		"too late for credit":   {101, 0, []string{deepest, none, none, none, none, none}},
+		"too late in no slot":   {101, measure.NoSlot, []string{deepest, none, none, none, none, none}},
+		"too late in the other": {101, 1, []string{deepest, none, none, none, none, none}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBenchOf(clicks, metrics...)
+			b.Assigned(&b.m, &b.l, start, 0, 1)
+			b.Exposed(&b.m, &b.l, start, 0, 2)
+			b.Exposed(&b.m, &b.l, start, 1, 0)
+			b.Clicked(&b.m, &b.l, start+c.after, c.slot)
+			require.Equal(t, c.want, b.columns())
+		})
+	}
 }
 
 func TestCredit(t *testing.T) {
@@ -242,7 +286,7 @@ func FuzzRead(f *testing.F) {
 		b.Adopt(&m)
 		require.Equal(t, once, m.Append(nil))
 		b.Happened(&m, &b.l, start, onOrder)
-		b.Clicked(&m, &b.l, 0)
+		b.Clicked(&m, &b.l, start, 0)
 		b.columns()
 	})
 }

@@ -3,16 +3,10 @@
 // the device; the only thing that is ever computed from it for others is the
 // index of a segment (plan.Rule reads it through View).
 //
-// The package keeps exactly the definitions of docs/plan.md. What that page
-// leaves open is settled here:
-//
-//   - An activity is taken in by Touch (visit, first and last time, active day)
-//     before the period's segment is decided, and by Count (its own effect)
-//     afterwards. So at the very first activity days_since_first is 0 and
-//     active_days is 1, but views is 0.
-//   - The gap of a visit is measured between activities; declaring an attribute
-//     neither opens nor prolongs one.
-//   - A counter or a sum that is full stays full.
+// The package keeps exactly the definitions of docs/plan.md. An activity is taken
+// in by Touch (visit, first and last time, active day) before the period's segment
+// is decided, and by Count (its own effect) afterwards. A counter or a sum that is
+// full stays full.
 //
 // # A clock that is set back
 //
