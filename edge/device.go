@@ -109,6 +109,10 @@ func (d *Device) UsePlan(published []byte) error {
 	return nil
 }
 
+// Plan returns the plan in force and the digest of its published bytes; nil and
+// zeroes before UsePlan has succeeded. The plan is only to be read.
+func (d *Device) Plan() (*plan.Plan, plan.Digest) { return d.plan, d.digest }
+
 // adopt fits the visitor to the plan, whichever of the two came last.
 func (d *Device) adopt() {
 	d.refused = false

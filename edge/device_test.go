@@ -43,6 +43,22 @@ func with(change func(*plan.Plan)) *plan.Plan {
 	return p
 }
 
+func TestPlanInForce(t *testing.T) {
+	var d edge.Device
+	p, digest := d.Plan()
+	require.Nil(t, p)
+	require.Zero(t, digest)
+	published := edgetest.Publish(edgetest.Shop())
+	require.NoError(t, d.UsePlan(published))
+	require.Error(t, d.UsePlan([]byte("no plan")))
+	d.Load(start, nil)
+	p, digest = d.Plan()
+	require.Equal(t, plan.DigestOf(published), digest)
+	again, err := plan.Encode(p)
+	require.NoError(t, err)
+	require.Equal(t, published, again)
+}
+
 func TestPlanIsRefused(t *testing.T) {
 	d := device(t, with(func(p *plan.Plan) { p.Serial = 5 }))
 	older := edgetest.Publish(with(func(p *plan.Plan) { p.Serial = 4 }))

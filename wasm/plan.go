@@ -15,14 +15,11 @@ func (g *guest) usePlan(published []byte) error {
 		return err
 	}
 	g.drop()
-	p, err := plan.Decode(published)
-	if err != nil {
-		return err
-	}
+	p, digest := g.device.Plan()
 	l := plan.LayoutOf(p)
 	leader, helper := l.InputShareSizes(int(p.Chunk))
 	g.plan = &abi.PlanInfo{
-		Digest: plan.DigestOf(published), Serial: p.Serial, Cells: l.Cells, Weight: l.Weight, Sigma2: p.Sigma2,
+		Digest: digest, Serial: p.Serial, Cells: l.Cells, Weight: l.Weight, Sigma2: p.Sigma2,
 		LeaderPlain: report.PlainHead + leader, HelperPlain: report.PlainHead + helper,
 		LeaderRecipient: p.Leader, HelperRecipient: p.Helper,
 	}
