@@ -53,7 +53,8 @@ type Device struct {
 	scratch scratch
 }
 
-// mind is all that belongs to the visitor. Assigning it replaces the visitor.
+// mind is all that belongs to the visitor. Nothing in it is a pointer, so that
+// assigning it overwrites the visitor before, in the module's memory too.
 type mind struct {
 	ledger  ledger.Ledger
 	running running
@@ -191,14 +192,14 @@ func (d *Device) logAt(now plan.Time) *measure.Log {
 
 // segment returns the first segment whose rule matches; the last has none.
 func (d *Device) segment(now plan.Time) int {
-	view := d.mind.profile.At(now, d.names)
-	last := len(d.plan.Segments) - 1
-	for i, s := range d.plan.Segments[:last] {
-		if s.Rule.Match(view) {
-			return i
-		}
+	view := &d.scratch.view
+	*view = d.mind.profile.At(now, d.names)
+	s := 0
+	for s < len(d.plan.Segments)-1 && !d.plan.Segments[s].Rule.Match(view) {
+		s++
 	}
-	return last
+	*view = profile.View{}
+	return s
 }
 
 // usable says whether the plan may be used at now at all.
@@ -241,12 +242,20 @@ func (d *Device) periodAt(now plan.Time) (plan.Period, error) {
 // still runs at now was made, its ID and revision, so that Report can take it
 // back with an all-zero revision.
 func (d *Device) Forget(now plan.Time) {
-	m := mind{ledger: d.mind.ledger}
-	if r := d.mind.running; r.open && clamp(now) < r.end {
-		m.running = r
+	m := &d.mind
+	if m.running.open && clamp(now) < m.running.end {
 		m.running.erased = true
+	} else {
+		m.running = running{}
 	}
-	d.mind = m
+	m.unlearn()
+}
+
+// unlearn overwrites all but what the state's guard holds.
+func (m *mind) unlearn() {
+	m.profile = profile.Profile{}
+	m.memory = measure.Memory{}
+	m.log = measure.Log{}
 }
 
 // clamp takes an instant into what state and profile can hold.

@@ -3,6 +3,7 @@ package edge
 import (
 	"encoding/binary"
 
+	"github.com/dunlin-analytics/dunlin/edge/profile"
 	"github.com/dunlin-analytics/dunlin/privacy/ledger"
 	"github.com/dunlin-analytics/dunlin/privacy/wire"
 )
@@ -38,10 +39,13 @@ func ParseState(state []byte) (guard, body []byte) {
 	return guard, body
 }
 
-// ScratchClear tells whether nothing secret is left of the last Report, in the
+// ScratchClear tells whether nothing secret is left of the last call, in the
 // whole room of each buffer.
 func ScratchClear(d *Device) bool {
 	s := &d.scratch
+	if s.view != (profile.View{}) {
+		return false
+	}
 	for _, c := range s.cells[:cap(s.cells)] {
 		if c {
 			return false

@@ -3,6 +3,7 @@ package edge
 import (
 	"errors"
 
+	"github.com/dunlin-analytics/dunlin/edge/profile"
 	"github.com/dunlin-analytics/dunlin/privacy/ledger"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
 	"github.com/dunlin-analytics/dunlin/privacy/report"
@@ -32,11 +33,13 @@ func (o *Outgoing) Wipe() {
 	o.Leader, o.Helper = o.Leader[:0], o.Helper[:0]
 }
 
-// scratch is what a Report computes with: secret, and cleared when it returns.
+// scratch is what a Report, or the choice of a segment, computes with: secret, and
+// cleared when it returns.
 type scratch struct {
 	cells  []bool
 	shares share.Shares
 	fresh  fresh
+	view   profile.View // what segment rules look through; empty between calls
 }
 
 // fresh is all the randomness of one Report, drawn in this order.

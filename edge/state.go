@@ -81,7 +81,7 @@ func (d *Device) Load(now plan.Time, state []byte) Loaded {
 	if body == nil || d.mind.readBody(body) != nil {
 		// Without its log the running report cannot be revised (periodAt says
 		// so), but it can still be taken back by Forget.
-		d.mind = mind{ledger: d.mind.ledger, running: d.mind.running}
+		d.mind.unlearn()
 		return SetAside
 	}
 	return Restored

@@ -2,6 +2,7 @@ package edge_test
 
 import (
 	"math"
+	"reflect"
 	"testing"
 
 	"github.com/dunlin-analytics/dunlin/edge"
@@ -235,6 +236,29 @@ func TestLoadReplacesEverything(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Nothing of a visitor lies behind a pointer, where the next one's state would
+// not overwrite it.
+func TestMindHoldsNoPointer(t *testing.T) {
+	var look func(path string, of reflect.Type)
+	fields := 0
+	look = func(path string, of reflect.Type) {
+		switch of.Kind() {
+		case reflect.Struct:
+			for i := range of.NumField() {
+				look(path+"."+of.Field(i).Name, of.Field(i).Type)
+			}
+		case reflect.Array:
+			look(path+"[]", of.Elem())
+		case reflect.Pointer, reflect.Slice, reflect.Map, reflect.String, reflect.Interface, reflect.Chan, reflect.Func, reflect.UnsafePointer:
+			t.Errorf("%s is a %s", path, of.Kind())
+		default:
+			fields++
+		}
+	}
+	look("mind", reflect.TypeOf(edge.MindOf(new(edge.Device))))
+	require.Greater(t, fields, 30)
 }
 
 // AppendState appends: what stood before stays, and no checksum depends on it.

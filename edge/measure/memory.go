@@ -7,9 +7,20 @@ import (
 )
 
 // Memory is the last exposure of each campaign and slot. The zero value is none.
+// It holds no pointer: assigning another overwrites all that it knew.
 type Memory struct {
-	campaigns, slots []exposure // each ascending by source
+	campaigns, slots exposures
 }
+
+const maxSources = max(plan.MaxCampaigns, plan.MaxSlots)
+
+// exposures are those of all campaigns, or of all slots.
+type exposures struct {
+	count int
+	room  [maxSources]exposure // count of them, ascending by source
+}
+
+func (l *exposures) all() []exposure { return l.room[:l.count] }
 
 type exposure struct {
 	source, column profile.Key
@@ -21,9 +32,9 @@ type exposure struct {
 // Rewind makes every exposure later than now be now: the clock was set back
 // (package profile says why).
 func (m *Memory) Rewind(now plan.Time) {
-	for _, list := range [][]exposure{m.campaigns, m.slots} {
-		for i := range list {
-			list[i].at = min(list[i].at, now)
+	for _, list := range []*exposures{&m.campaigns, &m.slots} {
+		for i := range list.all() {
+			list.room[i].at = min(list.room[i].at, now)
 		}
 	}
 }
@@ -31,13 +42,13 @@ func (m *Memory) Rewind(now plan.Time) {
 // Adopt fits the memory to another plan: what the plan no longer names is
 // forgotten. Adopting the same plan twice changes nothing.
 func (r *Rules) Adopt(m *Memory) {
-	m.campaigns = adopt(m.campaigns, r.campaigns)
-	m.slots = adopt(m.slots, r.slots)
+	m.campaigns.adopt(r.campaigns)
+	m.slots.adopt(r.slots)
 }
 
-func adopt(list []exposure, sources []source) []exposure {
-	kept := list[:0]
-	for _, e := range list {
+func (l *exposures) adopt(sources []source) {
+	kept := l.room[:0]
+	for _, e := range l.all() {
 		for i := range sources {
 			s := &sources[i]
 			if s.name != e.source || e.column.IndexOf(s.columns) < 0 {
@@ -48,8 +59,8 @@ func adopt(list []exposure, sources []source) []exposure {
 			break
 		}
 	}
-	clear(list[len(kept):])
-	return kept
+	l.count = len(kept)
+	clear(l.room[l.count:])
 }
 
 // keep drops the credits of goals that are not in the list.
@@ -69,24 +80,22 @@ func (e *exposure) keep(goals []goal) {
 }
 
 // expose makes column the last exposure of its source, with no credit yet.
-func expose(list *[]exposure, source, column profile.Key, now plan.Time) {
-	e := find(*list, source)
-	if e == nil {
-		i := 0
-		for i < len(*list) && (*list)[i].source < source {
-			i++
-		}
-		*list = append(*list, exposure{})
-		copy((*list)[i+1:], (*list)[i:])
-		e = &(*list)[i]
+func (l *exposures) expose(source, column profile.Key, now plan.Time) {
+	i := 0
+	for i < l.count && l.room[i].source < source {
+		i++
 	}
-	*e = exposure{source: source, column: column, at: now}
+	if i == l.count || l.room[i].source != source {
+		l.count++
+		copy(l.room[i+1:l.count], l.room[i:])
+	}
+	l.room[i] = exposure{source: source, column: column, at: now}
 }
 
-func find(list []exposure, source profile.Key) *exposure {
-	for i := range list {
-		if list[i].source == source {
-			return &list[i]
+func (l *exposures) find(source profile.Key) *exposure {
+	for i := range l.all() {
+		if l.room[i].source == source {
+			return &l.room[i]
 		}
 	}
 	return nil
@@ -108,9 +117,9 @@ func (e *exposure) take(goal profile.Key) bool {
 
 // Append appends the memory's bytes; doc.go draws them.
 func (m *Memory) Append(b []byte) []byte {
-	for _, list := range [][]exposure{m.campaigns, m.slots} {
-		b = wire.AppendUvarint(b, uint64(len(list)))
-		for _, e := range list {
+	for _, list := range []*exposures{&m.campaigns, &m.slots} {
+		b = wire.AppendUvarint(b, uint64(list.count))
+		for _, e := range list.all() {
 			b = wire.AppendU64(wire.AppendU64(b, uint64(e.source)), uint64(e.column))
 			b = wire.AppendUvarint(b, uint64(e.at))
 			b = wire.AppendUvarint(b, uint64(e.credited))
@@ -124,31 +133,31 @@ func (m *Memory) Append(b []byte) []byte {
 
 // ReadMemory takes a memory off r, whose error says whether it was one.
 func ReadMemory(r *wire.Reader) Memory {
-	m := Memory{campaigns: readList(r, plan.MaxCampaigns)}
-	m.slots = readList(r, plan.MaxSlots)
+	var m Memory
+	m.campaigns.read(r, plan.MaxCampaigns)
+	m.slots.read(r, plan.MaxSlots)
 	if r.Err() != nil {
 		return Memory{}
 	}
 	return m
 }
 
-func readList(r *wire.Reader, limit int) []exposure {
-	var list []exposure
-	for range r.Count(limit) {
+func (l *exposures) read(r *wire.Reader, limit int) {
+	l.count = r.Count(limit)
+	for i := range l.all() {
 		e := exposure{
 			source: profile.Key(r.U64()), column: profile.Key(r.U64()),
 			at: plan.Time(r.Max(uint64(profile.MaxTime))), credited: r.Count(plan.MaxGoals),
 		}
-		for i := range e.credited {
-			e.goals[i] = profile.Key(r.U64())
-			if i > 0 && e.goals[i] <= e.goals[i-1] {
+		for g := range e.credited {
+			e.goals[g] = profile.Key(r.U64())
+			if g > 0 && e.goals[g] <= e.goals[g-1] {
 				r.Fail(wire.ErrForm)
 			}
 		}
-		if n := len(list); n > 0 && e.source <= list[n-1].source {
+		if i > 0 && e.source <= l.room[i-1].source {
 			r.Fail(wire.ErrForm)
 		}
-		list = append(list, e)
+		l.room[i] = e
 	}
-	return list
 }

@@ -62,21 +62,21 @@ func (r *Rules) Open(l *Log, period plan.Date, segment int) {
 }
 
 // In the methods below a nil log means that nothing is measured now: only the
-// memory changes. Indices must be the plan's. now is not before any exposure in
-// the memory (Rewind sees to it).
+// memory changes. Indices must be the plan's. The memory is fitted to the plan
+// (Adopt sees to it), and now is not before any exposure in it (Rewind does).
 
 // Assigned takes in that the site gave the device a campaign's arm, which is its
 // exposure.
 func (r *Rules) Assigned(m *Memory, l *Log, now plan.Time, campaign, arm int) {
 	s := &r.campaigns[campaign]
-	expose(&m.campaigns, s.name, s.columns[arm], now)
+	m.campaigns.expose(s.name, s.columns[arm], now)
 	r.mark(l, plan.CampaignExposed, campaign, 0, arm)
 }
 
 // Exposed takes in that the page showed a slot's variant.
 func (r *Rules) Exposed(m *Memory, l *Log, now plan.Time, slot, variant int) {
 	s := &r.slots[slot]
-	expose(&m.slots, s.name, s.columns[variant], now)
+	m.slots.expose(s.name, s.columns[variant], now)
 	r.mark(l, plan.SlotExposed, slot, 0, variant)
 }
 
@@ -93,10 +93,10 @@ func (r *Rules) Clicked(m *Memory, l *Log, now plan.Time, slot int) {
 		return
 	}
 	s := &r.slots[slot]
-	if e := r.creditable(m.slots, s, now); e != nil {
+	if e := r.creditable(&m.slots, s, now); e != nil {
 		r.mark(l, plan.SlotClicked, slot, 0, e.column.IndexOf(s.columns))
 	}
-	r.credit(m.slots, s, l, now, on, plan.SlotConverted, slot)
+	r.credit(&m.slots, s, l, now, on, plan.SlotConverted, slot)
 }
 
 // Happened takes in an event that may reach a stage of the funnel and goals: a
@@ -104,7 +104,7 @@ func (r *Rules) Clicked(m *Memory, l *Log, now plan.Time, slot int) {
 func (r *Rules) Happened(m *Memory, l *Log, now plan.Time, on plan.Trigger) {
 	r.reached(m, l, now, on)
 	for i := range r.slots {
-		r.credit(m.slots, &r.slots[i], l, now, on, plan.SlotConverted, i)
+		r.credit(&m.slots, &r.slots[i], l, now, on, plan.SlotConverted, i)
 	}
 }
 
@@ -119,13 +119,13 @@ func (r *Rules) reached(m *Memory, l *Log, now plan.Time, on plan.Trigger) {
 		}
 	}
 	for i := range r.campaigns {
-		r.credit(m.campaigns, &r.campaigns[i], l, now, on, plan.CampaignConverted, i)
+		r.credit(&m.campaigns, &r.campaigns[i], l, now, on, plan.CampaignConverted, i)
 	}
 }
 
 // credit gives every goal of s that the event reaches to the last exposure of s,
 // once an exposure. kind and source name the metrics that count it.
-func (r *Rules) credit(memory []exposure, s *source, l *Log, now plan.Time, on plan.Trigger, kind plan.MetricKind, source int) {
+func (r *Rules) credit(memory *exposures, s *source, l *Log, now plan.Time, on plan.Trigger, kind plan.MetricKind, source int) {
 	for g := range s.goals {
 		if s.goals[g].on != on {
 			continue
@@ -138,8 +138,8 @@ func (r *Rules) credit(memory []exposure, s *source, l *Log, now plan.Time, on p
 
 // creditable returns the last exposure of s if it is within the attribution
 // window at now, or nil.
-func (r *Rules) creditable(memory []exposure, s *source, now plan.Time) *exposure {
-	e := find(memory, s.name)
+func (r *Rules) creditable(memory *exposures, s *source, now plan.Time) *exposure {
+	e := memory.find(s.name)
 	if e == nil || now-e.at > plan.Time(r.plan.Attribution) {
 		return nil
 	}

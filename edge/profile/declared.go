@@ -29,8 +29,11 @@ func Acceptable(a plan.Attribute, v float64) bool {
 	return false
 }
 
+// all lists the attributes known, ascending by name.
+func (p *Profile) all() []declared { return p.room[:p.declared] }
+
 // Declare keeps v as the value of the plan's attribute; a Number is clamped to
-// its range. v must be Acceptable.
+// its range. v must be Acceptable, and the profile adopted by n.
 func (p *Profile) Declare(n *Names, attribute int, v float64) {
 	a := n.plan.Attributes[attribute]
 	d := declared{name: n.attributes[attribute], kind: a.Type}
@@ -43,14 +46,14 @@ func (p *Profile) Declare(n *Names, attribute int, v float64) {
 		d.value = n.values[attribute][int(v)]
 	}
 	i := 0
-	for i < len(p.declared) && p.declared[i].name < d.name {
+	for i < p.declared && p.room[i].name < d.name {
 		i++
 	}
-	if i == len(p.declared) || p.declared[i].name != d.name {
-		p.declared = append(p.declared, declared{})
-		copy(p.declared[i+1:], p.declared[i:])
+	if i == p.declared || p.room[i].name != d.name {
+		p.declared++
+		copy(p.room[i+1:p.declared], p.room[i:])
 	}
-	p.declared[i] = d
+	p.room[i] = d
 }
 
 // clamp puts v into a's range. Adding 0 turns -0, which has no encoding, into 0.
@@ -62,8 +65,8 @@ func clamp(a plan.Attribute, v float64) float64 {
 // another type, or a choice of a value that it lacks, is dropped; a number is
 // clamped again. Adopting the same plan twice changes nothing.
 func (p *Profile) Adopt(n *Names) {
-	kept := p.declared[:0]
-	for _, d := range p.declared {
+	kept := p.room[:0]
+	for _, d := range p.all() {
 		i := d.name.IndexOf(n.attributes)
 		if i < 0 || n.plan.Attributes[i].Type != d.kind {
 			continue
@@ -76,13 +79,13 @@ func (p *Profile) Adopt(n *Names) {
 		}
 		kept = append(kept, d)
 	}
-	clear(p.declared[len(kept):])
-	p.declared = kept
+	p.declared = len(kept)
+	clear(p.room[p.declared:])
 }
 
 // attribute returns the value of the plan's attribute as a rule sees it.
 func (p *Profile) attribute(n *Names, i int) (float64, bool) {
-	for _, d := range p.declared {
+	for _, d := range p.all() {
 		if d.name != n.attributes[i] || d.kind != n.plan.Attributes[i].Type {
 			continue
 		}

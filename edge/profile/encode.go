@@ -30,8 +30,8 @@ func (p *Profile) Append(b []byte) []byte {
 			b = wire.AppendUvarint(b, uint64(p.Last-p.CartAt))
 		}
 	}
-	b = wire.AppendUvarint(b, uint64(len(p.declared)))
-	for _, d := range p.declared {
+	b = wire.AppendUvarint(b, uint64(p.declared))
+	for _, d := range p.all() {
 		b = append(wire.AppendU64(b, uint64(d.name)), byte(d.kind))
 		switch d.kind {
 		case plan.Flag:
@@ -77,9 +77,10 @@ func Read(r *wire.Reader) Profile {
 			p.CartAt = back(p.Last, p.First)
 		}
 	}
-	for range r.Count(plan.MaxAttributes) {
-		p.declared = append(p.declared, readDeclared(r))
-		if n := len(p.declared); n > 1 && p.declared[n-1].name <= p.declared[n-2].name {
+	p.declared = r.Count(plan.MaxAttributes)
+	for i := range p.all() {
+		p.room[i] = readDeclared(r)
+		if i > 0 && p.room[i].name <= p.room[i-1].name {
 			r.Fail(wire.ErrForm)
 		}
 	}

@@ -18,7 +18,8 @@ const (
 	todayActive = 1
 )
 
-// Profile is one visitor's. The zero value is a visitor never seen.
+// Profile is one visitor's. The zero value is a visitor never seen. It holds no
+// pointer: assigning another overwrites all that it knew.
 type Profile struct {
 	Visits, Views, Clicks, Carts, Orders uint32
 
@@ -33,7 +34,8 @@ type Profile struct {
 	OrderAt, CartAt    plan.Time
 
 	days     uint32 // bit i: active on the UTC day i days before Last's
-	declared []declared
+	declared int    // attributes known
+	room     [plan.MaxAttributes]declared
 }
 
 // Touch takes in that there was an activity at now (in [0, MaxTime]): it opens a

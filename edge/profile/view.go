@@ -10,8 +10,8 @@ type View struct {
 }
 
 // At returns the view at now; an instant before the last activity counts as it.
-func (p *Profile) At(now plan.Time, n *Names) *View {
-	return &View{p, n, max(now, p.Last)}
+func (p *Profile) At(now plan.Time, n *Names) View {
+	return View{p, n, max(now, p.Last)}
 }
 
 // Value returns the value of the variable with plan's index; ok is false for
@@ -19,7 +19,7 @@ func (p *Profile) At(now plan.Time, n *Names) *View {
 //
 // Units: money in the site's currency, ages in whole 24-hour days.
 // Source: docs/plan.md, "Segment rules".
-func (v *View) Value(index int) (value float64, ok bool) {
+func (v View) Value(index int) (value float64, ok bool) {
 	p := v.profile
 	switch index {
 	case plan.VarVisits:
