@@ -94,25 +94,51 @@ func (p *Plan) checkNoise() error {
 }
 
 func (p *Plan) checkNames() error {
-	lists := [][]string{p.Topics, p.Events, names(p.Attributes, func(a Attribute) string { return a.Name }),
-		names(p.Segments, func(s Segment) string { return s.Name }), names(p.Stages, func(s Stage) string { return s.Name }),
-		names(p.Campaigns, func(c Campaign) string { return c.Name }), names(p.Slots, func(s Slot) string { return s.Name })}
-	for _, a := range p.Attributes {
-		lists = append(lists, a.Values)
+	var n names
+	n.list(p.Topics)
+	n.list(p.Events)
+	n.next()
+	for i := range p.Attributes {
+		n.add(p.Attributes[i].Name, MaxName)
 	}
-	for _, c := range p.Campaigns {
-		lists = append(lists, c.Arms, names(c.Goals, func(g Goal) string { return g.Name }))
+	n.next()
+	for i := range p.Segments {
+		n.add(p.Segments[i].Name, MaxName)
 	}
-	for _, s := range p.Slots {
-		lists = append(lists, names(s.Variants, func(v Variant) string { return v.Name }))
+	n.next()
+	for i := range p.Stages {
+		n.add(p.Stages[i].Name, MaxName)
 	}
-	for _, l := range lists {
-		if !distinct(l, MaxName) {
-			return ErrName
+	n.next()
+	for i := range p.Campaigns {
+		n.add(p.Campaigns[i].Name, MaxName)
+	}
+	n.next()
+	for i := range p.Slots {
+		n.add(p.Slots[i].Name, MaxName)
+	}
+	n.next()
+	for i := range p.Metrics {
+		n.add(p.Metrics[i].Name, MaxText) // holds the names of its campaign and goal
+	}
+	for i := range p.Attributes {
+		n.list(p.Attributes[i].Values)
+	}
+	for i := range p.Campaigns {
+		c := &p.Campaigns[i]
+		n.list(c.Arms)
+		n.next()
+		for g := range c.Goals {
+			n.add(c.Goals[g].Name, MaxName)
 		}
 	}
-	// A metric's name holds those of its campaign and goal.
-	if !distinct(names(p.Metrics, func(m Metric) string { return m.Name }), MaxText) {
+	for i := range p.Slots {
+		n.next()
+		for v := range p.Slots[i].Variants {
+			n.add(p.Slots[i].Variants[v].Name, MaxName)
+		}
+	}
+	if n.wrong {
 		return ErrName
 	}
 	if len(p.Topics) > MaxTopics || len(p.Events) > MaxEvents || len(p.Attributes) > MaxAttributes || len(p.Segments) > MaxSegments ||
@@ -122,27 +148,35 @@ func (p *Plan) checkNames() error {
 	return nil
 }
 
-// distinct reports whether no name is empty, longer than limit, or there twice.
-func distinct(names []string, limit int) bool {
-	for i, n := range names {
-		if n == "" || len(n) > limit {
-			return false
-		}
-		for _, m := range names[:i] {
-			if m == n {
-				return false
-			}
-		}
-	}
-	return true
+// names looks at one list of names after another. It is no generic function over
+// the lists, of which each would be one more in the module.
+type names struct {
+	seen  []string // of the running list
+	wrong bool     // a name was empty, too long or there twice
 }
 
-func names[T any](list []T, name func(T) string) []string {
-	out := make([]string, len(list))
-	for i, v := range list {
-		out[i] = name(v)
+// next begins a list.
+func (n *names) next() { n.seen = n.seen[:0] }
+
+//go:noinline
+func (n *names) add(name string, limit int) {
+	if name == "" || len(name) > limit {
+		n.wrong = true
 	}
-	return out
+	for _, s := range n.seen {
+		if s == name {
+			n.wrong = true
+		}
+	}
+	n.seen = append(n.seen, name)
+}
+
+//go:noinline
+func (n *names) list(all []string) {
+	n.next()
+	for _, name := range all {
+		n.add(name, MaxName)
+	}
 }
 
 func (p *Plan) checkGroups() error {
