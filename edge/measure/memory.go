@@ -79,17 +79,17 @@ func (e *exposure) keep(goals []goal) {
 	e.goals, e.credited = kept, n
 }
 
-// expose makes column the last exposure of its source, with no credit yet.
-func (l *exposures) expose(source, column profile.Key, now plan.Time) {
+// expose makes a column of s its last exposure, with no credit yet.
+func (l *exposures) expose(s *source, column int, now plan.Time) {
 	i := 0
-	for i < l.count && l.room[i].source < source {
+	for i < l.count && l.room[i].source < s.name {
 		i++
 	}
-	if i == l.count || l.room[i].source != source {
+	if i == l.count || l.room[i].source != s.name {
 		l.count++
 		copy(l.room[i+1:l.count], l.room[i:])
 	}
-	l.room[i] = exposure{source: source, column: column, at: now}
+	l.room[i] = exposure{source: s.name, column: s.columns[column], at: now}
 }
 
 func (l *exposures) find(source profile.Key) *exposure {

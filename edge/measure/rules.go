@@ -68,15 +68,13 @@ func (r *Rules) Open(l *Log, period plan.Date, segment int) {
 // Assigned takes in that the site gave the device a campaign's arm, which is its
 // exposure.
 func (r *Rules) Assigned(m *Memory, l *Log, now plan.Time, campaign, arm int) {
-	s := &r.campaigns[campaign]
-	m.campaigns.expose(s.name, s.columns[arm], now)
+	m.campaigns.expose(&r.campaigns[campaign], arm, now)
 	r.mark(l, plan.CampaignExposed, campaign, 0, arm)
 }
 
 // Exposed takes in that the page showed a slot's variant.
 func (r *Rules) Exposed(m *Memory, l *Log, now plan.Time, slot, variant int) {
-	s := &r.slots[slot]
-	m.slots.expose(s.name, s.columns[variant], now)
+	m.slots.expose(&r.slots[slot], variant, now)
 	r.mark(l, plan.SlotExposed, slot, 0, variant)
 }
 
