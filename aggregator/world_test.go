@@ -158,7 +158,7 @@ func (w *world) expect(oracle []int64) release.Signed {
 	require.NoError(w.t, l.Verify(w.peers[0].Public(), w.peers[1].Public()))
 	want := slices.Clone(oracle)
 	for role := range w.noise {
-		drawn, err := noise.NewSource(rand.NewChaCha8(noiseSeed(role))).Vector(w.layout.Cells, sigma2)
+		drawn, err := noise.NewSource(rand.NewChaCha8(noiseSeed(role))).Vector(w.layout.Cells, w.plan.Sigma2)
 		require.NoError(w.t, err)
 		for i, n := range drawn {
 			want[i] += n
@@ -167,6 +167,6 @@ func (w *world) expect(oracle []int64) release.Signed {
 	require.Equal(w.t, want, l.Cells)
 	require.Equal(w.t, w.plan.Periods[0], l.Period)
 	require.Equal(w.t, w.layout.Weight, l.Weight)
-	require.EqualValues(w.t, sigma2, l.Sigma2)
+	require.Equal(w.t, w.plan.Sigma2, l.Sigma2)
 	return l
 }
