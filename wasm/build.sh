@@ -36,6 +36,7 @@ flags=(
   # inner loops lean on are named beside ours (without math/bits the field
   # arithmetic of Shard is three times slower). The last matching pattern wins.
   -gcflags="$ours/..."=
+  -gcflags=errors=
   -gcflags=math=
   -gcflags=math/bits=
   -gcflags=encoding/binary=

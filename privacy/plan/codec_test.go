@@ -144,6 +144,8 @@ func TestBounds(t *testing.T) {
 		"metric twice":                 {func(p *plan.Plan) { p.Metrics[1].Name = p.Metrics[0].Name }, plan.ErrName},
 		"metric without name":          {func(p *plan.Plan) { p.Metrics[1].Name = "" }, plan.ErrName},
 		"long name of a metric":        {func(p *plan.Plan) { p.Metrics[1].Name = text }, plan.ErrName},
+		"campaign twice":               {func(p *plan.Plan) { p.Campaigns = append(p.Campaigns, p.Campaigns[0]) }, plan.ErrName},
+		"slot twice":                   {func(p *plan.Plan) { addSlot(p); p.Slots = append(p.Slots, p.Slots[0]) }, plan.ErrName},
 		"variant twice":                {func(p *plan.Plan) { addSlot(p); p.Slots[0].Variants[1].Name = p.Slots[0].Variants[0].Name }, plan.ErrName},
 		"stage twice":                  {func(p *plan.Plan) { p.Stages = []plan.Stage{{Name: "a", On: view}, {Name: "a", On: view}} }, plan.ErrName},
 		"value twice":                  {func(p *plan.Plan) { p.Attributes[0] = choice("a", "a") }, plan.ErrName},

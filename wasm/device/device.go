@@ -111,11 +111,6 @@ func (d *Device) Load(ctx context.Context, now plan.Time, state []byte) (edge.Lo
 
 // Track tells the device of an event.
 func (d *Device) Track(ctx context.Context, now plan.Time, e edge.Event) error {
-	// What no plan can mean but would be encoded as something else: NaN becomes
-	// 0, and the last slot's number wraps to "no slot".
-	if e.Kind == plan.Declare && e.Value != e.Value || e.Kind == plan.Click && e.InSlot && e.Slot == 255 {
-		return edge.ErrEvent
-	}
 	_, err := d.run(ctx, abi.OpTrack, edge.AppendEvent(abi.AppendTime(d.message(), now), e))
 	return err
 }
