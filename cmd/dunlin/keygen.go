@@ -28,7 +28,7 @@ func keygenCommand() *cobra.Command {
 
 An existing file is never overwritten. The .age files are in age-keygen's format.
 Leader and helper protect visitors only while different people hold their keys.`,
-		Args: cobra.MatchAll(cobra.ExactArgs(1), func(_ *cobra.Command, args []string) error {
+		Args: cobra.MatchAll(oneArg("a role: "+strings.Join(accepted, ", ")), func(_ *cobra.Command, args []string) error {
 			if !slices.Contains(accepted, args[0]) {
 				return fmt.Errorf("unknown role %q: accepted are %s", args[0], strings.Join(accepted, ", "))
 			}
@@ -46,6 +46,12 @@ func keygen(out io.Writer, dir, role string) error {
 	roles := []string{role}
 	if role == "all" {
 		roles = service.Roles
+	}
+	services := filepath.Join(dir, "services.yaml")
+	if role == "all" {
+		if err := service.MustBeNew(services); err != nil {
+			return err
+		}
 	}
 	public, err := service.GenerateKeys(dir, roles, rand.Reader)
 	if err != nil {
@@ -65,14 +71,13 @@ func keygen(out io.Writer, dir, role string) error {
 	if role != "all" {
 		return nil
 	}
-	path := filepath.Join(dir, "services.yaml")
-	if err := service.WriteNew(path, service.ServicesFile(public, service.LocalAddresses), 0o644); err != nil {
+	if err := service.WriteNew(services, service.ServicesFile(public, service.LocalAddresses), 0o644); err != nil {
 		return err
 	}
 	fmt.Fprintf(out, `
 Wrote %s: all three services on this machine, to try Dunlin out.
 Both keys in one hand protect nobody: for visitors, a second person runs the helper.
 Next: dunlin pair --config %s
-`, path, path)
+`, services, services)
 	return nil
 }

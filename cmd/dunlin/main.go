@@ -30,15 +30,23 @@ func main() {
 	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
-// run is main without the process around it. It returns the exit code: 0, or 1
-// after it has printed one error to stderr.
+// interrupted is the exit code after SIGINT, as shells have it.
+const interrupted = 130
+
+// run is main without the process around it. It returns the exit code: 0; 1 after
+// it has printed one error to stderr; 130 where ctx ended before the work did.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	root := rootCommand()
 	root.SetArgs(args)
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	if err := root.ExecuteContext(ctx); err != nil {
+	err := root.ExecuteContext(ctx)
+	if err != nil && ctx.Err() != nil {
+		fmt.Fprintln(stderr, "\ndunlin: interrupted")
+		return interrupted
+	}
+	if err != nil {
 		fmt.Fprintln(stderr, "dunlin:", err)
 		return 1
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/rand"
 	"fmt"
 
@@ -23,12 +24,16 @@ serves there, the helper is run for the moment of pairing.`,
 			if err != nil {
 				return err
 			}
+			if err := service.MustBeNew(out); err != nil {
+				return err
+			}
 			if conf.Helper != nil {
 				h, err := service.StartHelper(conf, systemWorld(c.ErrOrStderr()))
-				if err == nil {
-					defer h.Close(c.Context())
-				} else if !service.InUse(err) {
-					return err
+				switch {
+				case err == nil:
+					defer h.Close(context.WithoutCancel(c.Context()))
+				case !service.InUse(err):
+					return fmt.Errorf("run the helper for the moment of pairing: %w", err)
 				}
 			}
 			p, err := service.Pair(c.Context(), conf, rand.Reader)
@@ -38,7 +43,7 @@ serves there, the helper is run for the moment of pairing.`,
 			if err := service.WriteNew(out, p.Marshal(), 0o644); err != nil {
 				return err
 			}
-			fmt.Fprintf(c.OutOrStdout(), "paired: verify key committed to by %s\nwrote %s\nNext: dunlin plan build FILE --pairing %s\n", p.VerifyKey, out, out)
+			fmt.Fprintf(c.OutOrStdout(), "leader and helper hold a new verify key; its commitment, for the plan: %s\nwrote %s\nNext: dunlin plan build FILE --pairing %s\n", p.VerifyKey, out, out)
 			return nil
 		},
 	}

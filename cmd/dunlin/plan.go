@@ -15,9 +15,8 @@ import (
 )
 
 func planCommand() *cobra.Command {
-	c := &cobra.Command{Use: "plan", Short: "check, build, sign, verify and show plans"}
-	c.AddCommand(planCheckCommand(), planBuildCommand(), planSignCommand(), planVerifyCommand(), planShowCommand())
-	return c
+	return group("plan", "check, build, sign, verify and show plans",
+		planCheckCommand(), planBuildCommand(), planSignCommand(), planVerifyCommand(), planShowCommand())
 }
 
 // readPlanFile parses a dunlin.yaml and holds it to what devices accept.
@@ -48,7 +47,7 @@ func planCheckCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "check FILE",
 		Short: "say what a dunlin.yaml measures and costs, or what is wrong with it",
-		Args:  cobra.ExactArgs(1),
+		Args:  oneArg("a dunlin.yaml"),
 		RunE: func(c *cobra.Command, args []string) error {
 			_, report, err := readPlanFile(args[0])
 			if report != nil {
@@ -66,7 +65,7 @@ func planBuildCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "build FILE",
 		Short: "make a plan's bytes from dunlin.yaml and a pairing, for the officer to sign",
-		Args:  cobra.ExactArgs(1),
+		Args:  oneArg("a dunlin.yaml"),
 		RunE: func(c *cobra.Command, args []string) error {
 			f, report, err := readPlanFile(args[0])
 			if err != nil {
@@ -95,8 +94,8 @@ func planBuildCommand() *cobra.Command {
 			if err := service.WriteNew(out, published, 0o644); err != nil {
 				return err
 			}
-			fmt.Fprintf(c.OutOrStdout(), "plan %s\n%d cells, weight %d, sigma squared %d, %d periods, %d bytes\nNext: the officer reads `dunlin plan show %s` and signs it with `dunlin plan sign`\n",
-				plan.DigestOf(published), report.Cells, report.Weight, report.Sigma2, len(built.Periods), len(published), out)
+			fmt.Fprintf(c.OutOrStdout(), "wrote %s\nplan %s\n%d cells, weight %d, sigma squared %d, %d periods, %d bytes\nNext: the officer reads `dunlin plan show %s` and signs it with `dunlin plan sign`\n",
+				out, plan.DigestOf(published), report.Cells, report.Weight, report.Sigma2, len(built.Periods), len(published), out)
 			return nil
 		},
 	}
@@ -115,7 +114,7 @@ func planSignCommand() *cobra.Command {
 helper's part of the services file: the helper must hold the verify key that the plan
 commits to, the plan must seal to the helper's own key, and its price must be within
 the devices' caps.`,
-		Args: cobra.ExactArgs(1),
+		Args: oneArg("a file that `dunlin plan build` wrote"),
 		RunE: func(c *cobra.Command, args []string) error {
 			published, err := os.ReadFile(args[0])
 			if err != nil {
@@ -163,6 +162,9 @@ func planVerifyCommand() *cobra.Command {
 		Short: "check that the officer signed a plan",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
+			if err := needs("officer", officer, "the officer's public key, dunlin-officer1…, as `dunlin keygen officer` printed it"); err != nil {
+				return err
+			}
 			public, err := planfile.ParseOfficer(officer)
 			if err != nil {
 				return fmt.Errorf("--officer: %w", err)
@@ -184,7 +186,6 @@ func planVerifyCommand() *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&officer, "officer", "", "the officer's public key (dunlin-officer1…)")
-	_ = c.MarkFlagRequired("officer")
 	return c
 }
 
@@ -192,7 +193,7 @@ func planShowCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "show FILE",
 		Short: "say in plain words what a built or signed plan asks, read from its bytes",
-		Args:  cobra.ExactArgs(1),
+		Args:  oneArg("a file that `dunlin plan build` or `dunlin plan sign` wrote"),
 		RunE: func(c *cobra.Command, args []string) error {
 			b, err := os.ReadFile(args[0])
 			if err != nil {

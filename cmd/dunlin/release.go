@@ -21,17 +21,15 @@ import (
 
 // releaseView is a release with the meaning of its cells.
 type releaseView struct {
-	release.Signed `json:"-"`
-	Record         json.RawMessage `json:"record"` // raw sums, as stored and signed
-	Site           string          `json:"site"`
-	Epsilon        float64         `json:"epsilon"` // of this release, per device
-	Delta          float64         `json:"delta"`
-	Variance       uint64          `json:"variance"` // of the noise of a cell
-	Cells          []metric.Cell   `json:"cells"`
+	Site    string         `json:"site"`
+	Epsilon float64        `json:"epsilon"` // of this release, per device
+	Delta   float64        `json:"delta"`
+	Record  release.Signed `json:"record"` // raw sums, as stored and signed
+	Cells   []metric.Cell  `json:"cells"`
 }
 
 func releaseCommand() *cobra.Command {
-	c := &cobra.Command{Use: "release", Short: "list and show releases"}
+	c := group("release", "list and show releases")
 	var config, data string
 	var asJSON bool
 	c.PersistentFlags().StringVar(&config, "config", "services.yaml", "services file; the leader's releases are read, or the helper's")
@@ -41,6 +39,9 @@ func releaseCommand() *cobra.Command {
 	c.AddCommand(&cobra.Command{
 		Use:   "list",
 		Short: "list the releases, oldest first",
+		Long: `Lists the releases, oldest first. With --json: a list of the records as they are stored
+and signed, each with plan, period, start, end (Unix seconds), aggregators, weight, sigma2,
+variance, cells (raw sums in the plan's order), leader_signature and helper_signature.`,
 		Args:  cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			s, err := open()
@@ -54,11 +55,18 @@ func releaseCommand() *cobra.Command {
 	show := &cobra.Command{
 		Use:   "show DATE",
 		Short: "show the release of the period that starts on DATE (2026-11-22): raw sums and intervals",
-		Args:  cobra.ExactArgs(1),
+		Long: `Shows one release: each declared cell with its raw sum and two intervals of 95 %. The
+first holds what an exact tracker would have counted, the second the rate behind it.
+Sums carry noise and may be negative; nothing is clamped or left out.
+
+With --json one object: site; epsilon and delta; record, as in dunlin release list --json;
+cells, each with index, metric, segment and column (absent where there is none), value,
+private_against_exact.low, .high, .enough and against_underlying_rate.low, .high, .enough.`,
+		Args:  oneArg("the date on which the period starts, as `dunlin release list` prints it"),
 		RunE: func(c *cobra.Command, args []string) error {
 			date, err := plan.ParseDate(args[0])
 			if err != nil {
-				return fmt.Errorf("%q: %w", args[0], err)
+				return fmt.Errorf("%q is no date: it is written 2026-11-22", args[0])
 			}
 			s, err := open()
 			if err != nil {
@@ -88,8 +96,8 @@ func openReleases(config, data string) (*release.Store, error) {
 		}
 	}
 	path := filepath.Join(data, service.ReleasesFile)
-	if _, err := os.Stat(path); err != nil {
-		return nil, fmt.Errorf("no releases at %s: an aggregator that has served makes the file", path)
+	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("there is no store of releases %s: a leader or helper makes it when it first serves", path)
 	}
 	return release.OpenRead(path)
 }
@@ -191,13 +199,9 @@ func viewRelease(s *release.Store, r release.Signed) (*releaseView, error) {
 	if err != nil {
 		return nil, err
 	}
-	raw, err := json.Marshal(r)
-	if err != nil {
-		return nil, err
-	}
 	const delta = 1e-6
 	return &releaseView{
-		Signed: r, Record: raw, Site: p.Site, Delta: delta, Variance: r.Variance(), Cells: cells,
+		Site: p.Site, Delta: delta, Record: r, Cells: cells,
 		Epsilon: float64(noise.RhoOf(r.Weight, r.Sigma2).Epsilon(delta)),
 	}, nil
 }

@@ -37,6 +37,9 @@ func serveCommand() *cobra.Command {
 		Short: "run a service until it is interrupted",
 		Args:  cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
+			if err := needs("role", role, "accepted are "+strings.Join(accepted, ", ")); err != nil {
+				return err
+			}
 			if !slices.Contains(accepted, role) {
 				return fmt.Errorf("--role %q: accepted are %s", role, strings.Join(accepted, ", "))
 			}
@@ -53,6 +56,5 @@ func serveCommand() *cobra.Command {
 	}
 	c.Flags().StringVar(&role, "role", "", strings.Join(accepted, ", "))
 	c.Flags().StringVar(&config, "config", "services.yaml", "services file")
-	_ = c.MarkFlagRequired("role")
 	return c
 }

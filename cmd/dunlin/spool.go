@@ -10,7 +10,7 @@ import (
 )
 
 func spoolCommand() *cobra.Command {
-	c := &cobra.Command{Use: "spool", Short: "look at sealed reports, as the leader"}
+	c := group("spool", "look at sealed reports, as the leader")
 	var config, id, role, period, out string
 	export := &cobra.Command{
 		Use:   "export --report ID --role leader|helper",
@@ -20,6 +20,12 @@ the share that is sealed to --role. It is a plain age file: whoever holds that r
 opens it with age -d -i KEYFILE, and finds the report's head and the input share.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
+			if err := needs("report", id, "the report's ID, as `dunlin spool list` prints it"); err != nil {
+				return err
+			}
+			if err := needs("role", role, "accepted are leader, helper"); err != nil {
+				return err
+			}
 			var to report.Role
 			switch role {
 			case "leader":
@@ -31,7 +37,7 @@ opens it with age -d -i KEYFILE, and finds the report's head and the input share
 			}
 			wanted, err := plan.ParseReportID(id)
 			if err != nil {
-				return fmt.Errorf("--report: %w", err)
+				return fmt.Errorf("--report %q: a report's ID is 32 lower-case hexadecimal digits, as `dunlin spool list` prints it", id)
 			}
 			conf, err := service.Read(config)
 			if err != nil {
@@ -60,9 +66,15 @@ opens it with age -d -i KEYFILE, and finds the report's head and the input share
 			if err != nil {
 				return err
 			}
-			return service.ListReports(c.Context(), conf, period, func(d plan.Digest, date plan.Date, h report.Head) {
+			some := false
+			err = service.ListReports(c.Context(), conf, period, func(d plan.Digest, date plan.Date, h report.Head) {
+				some = true
 				fmt.Fprintf(c.OutOrStdout(), "%s  revision %d  period %s  plan %.12s…\n", h.ID, h.Revision, date, d)
 			})
+			if err == nil && !some {
+				fmt.Fprintln(c.ErrOrStderr(), "no report: the collector holds none of a closed period")
+			}
+			return err
 		},
 	}
 	for _, s := range []*cobra.Command{export, list} {
@@ -70,7 +82,5 @@ opens it with age -d -i KEYFILE, and finds the report's head and the input share
 		s.Flags().StringVar(&period, "period", "", "date on which the period starts (default: all that have begun)")
 		c.AddCommand(s)
 	}
-	_ = export.MarkFlagRequired("report")
-	_ = export.MarkFlagRequired("role")
 	return c
 }

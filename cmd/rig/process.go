@@ -7,9 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os/exec"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/dunlin-analytics/dunlin/cmd/service"
@@ -30,15 +30,33 @@ type answer struct {
 }
 
 // Stepped runs one role (collector, helper or leader) of a services file under a
-// clock that commands on in move, until in ends.
+// clock that commands on in move, until in ends: what is under way then is given
+// up, so that no service outlives its parent.
 func Stepped(ctx context.Context, role, config string, module []byte, in io.Reader, out, log io.Writer) error {
-	send := json.NewEncoder(out)
-	lines := bufio.NewScanner(in)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var mu sync.Mutex // of out: a leader's progress comes from many goroutines
+	send := func(a answer) error {
+		mu.Lock()
+		defer mu.Unlock()
+		return json.NewEncoder(out).Encode(a)
+	}
 	s := &local{config: config, clock: new(Clock)}
 	s.world = world(s, module, log)
 	defer s.Close()
-	for lines.Scan() {
-		words := strings.Fields(lines.Text())
+	commands := make(chan []string)
+	go func() {
+		defer cancel()
+		defer close(commands)
+		for lines := bufio.NewScanner(in); lines.Scan(); {
+			select {
+			case commands <- strings.Fields(lines.Text()):
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	for words := range commands {
 		if len(words) == 0 {
 			continue
 		}
@@ -60,7 +78,7 @@ func Stepped(ctx context.Context, role, config string, module []byte, in io.Read
 				return err
 			case "step":
 				var err error
-				a.Batches, err = s.Step(ctx, func(done, total uint64) { _ = send.Encode(answer{Done: done, Total: total}) })
+				a.Batches, err = s.Step(ctx, func(done, total uint64) { _ = send(answer{Done: done, Total: total}) })
 				return err
 			}
 			return fmt.Errorf("unknown command %q", words[0])
@@ -68,67 +86,11 @@ func Stepped(ctx context.Context, role, config string, module []byte, in io.Read
 		if err != nil {
 			a = answer{Error: err.Error()}
 		}
-		if err := send.Encode(a); err != nil {
+		if err := send(a); err != nil {
 			return err
 		}
 	}
-	return lines.Err()
-}
-
-// child is a service in a process of its own.
-type child struct {
-	role  string
-	cmd   *exec.Cmd
-	in    io.WriteCloser
-	lines *bufio.Reader
-}
-
-func spawn(executable, role, config string, log io.Writer) (*child, error) {
-	c := &child{role: role, cmd: exec.Command(executable, Verb, role, config)}
-	c.cmd.Stderr = log
-	var err error
-	if c.in, err = c.cmd.StdinPipe(); err != nil {
-		return nil, err
-	}
-	out, err := c.cmd.StdoutPipe()
-	if err != nil {
-		return nil, err
-	}
-	c.lines = bufio.NewReader(out)
-	if err := c.cmd.Start(); err != nil {
-		return nil, fmt.Errorf("start the %s's process: %w", role, err)
-	}
-	return c, nil
-}
-
-// ask sends a command and reads answers until the last one.
-func (c *child) ask(p Progress, command string, args ...any) (answer, error) {
-	var a answer
-	if _, err := fmt.Fprintln(c.in, append([]any{command}, args...)...); err != nil {
-		return a, fmt.Errorf("the %s's process: %w", c.role, err)
-	}
-	for {
-		line, err := c.lines.ReadBytes('\n')
-		if err != nil {
-			return a, fmt.Errorf("the %s's process ended: %w", c.role, err)
-		}
-		a = answer{}
-		if err := json.Unmarshal(line, &a); err != nil {
-			return a, fmt.Errorf("the %s's process: %w", c.role, err)
-		}
-		switch {
-		case a.Error != "":
-			return a, fmt.Errorf("the %s: %s", c.role, a.Error)
-		case a.OK:
-			return a, nil
-		case p != nil:
-			p(a.Done, a.Total)
-		}
-	}
-}
-
-func (c *child) close() error {
-	return errors.Join(c.in.Close(), c.cmd.Wait())
+	return nil
 }
 
 // processes are the three services, each in a process of its own.
@@ -138,12 +100,14 @@ type processes struct {
 	now                time.Time
 	at                 service.Addresses
 	children           []*child // collector, helper, leader
+	ctx                context.Context
 }
 
 // Spawn starts collector and helper of a services file, each in a process of its
 // own that runs executable with Verb.
-func Spawn(executable, config string, start time.Time, log io.Writer) (Services, error) {
-	s := &processes{executable: executable, config: config, log: log, now: start}
+// The processes end with ctx at the latest.
+func Spawn(ctx context.Context, executable, config string, start time.Time, log io.Writer) (Services, error) {
+	s := &processes{ctx: ctx, executable: executable, config: config, log: log, now: start}
 	for _, role := range []string{"collector", "helper"} {
 		at, err := s.add(role)
 		if err != nil {
@@ -159,7 +123,7 @@ func Spawn(executable, config string, start time.Time, log io.Writer) (Services,
 }
 
 func (s *processes) add(role string) (service.Addresses, error) {
-	c, err := spawn(s.executable, role, s.config, s.log)
+	c, err := spawn(s.ctx, s.executable, role, s.config, s.log)
 	if err != nil {
 		return service.Addresses{}, err
 	}
@@ -168,8 +132,11 @@ func (s *processes) add(role string) (service.Addresses, error) {
 		return service.Addresses{}, err
 	}
 	a, err := c.ask(nil, "start")
-	if err != nil || a.At == nil {
-		return service.Addresses{}, errors.Join(err, fmt.Errorf("the %s did not start", role))
+	switch {
+	case err != nil:
+		return service.Addresses{}, err
+	case a.At == nil:
+		return service.Addresses{}, fmt.Errorf("the %s's process does not say where it listens", role)
 	}
 	return *a.At, nil
 }

@@ -65,7 +65,7 @@ func Start(ctx context.Context, o Options) (*Rig, error) {
 	}
 	var s Services
 	if o.Executable != "" {
-		s, err = Spawn(o.Executable, config, noon, o.Log)
+		s, err = Spawn(ctx, o.Executable, config, noon, o.Log)
 	} else {
 		s, err = Local(config, o.Module, noon, o.Log)
 	}

@@ -1,135 +1,169 @@
 package service
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
+	"net"
 	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 
 	"github.com/dunlin-analytics/dunlin/privacy/peer"
-	"github.com/goccy/go-yaml"
+	"github.com/dunlin-analytics/dunlin/privacy/plan"
+	"github.com/dunlin-analytics/dunlin/privacy/plan/planfile"
+	"github.com/dunlin-analytics/dunlin/privacy/seal"
 )
 
 // Config is a services file: which roles this host runs, where they listen, whom
 // they trust. Paths are relative to the file.
 type Config struct {
 	// Officer is the public key whose signature makes a plan (dunlin-officer1…).
-	Officer   string           `yaml:"officer"`
-	Collector *CollectorConfig `yaml:"collector"`
-	Leader    *LeaderConfig    `yaml:"leader"`
-	Helper    *HelperConfig    `yaml:"helper"`
+	Officer   string
+	Collector *CollectorConfig
+	Leader    *LeaderConfig
+	Helper    *HelperConfig
 }
 
 // CollectorConfig is the upload endpoint's part.
 type CollectorConfig struct {
-	Listen   string   `yaml:"listen"`   // for browsers
-	Inner    string   `yaml:"inner"`    // for the leader alone, mutual TLS
-	Data     string   `yaml:"data"`     // folder of spool and plans
-	Identity string   `yaml:"identity"` // own peer identity file
-	Leader   peer.Key `yaml:"leader"`   // the only peer let in at Inner
+	Listen   string   // for browsers
+	Inner    string   // for the leader alone, mutual TLS
+	Data     string   // folder of spool and plans
+	Identity string   // own peer identity file
+	Leader   peer.Key // the only peer let in at Inner
 }
 
 // LeaderConfig is the analytics team's aggregator.
 type LeaderConfig struct {
-	Data       string   `yaml:"data"`        // folder of batches.db and releases.db
-	Identity   string   `yaml:"identity"`    // own peer identity file
-	Age        string   `yaml:"age"`         // own age key file
-	VerifyKeys string   `yaml:"verify_keys"` // folder of the keys that pairing made
-	Plans      []string `yaml:"plans"`       // signed plans to serve and aggregate
-	Collector  Remote   `yaml:"collector"`
-	Helper     Remote   `yaml:"helper"`
+	Data       string   // folder of batches.db and releases.db
+	Identity   string   // own peer identity file
+	Age        string   // own age key file
+	VerifyKeys string   // folder of the keys that pairing made
+	Plans      []string // signed plans to serve and aggregate
+	Collector  Remote
+	Helper     Remote
 }
 
 // HelperConfig is the privacy officer's aggregator.
 type HelperConfig struct {
-	Listen     string   `yaml:"listen"` // for the leader alone, mutual TLS
-	Data       string   `yaml:"data"`
-	Identity   string   `yaml:"identity"`
-	Age        string   `yaml:"age"`
-	VerifyKeys string   `yaml:"verify_keys"`
-	Leader     peer.Key `yaml:"leader"` // the only peer let in
+	Listen     string // for the leader alone, mutual TLS
+	Data       string
+	Identity   string
+	Age        string
+	VerifyKeys string
+	Leader     peer.Key // the only peer let in
 }
 
 // Remote is another service: its address and the key that it must prove.
 type Remote struct {
-	URL       string   `yaml:"url"` // https://host:port
-	Key       peer.Key `yaml:"key"`
-	Recipient string   `yaml:"recipient"` // of the helper: age1…, for pairing
+	URL       string // https://host:port
+	Key       peer.Key
+	Recipient string // of the helper: age1…, for pairing
 }
 
-// Read reads and checks a services file.
+// Read reads and checks a services file. Errors name file, line, column, key and
+// what is accepted there.
 func Read(path string) (*Config, error) {
 	b, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("there is no services file %s: name yours with --config, or make one with `dunlin keygen all`", path)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read the services file: %w", err)
 	}
-	c, err := Parse(b)
+	c, err := Parse(path, b)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, err
 	}
 	c.resolve(filepath.Dir(path))
 	return c, nil
 }
 
-// Parse reads a services file's bytes. Errors name line, column and key.
-func Parse(b []byte) (*Config, error) {
-	var c Config
-	if err := yaml.NewDecoder(bytes.NewReader(b), yaml.Strict(), yaml.DisallowUnknownField()).Decode(&c); err != nil {
-		return nil, errors.New(yaml.FormatError(err, false, true))
+// What the keys of a services file accept, in the words of its errors.
+const (
+	wantOfficer   = "the officer's public key, dunlin-officer1…, as `dunlin keygen officer` printed it"
+	wantPeer      = "the public key of the %s, dunlin-peer1…, as `dunlin keygen %[1]s` printed it"
+	wantAddress   = "HOST:PORT, as 127.0.0.1:8080"
+	wantURL       = "https://HOST:PORT"
+	wantFolder    = "a folder, from here or absolute"
+	wantIdentity  = "the path of %s.pem, which `dunlin keygen %[1]s` made"
+	wantAge       = "the path of %s.age, which `dunlin keygen %[1]s` made"
+	wantRecipient = "whom the helper's shares are sealed to, age1…, as `dunlin keygen helper` printed it"
+	wantPlans     = "a list of files that `dunlin plan sign` made"
+)
+
+// Parse reads a services file's bytes; name stands in errors.
+func Parse(name string, b []byte) (*Config, error) {
+	f := &faults{file: name}
+	top := readFields(f, b, "officer", "collector", "leader", "helper")
+	if top == nil {
+		return nil, f.err()
 	}
-	return &c, c.check()
+	c := &Config{Officer: top.text("officer", wantOfficer, func(s string) error { _, err := planfile.ParseOfficer(s); return err })}
+	if len(top.values) == 1 && c.Officer != "" {
+		f.add(top.at, "yaml", "no role", "a section collector, leader or helper")
+	}
+	if s := top.section("collector", "listen", "inner", "data", "identity", "leader"); s != nil {
+		c.Collector = &CollectorConfig{
+			Listen: s.address("listen"), Inner: s.address("inner"), Data: s.text("data", wantFolder, nil),
+			Identity: s.text("identity", fmt.Sprintf(wantIdentity, "collector"), nil), Leader: s.peer("leader", "leader"),
+		}
+	}
+	if s := top.section("leader", "data", "identity", "age", "verify_keys", "plans", "collector", "helper"); s != nil {
+		c.Leader = &LeaderConfig{
+			Data: s.text("data", wantFolder, nil), Identity: s.text("identity", fmt.Sprintf(wantIdentity, "leader"), nil),
+			Age: s.text("age", fmt.Sprintf(wantAge, "leader"), nil), VerifyKeys: s.text("verify_keys", wantFolder, nil),
+			Plans: s.texts("plans", wantPlans),
+		}
+		if r := s.need("collector", "url", "key"); r != nil {
+			c.Leader.Collector = Remote{URL: r.url(), Key: r.peer("key", "collector")}
+		}
+		if r := s.need("helper", "url", "key", "recipient"); r != nil {
+			c.Leader.Helper = Remote{URL: r.url(), Key: r.peer("key", "helper"), Recipient: r.text("recipient", wantRecipient, isRecipient)}
+		}
+	}
+	if s := top.section("helper", "listen", "data", "identity", "age", "verify_keys", "leader"); s != nil {
+		c.Helper = &HelperConfig{
+			Listen: s.address("listen"), Data: s.text("data", wantFolder, nil),
+			Identity: s.text("identity", fmt.Sprintf(wantIdentity, "helper"), nil), Age: s.text("age", fmt.Sprintf(wantAge, "helper"), nil),
+			VerifyKeys: s.text("verify_keys", wantFolder, nil), Leader: s.peer("leader", "leader"),
+		}
+	}
+	if err := f.err(); err != nil {
+		return nil, err
+	}
+	return c, nil
 }
 
-func (c *Config) check() error {
-	var missing []error
-	need := func(key, value string) {
-		if value == "" {
-			missing = append(missing, fmt.Errorf("%s is missing", key))
+func (s *fields) address(name string) string {
+	return s.text(name, wantAddress, func(v string) error {
+		_, port, err := net.SplitHostPort(v)
+		if err == nil {
+			_, err = strconv.ParseUint(port, 10, 16)
 		}
-	}
-	needKey := func(key string, k peer.Key) {
-		if k == (peer.Key{}) {
-			missing = append(missing, fmt.Errorf("%s is missing: the peer's public key, dunlin-peer1…, as `dunlin keygen` printed it", key))
+		return err
+	})
+}
+
+func (s *fields) url() string {
+	return s.text("url", wantURL, func(v string) error {
+		u, err := url.Parse(v)
+		if err == nil && (u.Scheme != "https" || u.Host == "" || "https://"+u.Host != v) {
+			err = errors.New("not of that form")
 		}
-	}
-	need("officer", c.Officer)
-	if c.Collector == nil && c.Leader == nil && c.Helper == nil {
-		missing = append(missing, errors.New("no role: give a section collector, leader or helper"))
-	}
-	if r := c.Collector; r != nil {
-		need("collector.listen", r.Listen)
-		need("collector.inner", r.Inner)
-		need("collector.data", r.Data)
-		need("collector.identity", r.Identity)
-		needKey("collector.leader", r.Leader)
-	}
-	if r := c.Leader; r != nil {
-		need("leader.data", r.Data)
-		need("leader.identity", r.Identity)
-		need("leader.age", r.Age)
-		need("leader.verify_keys", r.VerifyKeys)
-		for _, to := range []struct {
-			key string
-			Remote
-		}{{"leader.collector", r.Collector}, {"leader.helper", r.Helper}} {
-			if u, err := url.Parse(to.URL); err != nil || u.Scheme != "https" || u.Host == "" || u.Path != "" {
-				missing = append(missing, fmt.Errorf("%s.url is %q: accepted is https://HOST:PORT", to.key, to.URL))
-			}
-			needKey(to.key+".key", to.Key)
-		}
-		need("leader.helper.recipient", r.Helper.Recipient)
-	}
-	if r := c.Helper; r != nil {
-		need("helper.listen", r.Listen)
-		need("helper.data", r.Data)
-		need("helper.identity", r.Identity)
-		need("helper.age", r.Age)
-		need("helper.verify_keys", r.VerifyKeys)
-		needKey("helper.leader", r.Leader)
-	}
-	return errors.Join(missing...)
+		return err
+	})
+}
+
+func (s *fields) peer(name, role string) (k peer.Key) {
+	s.text(name, fmt.Sprintf(wantPeer, role), func(v string) (err error) { k, err = peer.ParseKey(v); return err })
+	return k
+}
+
+func isRecipient(s string) error {
+	_, err := seal.ParseRecipient(plan.Recipient{Type: plan.X25519, Key: s})
+	return err
 }
 
 // resolve makes every path absolute, from the folder of the services file.

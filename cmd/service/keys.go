@@ -24,12 +24,27 @@ type Public struct {
 	Recipients map[string]plan.Recipient // by role
 }
 
-// GenerateKeys writes the key files of the roles below dir, which it makes, and
-// never overwrites one.
+// keyFiles are the names of a role's key files.
+func keyFiles(role string) []string {
+	if role == "leader" || role == "helper" {
+		return []string{role + ".pem", role + ".age"}
+	}
+	return []string{role + ".pem"}
+}
+
+// GenerateKeys writes the key files of the roles below dir, which it makes. It
+// never overwrites one: where any of them exists it writes nothing.
 func GenerateKeys(dir string, roles []string, random io.Reader) (Public, error) {
 	public := Public{Peers: map[string]peer.Key{}, Recipients: map[string]plan.Recipient{}}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return public, fmt.Errorf("make keys: %w", err)
+	}
+	for _, role := range roles {
+		for _, name := range keyFiles(role) {
+			if err := MustBeNew(filepath.Join(dir, name)); err != nil {
+				return public, err
+			}
+		}
 	}
 	for _, role := range roles {
 		if role == "officer" {
@@ -117,11 +132,24 @@ helper:
 `, p.Officer, p.Peers["leader"], p.Peers["collector"], p.Peers["helper"], p.Recipients["helper"].Key, at.Public, at.Inner, at.Helper)
 }
 
+// MustBeNew returns WriteNew's error for a file that exists, before the work that
+// would be lost by it.
+func MustBeNew(path string) error {
+	if _, err := os.Lstat(path); !errors.Is(err, os.ErrNotExist) {
+		return existing(path)
+	}
+	return nil
+}
+
+func existing(path string) error {
+	return fmt.Errorf("%s exists already and is not overwritten: move it away, or write elsewhere", path)
+}
+
 // WriteNew writes a file that must not exist yet, and syncs it.
 func WriteNew(path string, b []byte, mode os.FileMode) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if errors.Is(err, os.ErrExist) {
-		return fmt.Errorf("%s exists already and is not overwritten: move it away, or write elsewhere", path)
+		return existing(path)
 	}
 	if err != nil {
 		return fmt.Errorf("write a file: %w", err)

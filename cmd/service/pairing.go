@@ -1,7 +1,6 @@
 package service
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -11,8 +10,6 @@ import (
 	"github.com/dunlin-analytics/dunlin/aggregator/pair"
 	"github.com/dunlin-analytics/dunlin/privacy/peer"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
-	"github.com/dunlin-analytics/dunlin/privacy/seal"
-	"github.com/goccy/go-yaml"
 )
 
 // Pairing is what a plan takes from the two aggregators: whom to seal to, and the
@@ -20,12 +17,6 @@ import (
 type Pairing struct {
 	Leader, Helper plan.Recipient
 	VerifyKey      plan.Commitment
-}
-
-type pairingFile struct {
-	Leader    string `yaml:"leader"`
-	Helper    string `yaml:"helper"`
-	VerifyKey string `yaml:"verify_key"`
 }
 
 // Pair makes a verify key between the leader of c and the helper that it names.
@@ -39,15 +30,12 @@ func Pair(ctx context.Context, c *Config, random io.Reader) (Pairing, error) {
 	if err != nil {
 		return p, err
 	}
-	open, err := seal.ReadIdentity(c.Leader.Age)
+	open, err := readAge(c.Leader.Age)
 	if err != nil {
 		return p, err
 	}
 	p.Leader = open.Recipient()
 	p.Helper = plan.Recipient{Type: plan.X25519, Key: c.Leader.Helper.Recipient}
-	if _, err := seal.ParseRecipient(p.Helper); err != nil {
-		return p, fmt.Errorf("leader.helper.recipient: %w; it is the line `is sealed to` that `dunlin keygen helper` prints", err)
-	}
 	keys, err := pair.OpenKeys(c.Leader.VerifyKeys)
 	if err != nil {
 		return p, err
@@ -59,7 +47,7 @@ func Pair(ctx context.Context, c *Config, random io.Reader) (Pairing, error) {
 	defer client.CloseIdleConnections()
 	p.VerifyKey, err = pair.Lead(ctx, client, c.Leader.Helper.URL, keys, random)
 	if err != nil {
-		return p, fmt.Errorf("pair with the helper at %s: %w", c.Leader.Helper.URL, err)
+		return p, fmt.Errorf("pair with the helper at %s: %w", c.Leader.Helper.URL, explain(err))
 	}
 	return p, nil
 }
@@ -78,24 +66,21 @@ verify_key: %s
 func ReadPairing(path string) (Pairing, error) {
 	var p Pairing
 	b, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return p, fmt.Errorf("there is no pairing %s: name yours with --pairing, or make one with `dunlin pair`", path)
+	}
 	if err != nil {
 		return p, fmt.Errorf("read the pairing: %w", err)
 	}
-	var f pairingFile
-	if err := yaml.NewDecoder(bytes.NewReader(b), yaml.Strict(), yaml.DisallowUnknownField()).Decode(&f); err != nil {
-		return p, fmt.Errorf("%s: %s", path, yaml.FormatError(err, false, true))
+	f := &faults{file: path}
+	if top := readFields(f, b, "leader", "helper", "verify_key"); top != nil {
+		const want = "age1…, as `dunlin pair` wrote it"
+		p.Leader = plan.Recipient{Type: plan.X25519, Key: top.text("leader", want, isRecipient)}
+		p.Helper = plan.Recipient{Type: plan.X25519, Key: top.text("helper", want, isRecipient)}
+		top.text("verify_key", "64 hexadecimal digits, as `dunlin pair` wrote them", func(s string) (err error) {
+			p.VerifyKey, err = plan.ParseCommitment(s)
+			return err
+		})
 	}
-	for _, r := range []struct {
-		key, text string
-		to        *plan.Recipient
-	}{{"leader", f.Leader, &p.Leader}, {"helper", f.Helper, &p.Helper}} {
-		*r.to = plan.Recipient{Type: plan.X25519, Key: r.text}
-		if _, err := seal.ParseRecipient(*r.to); err != nil {
-			return p, fmt.Errorf("%s: %s: %w", path, r.key, err)
-		}
-	}
-	if p.VerifyKey, err = plan.ParseCommitment(f.VerifyKey); err != nil {
-		return p, fmt.Errorf("%s: verify_key: 64 hexadecimal digits are wanted, as dunlin pair wrote them", path)
-	}
-	return p, nil
+	return p, f.err()
 }

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"github.com/dunlin-analytics/dunlin/aggregator/batch"
@@ -52,6 +53,9 @@ type Server struct {
 // listen serves handler at addr until Close. With conf it is TLS.
 func listen(addr string, handler http.Handler, conf *tls.Config, log *slog.Logger) (*Server, error) {
 	l, err := net.Listen("tcp", addr)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf("listen at %s: %w", addr, ErrAddressInUse)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("listen at %s: %w", addr, err)
 	}
@@ -173,7 +177,7 @@ func StartHelper(c *Config, w World) (*Helper, error) {
 	if err != nil {
 		return nil, err
 	}
-	open, err := seal.ReadIdentity(c.Helper.Age)
+	open, err := readAge(c.Helper.Age)
 	if err != nil {
 		return nil, err
 	}
@@ -226,7 +230,7 @@ func OpenLeader(c *Config, w World) (*Leader, error) {
 	if err != nil {
 		return nil, err
 	}
-	open, err := seal.ReadIdentity(c.Leader.Age)
+	open, err := readAge(c.Leader.Age)
 	if err != nil {
 		return nil, err
 	}
@@ -259,15 +263,22 @@ func OpenLeader(c *Config, w World) (*Leader, error) {
 }
 
 // AddPlans hands every signed plan of the services file to helper and collector.
+// One that is refused does not keep the others back.
 func (l *Leader) AddPlans(ctx context.Context, files []string) error {
+	var errs []error
 	for _, path := range files {
-		signed, err := os.ReadFile(path)
-		if err != nil {
-			return fmt.Errorf("read a signed plan: %w", err)
-		}
-		if _, err := l.AddPlan(ctx, signed); err != nil {
-			return fmt.Errorf("plan %s: %w", path, err)
-		}
+		errs = append(errs, l.addPlan(ctx, path))
+	}
+	return errors.Join(errs...)
+}
+
+func (l *Leader) addPlan(ctx context.Context, path string) error {
+	signed, err := readSigned(path)
+	if err != nil {
+		return err
+	}
+	if _, err := l.AddPlan(ctx, signed); err != nil {
+		return fmt.Errorf("plan %s: %w", path, explain(err))
 	}
 	return nil
 }

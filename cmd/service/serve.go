@@ -11,9 +11,13 @@ import (
 	"github.com/dunlin-analytics/dunlin/aggregator/store"
 )
 
-// stepEvery is how often a serving leader looks for closed periods. The shortest
-// period is a day, so half a minute is soon enough.
-const stepEvery = 30 * time.Second
+// stepEvery is how often a serving leader looks for closed periods, retryEvery
+// how often it tries to hand out its plans until all are accepted. The shortest
+// period is a day, so half a minute is soon enough for a release.
+const (
+	stepEvery  = 30 * time.Second
+	retryEvery = 2 * time.Second
+)
 
 // closeWithin bounds how long running requests may take at the end.
 const closeWithin = 10 * time.Second
@@ -43,9 +47,6 @@ func Serve(ctx context.Context, c *Config, role string, w World, out io.Writer) 
 		}
 		defer atEnd(r.Close)
 		fmt.Fprintf(out, "collector listens at http://%s, and for the leader at https://%s\n", r.Public.Addr, r.Inner.Addr)
-		for _, damage := range r.Damaged() {
-			w.Log.Error("a spool file was set aside", "why", damage)
-		}
 	}
 	if has("helper") {
 		r, err := StartHelper(c, w)
@@ -69,24 +70,24 @@ func Serve(ctx context.Context, c *Config, role string, w World, out io.Writer) 
 	return nil
 }
 
-// loop hands the plans out once and then does whatever is due, again and again:
-// a service that is away now may be there at the next round.
+// loop hands the plans out and then does whatever is due, again and again: a
+// service that is away now may be there at the next round, and a plan that is not
+// signed yet may be. What goes wrong is logged when it is news.
 func (l *Leader) loop(ctx context.Context, plans []string, w World) {
-	added := false
-	tick := time.NewTicker(stepEvery)
-	defer tick.Stop()
+	var added bool
+	var adding, stepping repeated
 	for {
 		if !added {
-			if err := l.AddPlans(ctx, plans); err != nil {
-				w.Log.Error("a plan was not accepted; trying again", "why", err)
-			} else {
-				added = true
+			err := l.AddPlans(ctx, plans)
+			if added = err == nil; added {
 				w.Log.Info("plans accepted by helper and collector", "plans", len(plans))
+			} else if ctx.Err() == nil && adding.news(err) {
+				w.Log.Error("a plan was not accepted; trying on", "why", err)
 			}
 		}
 		outcomes, err := l.Step(ctx)
-		if err != nil && ctx.Err() == nil {
-			w.Log.Error("a batch could not be finished; trying again", "why", err)
+		if ctx.Err() == nil && stepping.news(err) {
+			w.Log.Error("a batch could not be finished; trying on", "why", explain(err))
 		}
 		for _, o := range outcomes {
 			switch o.State {
@@ -96,14 +97,33 @@ func (l *Leader) loop(ctx context.Context, plans []string, w World) {
 				w.Log.Warn("dropped, too few reports", "plan", o.Batch.Plan, "period", o.Batch.Date, "why", o.Err)
 			}
 		}
+		wait := stepEvery
+		if !added {
+			wait = retryEvery
+		}
 		select {
 		case <-ctx.Done():
 			return
-		case <-tick.C:
+		case <-time.After(wait):
 		}
 	}
 }
 
+// repeated is the last error of something that is tried again and again.
+type repeated struct{ text string }
+
+// news keeps err and reports whether it is one, and not the same as before.
+func (r *repeated) news(err error) bool {
+	before := r.text
+	r.text = ""
+	if err != nil {
+		r.text = err.Error()
+	}
+	return r.text != "" && r.text != before
+}
+
 // InUse reports whether err says that another process has a store open, or
 // listens where this one would.
-func InUse(err error) bool { return errors.Is(err, store.ErrLocked) || addressInUse(err) }
+func InUse(err error) bool {
+	return errors.Is(err, store.ErrLocked) || errors.Is(err, ErrAddressInUse)
+}

@@ -1,10 +1,10 @@
 package service
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
-	"syscall"
 
 	"github.com/dunlin-analytics/dunlin/aggregator/pair"
 	"github.com/dunlin-analytics/dunlin/privacy/ledger"
@@ -18,7 +18,7 @@ func MaySign(c *Config, p *plan.Plan) error {
 	if c.Helper == nil {
 		return errors.New("the services file has no section helper: the officer signs beside the helper's keys")
 	}
-	open, err := seal.ReadIdentity(c.Helper.Age)
+	open, err := readAge(c.Helper.Age)
 	if err != nil {
 		return err
 	}
@@ -58,4 +58,27 @@ func ReadSecret(path string) ([]byte, error) {
 	return b, nil
 }
 
-func addressInUse(err error) bool { return errors.Is(err, syscall.EADDRINUSE) }
+// readAge reads an age key file, and refuses one that others may read.
+func readAge(path string) (seal.Identity, error) {
+	b, err := ReadSecret(path)
+	if err != nil {
+		return seal.Identity{}, err
+	}
+	id, err := seal.ParseIdentity(bytes.NewReader(b))
+	if err != nil {
+		return seal.Identity{}, fmt.Errorf("key file %s: %w", path, err)
+	}
+	return id, nil
+}
+
+// readSigned reads a file that dunlin plan sign made.
+func readSigned(path string) ([]byte, error) {
+	b, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, fmt.Errorf("there is no signed plan %s yet: make it with `dunlin plan sign`", path)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read a signed plan: %w", err)
+	}
+	return b, nil
+}

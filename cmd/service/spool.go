@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"os"
 	"slices"
 	"time"
 
@@ -35,9 +34,9 @@ func begunBatches(c *Config, period string, now plan.Time) ([]message.Batch, err
 	}
 	var all []message.Batch
 	for _, path := range c.Leader.Plans {
-		signed, err := os.ReadFile(path)
+		signed, err := readSigned(path)
 		if err != nil {
-			return nil, fmt.Errorf("read a signed plan: %w", err)
+			return nil, err
 		}
 		published, err := planfile.Verify(signed, officer)
 		if err != nil {
@@ -81,15 +80,27 @@ func ExportShare(ctx context.Context, c *Config, id plan.ReportID, role report.R
 	if err != nil {
 		return nil, err
 	}
+	open := ""
 	for _, b := range batches {
 		share, err := leader.SealedShare(ctx, s, b, id, role)
-		var p *problem.Problem
-		if errors.As(err, &p) && p.Status == http.StatusNotFound {
-			continue
+		switch none, still := notKept(err); {
+		case still:
+			open = fmt.Sprintf("; the period of %s is still open, and its reports can be read once it has closed", b.Date)
+		case !none:
+			return share, explain(err)
 		}
-		return share, err
 	}
-	return nil, fmt.Errorf("the collector has no report %s in %d periods of the leader's plans; for another period give --period", id, len(batches))
+	return nil, fmt.Errorf("the collector has no report %s in the closed periods among %d of the leader's plans; for another one give --period%s", id, len(batches), open)
+}
+
+// notKept reports whether the collector says that it has no such report, or that
+// its period is still open.
+func notKept(err error) (none, open bool) {
+	var p *problem.Problem
+	if !errors.As(err, &p) {
+		return false, false
+	}
+	return p.Status == http.StatusNotFound, p.Status == http.StatusConflict
 }
 
 // ListReports calls each with every counted report of the frozen periods.
@@ -106,11 +117,14 @@ func ListReports(ctx context.Context, c *Config, period string, each func(plan.D
 	for _, b := range batches {
 		for partition := range 256 {
 			if err := listPartition(ctx, s, b, partition, each); err != nil {
-				var p *problem.Problem
-				if errors.As(err, &p) && (p.Status == http.StatusConflict || p.Status == http.StatusNotFound) && period == "" {
-					break // still open, or nothing kept: the next period
+				none, open := notKept(err)
+				if (none || open) && period == "" {
+					break // nothing to read here: the next period
 				}
-				return fmt.Errorf("list period %s: %w", b.Date, err)
+				if open {
+					return fmt.Errorf("the period of %s is still open: its reports can be read once it has closed", b.Date)
+				}
+				return fmt.Errorf("list period %s: %w", b.Date, explain(err))
 			}
 		}
 	}

@@ -42,7 +42,7 @@ func (c Customer) Segment() int {
 const File = "hillstrom/hillstrom.csv.gz"
 
 // ErrNoData: the data folder is not named, or has not the file.
-var ErrNoData = errors.New("hillstrom.csv.gz not found: name its folder's parent with --data or DUNLIN_DATA")
+var ErrNoData = errors.New("name the folder that holds " + File + " with --data or DUNLIN_DATA")
 
 // Read returns the first limit customers of the file below dir, all of them when
 // limit is 0.
@@ -52,7 +52,7 @@ func Read(dir string, limit int) ([]Customer, error) {
 	}
 	f, err := os.Open(filepath.Join(dir, File))
 	if errors.Is(err, os.ErrNotExist) {
-		return nil, ErrNoData
+		return nil, fmt.Errorf("%s has no %s: %w", dir, File, ErrNoData)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read customers: %w", err)

@@ -1,6 +1,7 @@
 package hillstrom
 
 import (
+	"encoding/json"
 	"io"
 	"math"
 	"slices"
@@ -26,6 +27,8 @@ const (
 	Weight = 5
 	// Sigma2 is what epsilon 1, delta 1e-6 asks of that weight.
 	Sigma2 = 103
+	// MinBatch is the fewest reports that are released.
+	MinBatch = 100
 )
 
 // Exact counts the customers.
@@ -66,12 +69,24 @@ func Judge(released, exact []int64, v float64) Deviation {
 	return d
 }
 
+// Number is a float64 that JSON shows as null where it is not finite: a rate of
+// nobody has no value, and JSON has no infinity.
+type Number float64
+
+// MarshalJSON writes the number or null.
+func (n Number) MarshalJSON() ([]byte, error) {
+	if v := float64(n); math.IsNaN(v) || math.IsInf(v, 0) {
+		return []byte("null"), nil
+	}
+	return json.Marshal(float64(n))
+}
+
 // Rate is the visit rate of one segment and arm.
 type Rate struct {
 	Segment  int               `json:"segment"`
 	Arm      string            `json:"arm"`
-	Exact    float64           `json:"exact"`
-	Private  float64           `json:"private"`
+	Exact    Number            `json:"exact"`
+	Private  Number            `json:"private"`
 	Interval interval.Interval `json:"interval"` // private against exact, 95 %, Fieller
 }
 
@@ -83,8 +98,8 @@ func Rates(released, exact []int64, v float64) []Rate {
 			i := s*arms + a
 			out = append(out, Rate{
 				Segment: s, Arm: Arms[a],
-				Exact:    float64(exact[visited+i]) / float64(exact[exposed+i]),
-				Private:  float64(released[visited+i]) / float64(released[exposed+i]),
+				Exact:    Number(float64(exact[visited+i]) / float64(exact[exposed+i])),
+				Private:  Number(float64(released[visited+i]) / float64(released[exposed+i])),
 				Interval: fieller(released[visited+i], released[exposed+i], v),
 			})
 		}
@@ -124,14 +139,15 @@ func Redraw(exact []int64, draws int, random io.Reader) (Redrawn, error) {
 			}
 		}
 		for _, r := range Rates(noisy, exact, v) {
-			if math.IsNaN(r.Exact) || r.Exact == 0 {
+			truth, got := float64(r.Exact), float64(r.Private)
+			if math.IsNaN(truth) || truth == 0 {
 				continue // a cell without customers or visits has no relative error
 			}
 			judged++
-			if r.Interval.Holds(r.Exact) {
+			if r.Interval.Holds(truth) {
 				held++
 			}
-			e := math.Abs(r.Private-r.Exact) / r.Exact
+			e := math.Abs(got-truth) / truth
 			if math.IsNaN(e) {
 				e = math.Inf(1)
 			}
@@ -139,7 +155,7 @@ func Redraw(exact []int64, draws int, random io.Reader) (Redrawn, error) {
 		}
 	}
 	if judged == 0 {
-		return Redrawn{Draws: draws}, nil
+		return Redrawn{Median: math.NaN(), P95: math.NaN(), Coverage: math.NaN(), Draws: draws}, nil
 	}
 	slices.Sort(errors)
 	return Redrawn{

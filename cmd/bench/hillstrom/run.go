@@ -2,6 +2,7 @@ package hillstrom
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 
@@ -32,9 +33,23 @@ type Outcome struct {
 	Leader       rig.View      // the leader's exact counters, for operators
 }
 
+// ErrTooFew: fewer customers than a release needs.
+var ErrTooFew = errors.New("too few customers for a release")
+
+// Enough returns ErrTooFew unless n customers can be released.
+func Enough(n int) error {
+	if n < MinBatch {
+		return fmt.Errorf("%d are %w: at least %d are needed (min_batch)", n, ErrTooFew, MinBatch)
+	}
+	return nil
+}
+
 // Run makes each customer a device of one day in the built module, has their
 // reports sent, verified, summed and released, and returns the release.
 func Run(ctx context.Context, customers []Customer, o Options) (out Outcome, err error) {
+	if err := Enough(len(customers)); err != nil {
+		return out, err
+	}
 	r, err := rig.Start(ctx, rig.Options{
 		Dir: o.Dir, PlanName: "plans/hillstrom.yaml", PlanYAML: plans.Hillstrom, Module: o.Module, Executable: o.Executable, Log: o.Log,
 	})
@@ -53,9 +68,9 @@ func Run(ctx context.Context, customers []Customer, o Options) (out Outcome, err
 	if out.Released, out.Leader, err = r.Release(ctx, o.Prepare); err != nil {
 		return out, err
 	}
-	if len(out.Released.Cells) != Cells || out.Released.Weight != Weight || out.Released.Sigma2 != Sigma2 {
-		return out, fmt.Errorf("plans/hillstrom.yaml has %d cells, weight %d, sigma squared %d; the benchmark counts for %d, %d, %d",
-			len(out.Released.Cells), out.Released.Weight, out.Released.Sigma2, Cells, Weight, Sigma2)
+	if len(out.Released.Cells) != Cells || out.Released.Weight != Weight || out.Released.Sigma2 != Sigma2 || r.Plan.MinBatch != MinBatch {
+		return out, fmt.Errorf("plans/hillstrom.yaml has %d cells, weight %d, sigma squared %d, min batch %d; the benchmark counts for %d, %d, %d, %d",
+			len(out.Released.Cells), out.Released.Weight, out.Released.Sigma2, r.Plan.MinBatch, Cells, Weight, Sigma2, MinBatch)
 	}
 	out.Cells, err = metric.Cells(r.Published, out.Released.Record)
 	return out, err
