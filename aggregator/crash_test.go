@@ -12,6 +12,8 @@ import (
 
 	"github.com/dunlin-analytics/dunlin/aggregator/batch"
 	"github.com/dunlin-analytics/dunlin/aggregator/leader"
+	"github.com/dunlin-analytics/dunlin/aggregator/message"
+	"github.com/dunlin-analytics/dunlin/aggregator/problem"
 	"github.com/dunlin-analytics/dunlin/aggregator/release"
 )
 
@@ -239,10 +241,166 @@ func TestRestoredLeader(t *testing.T) {
 	_, err = w.Leader.Step(context.Background())
 	require.ErrorIs(t, err, errLost)
 	restore()
-	_, err = w.Leader.Step(context.Background())
-	require.ErrorIs(t, err, leader.ErrAbandoned)
-	_, err = w.releases[1].Get(c.digest, firstDay)
-	require.ErrorIs(t, err, release.ErrNotFound)
+	abandoned(t, w)
+}
+
+// abandoned steps the leader and requires that the batch ends without a release,
+// once and for all, and that nobody keeps a share of it.
+func abandoned(t testing.TB, w *world) {
+	t.Helper()
+	o := step(t, w)
+	require.Equal(t, batch.Abandoned, o.State)
+	require.ErrorIs(t, o.Err, leader.ErrAbandoned)
+	all, err := w.Leader.Step(context.Background())
+	require.NoError(t, err)
+	require.Empty(t, all, "and it is not tried again")
+	for role := range w.releases {
+		_, err = w.releases[role].Get(w.digest, firstDay)
+		require.ErrorIs(t, err, release.ErrNotFound)
+	}
+	r, err := w.batches[0].Record(w.batch)
+	require.NoError(t, err)
+	require.Empty(t, r.Own)
+	for n := range batch.Partitions {
+		p, err := w.batches[0].Partition(w.batch, byte(n))
+		require.NoError(t, err)
+		require.Empty(t, p.Share)
+	}
+}
+
+// unread fails the test when noise is drawn.
+type unread struct{ t testing.TB }
+
+func (u unread) Read([]byte) (int, error) {
+	u.t.Error("noise was drawn a second time")
+	return 0, errDisk
+}
+
+// A batch store that is moved away, as its error advises when it is damaged, is
+// not the end of rule 1: whatever was drawn in it is not drawn again by the store
+// that takes its place. In the first half the release is there, in the second only
+// the noised shares had been exchanged.
+func TestLostBatchStore(t *testing.T) {
+	c := newCast(t)
+	crowd := threeChunks(t, c)
+	for role, name := range []string{"leader", "helper"} {
+		for _, released := range []bool{true, false} {
+			for _, everything := range []bool{false, true} {
+				if released && role == 0 && everything {
+					continue // TestRestoredLeader
+				}
+				t.Run(fmt.Sprintf("%s, released=%v, releases lost=%v", name, released, everything), func(t *testing.T) {
+					w := newWorld(t, c, crowd.reports)
+					w.addPlan()
+					if !released {
+						w.wire.lose = func(_ int, path string) loss {
+							if path[len(path)-4:] == "sign" {
+								return noRequest
+							}
+							return arrives
+						}
+					}
+					_, err := w.Leader.Step(context.Background())
+					require.Equal(t, released, err == nil)
+					w.wire.lose = nil
+					w.stop(role)
+					require.NoError(t, os.Remove(w.path(role, "batches.db")))
+					if everything {
+						require.NoError(t, os.Remove(w.path(role, "releases.db")))
+					}
+					w.noise[role] = unread{t}
+					w.startHelper()
+					w.startLeader()
+					_, err = w.Leader.AddPlan(context.Background(), w.signed) // the period is over
+					require.NoError(t, err)
+					switch {
+					case !released:
+						abandoned(t, w)
+					case role == 0:
+						require.Equal(t, batch.Released, step(t, w).State)
+						w.expect(crowd.oracle)
+					default:
+						// A leader that wants a second draw begins from the start.
+						l := liarOf(t, w, 17)
+						m := l.chunk(0, nil, 0, 10)
+						require.ErrorIs(t, l.ask("prepare", m.Append(nil)).err, problem.BatchClosed)
+						require.ErrorIs(t, l.ask("close", (&message.Close{Batch: l.batch}).Append(nil)).err, problem.BatchClosed)
+					}
+				})
+			}
+		}
+	}
+}
+
+// A batch store that is only older than the releases knows the plan since before
+// the period's end, but the release is there: again nothing is drawn.
+func TestBatchStoreOlderThanTheReleases(t *testing.T) {
+	c := newCast(t)
+	crowd := threeChunks(t, c)
+	for role := range 2 {
+		w := newWorld(t, c, crowd.reports)
+		w.addPlan()
+		w.stop(role)
+		old, err := os.ReadFile(w.path(role, "batches.db"))
+		require.NoError(t, err)
+		w.startHelper()
+		w.startLeader()
+		until(t, w, func() { t.Fatal("failed") })
+		before := w.expect(crowd.oracle)
+		w.stop(role)
+		require.NoError(t, os.WriteFile(w.path(role, "batches.db"), old, 0o600))
+		w.noise[role] = unread{t}
+		w.startHelper()
+		w.startLeader()
+		if role == 0 {
+			require.Equal(t, batch.Released, step(t, w).State)
+		} else {
+			l := liarOf(t, w, 17)
+			require.ErrorIs(t, l.ask("prepare", func() []byte { m := l.chunk(0, nil, 0, 10); return m.Append(nil) }()).err, problem.BatchClosed)
+			require.ErrorIs(t, l.ask("close", (&message.Close{Batch: l.batch}).Append(nil)).err, problem.BatchClosed)
+		}
+		require.Equal(t, before, w.expect(crowd.oracle))
+	}
+}
+
+// The leader sees to it by itself: a helper that plays along from the start, as
+// if nothing had been, gets no second draw either.
+func TestHelperThatPlaysAlongAgain(t *testing.T) {
+	c := newCast(t)
+	crowd := threeChunks(t, c)
+	for _, lost := range []bool{true, false} {
+		w := newWorld(t, c, crowd.reports)
+		w.addPlan()
+		var young [2][]byte
+		for role := range young {
+			w.stop(role)
+			var err error
+			young[role], err = os.ReadFile(w.path(role, "batches.db"))
+			require.NoError(t, err)
+		}
+		w.startHelper()
+		w.startLeader()
+		until(t, w, func() { t.Fatal("failed") })
+		for role := range young {
+			w.stop(role)
+			require.NoError(t, os.WriteFile(w.path(role, "batches.db"), young[role], 0o600))
+		}
+		require.NoError(t, os.Remove(w.path(1, "releases.db")))
+		if lost {
+			require.NoError(t, os.Remove(w.path(0, "batches.db")))
+			require.NoError(t, os.Remove(w.path(0, "releases.db")))
+		}
+		w.noise[0] = unread{t}
+		w.startHelper()
+		w.startLeader()
+		_, err := w.Leader.AddPlan(context.Background(), w.signed)
+		require.NoError(t, err)
+		if lost {
+			abandoned(t, w)
+		} else {
+			require.Equal(t, batch.Released, step(t, w).State)
+		}
+	}
 }
 
 // The collector must give the same reports again; the helper has been asked

@@ -1,11 +1,13 @@
 package aggregator_test
 
 import (
+	"context"
 	"crypto/ed25519"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/dunlin-analytics/dunlin/aggregator/batch"
 	"github.com/dunlin-analytics/dunlin/aggregator/helper"
 	"github.com/dunlin-analytics/dunlin/aggregator/message"
 	"github.com/dunlin-analytics/dunlin/aggregator/problem"
@@ -77,6 +79,81 @@ func TestPlansThatTheHelperRefuses(t *testing.T) {
 			require.ErrorIs(t, put(), problem.PlanRefused, "serial %d", serial)
 		}
 	}
+}
+
+// Of two plans of one serial that arrive at the same time one is accepted.
+func TestPlansOfOneSerialAtOnce(t *testing.T) {
+	c := newCast(t)
+	w := newWorld(t, c, nil)
+	for serial := range uint64(5) {
+		errs := make(chan error, 4)
+		for i := range cap(errs) {
+			p := c.draft()
+			p.Serial, p.Attribution = 4+serial, uint32(i+1)
+			c.adopt(t, p)
+			digest, signed := c.digest, c.signed
+			go func() { errs <- w.send("PUT", "/v1/plans/"+digest.String(), signed).err }()
+		}
+		accepted := 0
+		for range cap(errs) {
+			if err := <-errs; err == nil {
+				accepted++
+			} else {
+				require.ErrorIs(t, err, problem.PlanRefused)
+			}
+		}
+		require.Equal(t, 1, accepted)
+	}
+}
+
+// Two plans of a site whose periods overlap are two batches, each with its own
+// reports, noise and release. A device is in one of them only, for its ledger pays
+// once a date whatever the plan; what it sent under the one is of no use under the
+// other, because the plan's digest is sealed in and part of the VDAF's context.
+func TestPlansThatOverlap(t *testing.T) {
+	c := newCast(t)
+	first := newCrowd(t, c, 60, 4)
+	for range 100 {
+		first.add(nil)
+	}
+	old := *c
+	w := newWorld(t, c, first.reports)
+	w.addPlan()
+	p := c.draft()
+	p.Serial, p.Cadence, p.Periods = 5, plan.Weekly, []plan.Period{{Date: firstDay, Start: plan.Time(firstDay) * plan.Day, End: plan.Time(firstDay+7) * plan.Day}}
+	c.adopt(t, p)
+	require.NotEqual(t, old.digest, c.digest)
+	second := newCrowd(t, c, 61, 4)
+	for range 100 {
+		second.add(nil)
+	}
+	w.addPlan()
+	w.now = p.Periods[0].End + 1
+	// The collector gives the reports of both plans for each batch: each counts
+	// where it belongs.
+	w.spool = nil
+	both := newSpool(c, append(append([][]byte{}, first.reports...), second.reports...), w.clock)
+	w.servers[0].Config.Handler = both.handler()
+	all, err := w.Leader.Step(context.Background())
+	require.NoError(t, err)
+	for _, o := range all {
+		if o.Batch.Date != firstDay {
+			require.Equal(t, batch.Short, o.State, "the old plan's other days hold nothing")
+			continue
+		}
+		require.Equal(t, batch.Released, o.State)
+		r, err := w.batches[0].Record(o.Batch)
+		require.NoError(t, err)
+		require.EqualValues(t, 100, r.Tally.Count)
+		require.Equal(t, message.Rejects{message.WrongBatch: 100}, r.Rejects)
+	}
+	one, err := w.releases[0].Get(old.digest, firstDay)
+	require.NoError(t, err)
+	two, err := w.releases[0].Get(c.digest, firstDay)
+	require.NoError(t, err)
+	require.Equal(t, old.plan.Periods[0], one.Period)
+	require.Equal(t, p.Periods[0], two.Period)
+	require.NotEqual(t, one.Cells, two.Cells)
 }
 
 // The officer may ask for more than the floors, never for less.

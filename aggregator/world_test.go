@@ -139,8 +139,11 @@ func (w *world) startLeader() {
 	w.Leader = l
 }
 
+// addPlan has the plan accepted while its first period is open, as it must be.
 func (w *world) addPlan() {
 	w.t.Helper()
+	defer func(now plan.Time) { w.now = now }(w.now)
+	w.now = min(w.now, w.plan.Periods[0].End-1)
 	d, err := w.Leader.AddPlan(context.Background(), w.signed)
 	require.NoError(w.t, err)
 	require.Equal(w.t, w.digest, d)

@@ -20,9 +20,13 @@
 // 3, rule 1). No state is ever left backwards, so each (plan, period) is released
 // at most once (rule 2); a short batch is dropped, not merged (rule 4).
 //
+// A store that was lost and begun anew cannot know what the one before it drew. So
+// it notes when it accepted a plan, and both aggregators abandon every period that
+// was over by then unless both have signed its release (Accepted.Knows).
+//
 // What is stored, in privacy/wire's terms:
 //
-//	bucket plans:      plan digest -> signed plan
+//	bucket plans:      plan digest -> when accepted, Unix seconds u64 | signed plan
 //	bucket batches:    plan digest 32 | date u32 -> "DLPB" version=1, state byte,
 //	                   count uvarint, hash 32, rejects, own blob, peer blob
 //	bucket partitions: plan digest 32 | date u32 | partition byte ->

@@ -15,7 +15,8 @@ const (
 	Exchanged State = 2 // the peer's noised share is stored too
 	Released  State = 3
 	Short     State = 4 // fewer reports than min batch: dropped for good
-	numStates       = 5
+	Abandoned State = 5 // it may have been closed without this store's knowledge: never released
+	numStates       = 6
 )
 
 // String names the state.
@@ -23,11 +24,11 @@ func (s State) String() string {
 	if s >= numStates {
 		return "unknown"
 	}
-	return [numStates]string{"open", "closed", "exchanged", "released", "short"}[s]
+	return [numStates]string{"open", "closed", "exchanged", "released", "short", "abandoned"}[s]
 }
 
 // Final reports whether nothing is left to do.
-func (s State) Final() bool { return s == Released || s == Short }
+func (s State) Final() bool { return s == Released || s == Short || s == Abandoned }
 
 // MarshalText gives the name.
 func (s State) MarshalText() ([]byte, error) { return []byte(s.String()), nil }

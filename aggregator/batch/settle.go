@@ -196,10 +196,16 @@ func (s *Store) move(b message.Batch, change func(*Record) error) (r Record, err
 
 // Recover ends a batch whose state was lost but whose release both aggregators
 // have signed: the caller has stored that record. Whatever shares are left go.
-func (s *Store) Recover(b message.Batch) error {
-	return s.db.Update(func(tx *bolt.Tx) error {
-		r, err := getRecord(tx, b)
-		if err != nil {
+func (s *Store) Recover(b message.Batch) (Record, error) { return s.end(b, Released) }
+
+// Abandon ends a batch without a release, for good. Whatever shares are left go.
+func (s *Store) Abandon(b message.Batch) (Record, error) { return s.end(b, Abandoned) }
+
+// end takes a batch to a final state; one that has ended stays as it is.
+func (s *Store) end(b message.Batch, state State) (r Record, err error) {
+	err = s.db.Update(func(tx *bolt.Tx) error {
+		r, err = getRecord(tx, b)
+		if err != nil || r.State.Final() {
 			return err
 		}
 		for n := range Partitions {
@@ -207,7 +213,8 @@ func (s *Store) Recover(b message.Batch) error {
 				return err
 			}
 		}
-		r.State, r.Own, r.Peer = Released, nil, nil
+		r.State, r.Own, r.Peer = state, nil, nil
 		return putRecord(tx, b, r)
 	})
+	return r, err
 }

@@ -1,7 +1,6 @@
 package batch
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 
@@ -9,7 +8,6 @@ import (
 
 	"github.com/dunlin-analytics/dunlin/aggregator/message"
 	"github.com/dunlin-analytics/dunlin/aggregator/store"
-	"github.com/dunlin-analytics/dunlin/privacy/plan"
 	"github.com/dunlin-analytics/dunlin/privacy/wire"
 )
 
@@ -55,47 +53,6 @@ func OpenStore(path string) (*Store, error) {
 
 // CloseStore closes the file.
 func (s *Store) CloseStore() error { return s.db.Close() }
-
-// PutPlan keeps a signed plan that was accepted; another file for the same
-// digest is ErrConflict.
-func (s *Store) PutPlan(d plan.Digest, signed []byte) error {
-	return s.db.Update(func(tx *bolt.Tx) error {
-		b := tx.Bucket(bucketPlans)
-		if have := b.Get(d[:]); have != nil {
-			if !bytes.Equal(have, signed) {
-				return ErrConflict
-			}
-			return nil
-		}
-		return b.Put(d[:], signed)
-	})
-}
-
-// Plan returns an accepted plan's signed bytes.
-func (s *Store) Plan(d plan.Digest) (signed []byte, err error) {
-	err = s.db.View(func(tx *bolt.Tx) error {
-		if signed = bytes.Clone(tx.Bucket(bucketPlans).Get(d[:])); signed == nil {
-			return ErrNotFound
-		}
-		return nil
-	})
-	return signed, err
-}
-
-// Plans returns all accepted plans' signed bytes by digest.
-func (s *Store) Plans() (map[plan.Digest][]byte, error) {
-	all := map[plan.Digest][]byte{}
-	err := s.db.View(func(tx *bolt.Tx) error {
-		return tx.Bucket(bucketPlans).ForEach(func(k, v []byte) error {
-			if len(k) != len(plan.Digest{}) {
-				return ErrStored
-			}
-			all[plan.Digest(k)] = bytes.Clone(v)
-			return nil
-		})
-	})
-	return all, err
-}
 
 func batchKey(b message.Batch) []byte {
 	return wire.AppendU32(append(make([]byte, 0, 37), b.Plan[:]...), uint32(b.Date))

@@ -173,12 +173,17 @@ func TestPlans(t *testing.T) {
 	s := quick(t)
 	_, err := s.Plan(plan.Digest{})
 	require.ErrorIs(t, err, ErrNotFound)
-	require.NoError(t, s.PutPlan(plan.Digest{1}, []byte("one")))
-	require.NoError(t, s.PutPlan(plan.Digest{1}, []byte("one")))
-	require.ErrorIs(t, s.PutPlan(plan.Digest{1}, []byte("two")), ErrConflict)
+	require.NoError(t, s.PutPlan(plan.Digest{1}, []byte("one"), 100))
+	require.NoError(t, s.PutPlan(plan.Digest{1}, []byte("one"), 200))
+	require.ErrorIs(t, s.PutPlan(plan.Digest{1}, []byte("two"), 100), ErrConflict)
 	all, err := s.Plans()
 	require.NoError(t, err)
-	require.Equal(t, map[plan.Digest][]byte{{1}: []byte("one")}, all)
+	require.Equal(t, map[plan.Digest]Accepted{{1}: {[]byte("one"), 100}}, all, "the first time stands")
+	a, err := s.Plan(plan.Digest{1})
+	require.NoError(t, err)
+	require.Equal(t, all[plan.Digest{1}], a)
+	require.True(t, a.Knows(plan.Period{End: 101}))
+	require.False(t, a.Knows(plan.Period{End: 100}))
 }
 
 // Cut off, or with a value that is none: an error that says what to do.

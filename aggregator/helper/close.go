@@ -40,6 +40,8 @@ func (h *Helper) closed(b message.Batch) (batch.Record, error) {
 		return r, problem.New(problem.BatchOpen, "close the batch first: no noised share leaves before count and hash are agreed")
 	case r.State == batch.Short:
 		return r, problem.New(problem.BatchClosed, "the batch was too short and is dropped; it is never released")
+	case r.State == batch.Abandoned:
+		return r, problem.New(problem.BatchClosed, "the batch is abandoned; it is never released")
 	}
 	return r, nil
 }

@@ -67,8 +67,11 @@ type Helper struct {
 
 	partitions [batch.Partitions]sync.Mutex // one request a partition at a time
 
+	accepting sync.Mutex // one new plan at a time
+
 	mu      sync.Mutex
 	plans   map[plan.Digest]*terms
+	checked map[message.Batch]bool // batches of which no release was stored
 	outputs outputs
 }
 
@@ -90,7 +93,7 @@ func New(o Options) (*Helper, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	h := &Helper{opt: o, plans: map[plan.Digest]*terms{}, slots: make(chan struct{}, runtime.GOMAXPROCS(0))}
+	h := &Helper{opt: o, plans: map[plan.Digest]*terms{}, checked: map[message.Batch]bool{}, slots: make(chan struct{}, runtime.GOMAXPROCS(0))}
 	h.handler = h.routes()
 	return h, nil
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/dunlin-analytics/dunlin/aggregator/message"
 	"github.com/dunlin-analytics/dunlin/aggregator/prepare"
 	"github.com/dunlin-analytics/dunlin/aggregator/problem"
+	"github.com/dunlin-analytics/dunlin/aggregator/release"
 	"github.com/dunlin-analytics/dunlin/privacy/ledger"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
 	"github.com/dunlin-analytics/dunlin/privacy/report"
@@ -18,6 +19,7 @@ import (
 type terms struct {
 	plan *plan.Plan
 	key  vdaf.VerifyKey
+	batch.Accepted
 	batch.Terms
 }
 
@@ -34,6 +36,9 @@ func (h *Helper) accept(d plan.Digest, signed []byte) error {
 	if err != nil {
 		return err
 	}
+	// Or two plans of one serial could both be found the newest.
+	h.accepting.Lock()
+	defer h.accepting.Unlock()
 	if _, err := h.opt.Batches.Plan(d); err == nil {
 		return h.keepPlan(d, signed) // the same file again, or a conflict
 	} else if !errors.Is(err, batch.ErrNotFound) {
@@ -49,10 +54,14 @@ func (h *Helper) accept(d plan.Digest, signed []byte) error {
 }
 
 func (h *Helper) keepPlan(d plan.Digest, signed []byte) error {
-	if err := errors.Join(h.opt.Batches.PutPlan(d, signed), h.opt.Releases.PutPlan(d, signed)); err != nil {
+	err := h.opt.Releases.PutPlan(d, signed)
+	if err == nil {
+		err = h.opt.Batches.PutPlan(d, signed, h.opt.Clock())
+	}
+	if errors.Is(err, batch.ErrConflict) || errors.Is(err, release.ErrConflict) {
 		return problem.New(problem.Conflict, "another file of the same plan is stored: send that one")
 	}
-	return nil
+	return err
 }
 
 // newest refuses a serial that is not above those of the site's other plans.
@@ -61,8 +70,8 @@ func (h *Helper) newest(p *plan.Plan) error {
 	if err != nil {
 		return err
 	}
-	for _, signed := range all {
-		published, err := h.opt.Verify(signed)
+	for _, a := range all {
+		published, err := h.opt.Verify(a.Signed)
 		if err != nil {
 			continue // signed by a former officer: its serials bind nobody now
 		}
@@ -113,7 +122,35 @@ func (h *Helper) due(b message.Batch) (*terms, plan.Period, error) {
 	if now := h.opt.Clock(); now < period.End {
 		return nil, period, problem.New(problem.PeriodOpen, "the period ends in %d s by this helper's clock: ask again then", period.End-now)
 	}
-	return t, period, nil
+	if !t.Knows(period) {
+		return nil, period, problem.New(problem.BatchClosed, "the period was over before this helper's store accepted the plan, so another store may have closed it: it stays unreleased")
+	}
+	return t, period, h.unreleased(b)
+}
+
+// unreleased refuses a batch that is open here although its release is stored:
+// the batch store is older than the releases, and does not know that the noise
+// was drawn.
+func (h *Helper) unreleased(b message.Batch) error {
+	h.mu.Lock()
+	checked := h.checked[b]
+	h.mu.Unlock()
+	if checked {
+		return nil
+	}
+	r, err := h.opt.Batches.Record(b)
+	if err != nil {
+		return err
+	}
+	if _, err := h.opt.Releases.Get(b.Plan, b.Date); err == nil && r.State != batch.Released && r.State != batch.Exchanged {
+		return problem.New(problem.BatchClosed, "the batch is released: take the signed record from this helper")
+	} else if err != nil && !errors.Is(err, release.ErrNotFound) {
+		return fmt.Errorf("look for a release: %w", err)
+	}
+	h.mu.Lock()
+	h.checked[b] = true // from here on this process puts the release there itself
+	h.mu.Unlock()
+	return nil
 }
 
 func (h *Helper) terms(d plan.Digest) (*terms, error) {
@@ -123,20 +160,21 @@ func (h *Helper) terms(d plan.Digest) (*terms, error) {
 	if t != nil {
 		return t, nil
 	}
-	signed, err := h.opt.Batches.Plan(d)
+	accepted, err := h.opt.Batches.Plan(d)
 	if errors.Is(err, batch.ErrNotFound) {
 		return nil, problem.New(problem.PlanUnknown, "send the signed plan first")
 	}
 	if err != nil {
 		return nil, err
 	}
-	published, err := h.opt.Verify(signed)
+	published, err := h.opt.Verify(accepted.Signed)
 	if err != nil {
 		return nil, fmt.Errorf("stored plan %s: %w", d, err)
 	}
 	if t, err = h.inspect(published); err != nil {
 		return nil, err
 	}
+	t.Accepted = accepted
 	h.mu.Lock()
 	h.plans[d] = t
 	h.mu.Unlock()

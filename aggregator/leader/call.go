@@ -61,9 +61,15 @@ func (s Service) open(ctx context.Context, method, path string, body []byte) (*h
 
 func pathOf(b message.Batch) string { return "/v1/batches/" + b.Plan.String() + "/" + b.Date.String() }
 
+// errClosed: the helper takes nothing more for this batch.
+var errClosed = errors.New("the helper has closed the batch")
+
 // ask posts a message about a batch to the helper.
 func (l *Leader) ask(ctx context.Context, b message.Batch, verb string, body []byte, limit int) ([]byte, error) {
 	answer, err := l.opt.Helper.call(ctx, http.MethodPost, pathOf(b)+"/"+verb, body, limit)
+	if errors.Is(err, problem.BatchClosed) {
+		err = fmt.Errorf("%w: %w", errClosed, err)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("helper, %s: %w", verb, err)
 	}

@@ -20,6 +20,7 @@ import (
 // Releases is the store of signed records (release.Store).
 type Releases interface {
 	Put(release.Signed) error
+	Get(plan.Digest, plan.Date) (release.Signed, error)
 	PutPlan(plan.Digest, []byte) error
 }
 
@@ -103,8 +104,8 @@ func (l *Leader) Operator() ([]batch.View, error) { return l.opt.Batches.Views()
 type Outcome struct {
 	Batch message.Batch
 	State batch.State
-	// Err says why the batch is not released: a *ShortError with batch.Short; a
-	// problem with problem.PeriodOpen when collector or helper, by its own clock,
+	// Err says why the batch is not released: a *ShortError with batch.Short;
+	// ErrAbandoned with batch.Abandoned; a problem with problem.PeriodOpen when collector or helper, by its own clock,
 	// still holds the period open; or what failed.
 	Err error
 }
@@ -124,7 +125,8 @@ func (e *ShortError) Error() string {
 // Step does everything that is due by the clock: each period that has ended and
 // is neither released nor dropped. It returns an Outcome for each of those, and
 // an error when one failed that should not have; call it again then, and nothing
-// is counted twice. A short batch and a period still open are not failures.
+// is counted twice. A batch that is short or abandoned, once it is, and a period
+// still open are not failures.
 func (l *Leader) Step(ctx context.Context) ([]Outcome, error) {
 	l.step.Lock()
 	defer l.step.Unlock()
@@ -137,7 +139,7 @@ func (l *Leader) Step(ctx context.Context) ([]Outcome, error) {
 	for _, j := range due {
 		o := l.run(ctx, j)
 		all = append(all, o)
-		if o.Err != nil && !waiting(o.Err) && o.State != batch.Short {
+		if o.Err != nil && !waiting(o.Err) && !o.State.Final() {
 			failed = append(failed, fmt.Errorf("%s: %w", o.Batch, o.Err))
 		}
 		if ctx.Err() != nil {

@@ -22,6 +22,7 @@ type job struct {
 	plan   *plan.Plan
 	period plan.Period
 	key    vdaf.VerifyKey
+	known  bool // all that ever happened to it is in this leader's store
 	batch.Terms
 }
 
@@ -45,7 +46,7 @@ func (l *Leader) AddPlan(ctx context.Context, signed []byte) (plan.Digest, error
 	if _, err := l.opt.Collector.call(ctx, http.MethodPut, path, signed, 0); err != nil {
 		return d, fmt.Errorf("send plan to collector: %w", err)
 	}
-	if err := errors.Join(l.opt.Releases.PutPlan(d, signed), l.opt.Batches.PutPlan(d, signed)); err != nil {
+	if err := errors.Join(l.opt.Releases.PutPlan(d, signed), l.opt.Batches.PutPlan(d, signed, l.opt.Clock())); err != nil {
 		return d, fmt.Errorf("keep plan: %w", err)
 	}
 	return d, nil
@@ -72,8 +73,8 @@ func (l *Leader) due() ([]job, error) {
 	}
 	now := l.opt.Clock()
 	var all []job
-	for d, signed := range plans {
-		_, p, err := l.read(signed)
+	for d, accepted := range plans {
+		_, p, err := l.read(accepted.Signed)
 		if err != nil {
 			return nil, fmt.Errorf("stored plan %s: %w", d, err)
 		}
@@ -93,7 +94,7 @@ func (l *Leader) due() ([]job, error) {
 			if err != nil {
 				return nil, err
 			}
-			all = append(all, job{b, p, period, key, batch.TermsOf(p)})
+			all = append(all, job{b, p, period, key, accepted.Knows(period), batch.TermsOf(p)})
 		}
 	}
 	sort.Slice(all, func(i, k int) bool {

@@ -21,15 +21,23 @@ func (l *Leader) run(ctx context.Context, j job) Outcome {
 	for err == nil && !r.State.Final() {
 		switch r.State {
 		case batch.Open:
-			r, err = l.sum(ctx, j)
+			if r, err = l.regain(ctx, j); err == nil && r.State == batch.Open {
+				r, err = l.sum(ctx, j)
+			}
 		case batch.Closed:
 			r, err = l.exchange(ctx, j, r)
 		case batch.Exchanged:
 			r, err = l.sign(ctx, j, r)
 		}
+		if errors.Is(err, errClosed) {
+			r, err = l.recover(ctx, j)
+		}
 	}
-	if err == nil && r.State == batch.Short {
+	switch {
+	case err == nil && r.State == batch.Short:
 		err = &ShortError{Batch: j.Batch, Count: r.Tally.Count, Need: j.MinBatch}
+	case err == nil && r.State == batch.Abandoned:
+		err = ErrAbandoned
 	}
 	return Outcome{j.Batch, r.State, err}
 }
@@ -40,11 +48,7 @@ func (l *Leader) sum(ctx context.Context, j job) (batch.Record, error) {
 	if err != nil {
 		return batch.Record{}, err
 	}
-	err = l.partitions(ctx, j, f)
-	if errors.Is(err, problem.BatchClosed) {
-		return l.recover(ctx, j, err)
-	}
-	if err != nil {
+	if err := l.partitions(ctx, j, f); err != nil {
 		return batch.Record{}, err
 	}
 	own, err := l.opt.Batches.Tally(j.Batch, j.Cells)
@@ -99,9 +103,6 @@ func (l *Leader) partitions(ctx context.Context, j job, f frozen) error {
 func (l *Leader) exchange(ctx context.Context, j job, r batch.Record) (batch.Record, error) {
 	own := message.Exchange{Batch: j.Batch, Share: r.Own}
 	b, err := l.ask(ctx, j.Batch, "exchange", own.Append(nil), message.MaxSmall)
-	if errors.Is(err, problem.BatchClosed) {
-		return l.recover(ctx, j, err)
-	}
 	if err != nil {
 		return r, err
 	}
@@ -144,10 +145,11 @@ func (l *Leader) sign(ctx context.Context, j job, r batch.Record) (batch.Record,
 	return l.opt.Batches.SetReleased(j.Batch)
 }
 
-// ErrAbandoned: the helper has closed a batch that this leader has not, and has
-// no release of it. It happens when the leader's store was restored from an
-// older copy.
-var ErrAbandoned = errors.New("leader: the helper has closed this batch without this leader, and there is no release: it stays unreleased")
+// ErrAbandoned: the batch may have been closed without this leader's store knowing,
+// and the helper has no release of it: the store was lost, or restored from an
+// older copy, or the plan was accepted when the period was over. Noise that is
+// drawn anew would cost the visitors more than the plan says, so it never is.
+var ErrAbandoned = errors.New("leader: this batch may have been closed before, and there is no release of it: it stays unreleased")
 
 // verifier of this leader's own signature, by signing again: Ed25519 is
 // deterministic.
@@ -157,12 +159,29 @@ func (s self) Verify(message, signature []byte) bool {
 	return string(s.Sign(message)) == string(signature)
 }
 
+// regain looks, before anything is counted, whether the batch was closed by a store
+// before this one. It returns an open record when it was not.
+func (l *Leader) regain(ctx context.Context, j job) (batch.Record, error) {
+	if !j.known {
+		return l.recover(ctx, j)
+	}
+	_, err := l.opt.Releases.Get(j.Plan, j.Date)
+	switch {
+	case errors.Is(err, release.ErrNotFound):
+		return batch.Record{}, nil
+	case err != nil:
+		return batch.Record{}, fmt.Errorf("look for a release: %w", err)
+	}
+	return l.opt.Batches.Recover(j.Batch)
+}
+
 // recover takes the signed release from a helper that has closed the batch, if
-// both signatures are on it: then this leader agreed to it once and lost it.
-func (l *Leader) recover(ctx context.Context, j job, cause error) (batch.Record, error) {
+// both signatures are on it: then this leader agreed to it once and lost it. If
+// there is none the batch is abandoned.
+func (l *Leader) recover(ctx context.Context, j job) (batch.Record, error) {
 	b, err := l.opt.Helper.call(ctx, http.MethodGet, pathOf(j.Batch)+"/release", nil, release.MaxSize)
 	if errors.Is(err, problem.NotFound) {
-		return batch.Record{}, fmt.Errorf("%w (%w)", ErrAbandoned, cause)
+		return l.opt.Batches.Abandon(j.Batch)
 	}
 	if err != nil {
 		return batch.Record{}, fmt.Errorf("helper, release: %w", err)
@@ -180,8 +199,5 @@ func (l *Leader) recover(ctx context.Context, j job, cause error) (batch.Record,
 	if err := l.opt.Releases.Put(s); err != nil {
 		return batch.Record{}, fmt.Errorf("store release: %w", err)
 	}
-	if err := l.opt.Batches.Recover(j.Batch); err != nil {
-		return batch.Record{}, err
-	}
-	return l.opt.Batches.Record(j.Batch)
+	return l.opt.Batches.Recover(j.Batch)
 }
