@@ -42,7 +42,7 @@ func releaseCommand() *cobra.Command {
 		Long: `Lists the releases, oldest first. With --json: a list of the records as they are stored
 and signed, each with plan, period, start, end (Unix seconds), aggregators, weight, sigma2,
 variance, cells (raw sums in the plan's order), leader_signature and helper_signature.`,
-		Args:  cobra.NoArgs,
+		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			s, err := open()
 			if err != nil {
@@ -62,7 +62,7 @@ Sums carry noise and may be negative; nothing is clamped or left out.
 With --json one object: site; epsilon and delta; record, as in dunlin release list --json;
 cells, each with index, metric, segment and column (absent where there is none), value,
 private_against_exact.low, .high, .enough and against_underlying_rate.low, .high, .enough.`,
-		Args:  oneArg("the date on which the period starts, as `dunlin release list` prints it"),
+		Args: oneArg("the date on which the period starts, as `dunlin release list` prints it"),
 		RunE: func(c *cobra.Command, args []string) error {
 			date, err := plan.ParseDate(args[0])
 			if err != nil {

@@ -20,9 +20,14 @@ import (
 // that what a person reads in the file is what it says.
 type fields struct {
 	faults *faults
-	path   string // of this mapping; empty at the top
-	at     planfile.Position
-	values map[string]ast.Node
+	path   string            // of this mapping; empty at the top
+	at     planfile.Position // of the key that holds it, or of its first key
+	values map[string]field
+}
+
+type field struct {
+	at   planfile.Position // of the key
+	node ast.Node
 }
 
 type faults struct {
@@ -80,23 +85,26 @@ func readFields(f *faults, b []byte, accepted ...string) (top *fields) {
 		f.add(place(file.Docs[1].Start), "yaml", "a second document", "one document a file")
 		return nil
 	}
-	return f.mapping(file.Docs[0].Body, "", accepted)
+	return f.mapping(field{node: file.Docs[0].Body}, "", accepted)
 }
 
 func keys(accepted []string) string { return "keys " + strings.Join(accepted, ", ") }
 
-// mapping reads n as a mapping of the accepted keys.
-func (f *faults) mapping(n ast.Node, path string, accepted []string) *fields {
-	out := &fields{faults: f, path: path, at: place(n.GetToken()), values: map[string]ast.Node{}}
+// mapping reads v as a mapping of the accepted keys.
+func (f *faults) mapping(v field, path string, accepted []string) *fields {
+	out := &fields{faults: f, path: path, at: v.at, values: map[string]field{}}
 	var values []*ast.MappingValueNode
-	switch n := n.(type) {
+	switch n := v.node.(type) {
 	case *ast.MappingNode:
 		values = n.Values
 	case *ast.MappingValueNode: // a mapping of one key
 		values = []*ast.MappingValueNode{n}
 	default:
-		f.add(out.at, cmp.Or(path, "yaml"), "not a mapping", keys(accepted))
+		f.add(place(n.GetToken()), cmp.Or(path, "yaml"), "not a mapping", keys(accepted))
 		return nil
+	}
+	if path == "" && len(values) > 0 {
+		out.at = place(values[0].Key.GetToken())
 	}
 	for _, v := range values {
 		name, at := v.Key.GetToken().Value, place(v.Key.GetToken())
@@ -104,7 +112,7 @@ func (f *faults) mapping(n ast.Node, path string, accepted []string) *fields {
 			f.add(at, out.key(name), "unknown key", keys(accepted))
 			continue
 		}
-		out.values[name] = v.Value
+		out.values[name] = field{at, v.Value}
 	}
 	return out
 }
@@ -118,11 +126,11 @@ func (s *fields) key(name string) string {
 
 // section returns the mapping below name, or nil without one.
 func (s *fields) section(name string, accepted ...string) *fields {
-	n, ok := s.values[name]
+	v, ok := s.values[name]
 	if !ok {
 		return nil
 	}
-	return s.faults.mapping(n, s.key(name), accepted)
+	return s.faults.mapping(v, s.key(name), accepted)
 }
 
 // need is section, and its absence is a fault.
@@ -149,27 +157,27 @@ func (s *fields) plain(n ast.Node, key, accepted string) (text string, ok bool) 
 // text returns the text at name, which must be there, after check (which may be
 // nil) has accepted it.
 func (s *fields) text(name, accepted string, check func(string) error) string {
-	n, ok := s.values[name]
+	v, ok := s.values[name]
 	if !ok {
 		s.faults.add(s.at, s.key(name), "missing", accepted)
 		return ""
 	}
-	text, ok := s.plain(n, s.key(name), accepted)
+	text, ok := s.plain(v.node, s.key(name), accepted)
 	if ok && check != nil && check(text) != nil {
-		s.faults.add(place(n.GetToken()), s.key(name), fmt.Sprintf("%q cannot be read", text), accepted)
+		s.faults.add(place(v.node.GetToken()), s.key(name), fmt.Sprintf("%q cannot be read", text), accepted)
 	}
 	return text
 }
 
 // texts returns the list of texts at name, or nothing without one.
 func (s *fields) texts(name, accepted string) (all []string) {
-	n, ok := s.values[name]
+	v, ok := s.values[name]
 	if !ok {
 		return nil
 	}
-	list, ok := n.(*ast.SequenceNode)
+	list, ok := v.node.(*ast.SequenceNode)
 	if !ok {
-		s.faults.add(place(n.GetToken()), s.key(name), "not a list", accepted)
+		s.faults.add(place(v.node.GetToken()), s.key(name), "not a list", accepted)
 		return nil
 	}
 	for i, v := range list.Values {
