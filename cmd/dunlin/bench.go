@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"os"
 
 	"github.com/dunlin-analytics/dunlin/cmd/bench/speed"
@@ -33,7 +34,12 @@ func steppedCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:    rig.Verb + " ROLE CONFIG",
 		Hidden: true,
-		Args:   cobra.ExactArgs(2),
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 2 {
+				return errors.New(rig.Verb + " takes two arguments, a role and a services file")
+			}
+			return nil
+		},
 		RunE: func(c *cobra.Command, args []string) error {
 			inside, err := module.Bytes()
 			if err != nil {

@@ -5,7 +5,6 @@ import (
 	"io"
 	"math"
 	"os"
-	"path/filepath"
 	"text/tabwriter"
 	"time"
 
@@ -69,12 +68,15 @@ func demo(c *cobra.Command, n int, data, keep string) error {
 	printDemo(out, people, got, took.devices+took.release)
 	if keep != "" {
 		fmt.Fprintf(out, `
-Kept in %[1]s: keys, services, spool and releases of an invented site. Look around:
-  dunlin release show %[2]s --config %[3]s
-  dunlin serve --role collector --config %[3]s &
-  dunlin spool list --period %[2]s --config %[3]s
-  dunlin spool export --report ID --role leader --period %[2]s --config %[3]s | age -d -i %[4]s | xxd
-`, keep, got.Released.Period.Date, filepath.Join(keep, "services.yaml"), filepath.Join(keep, "leader.age"))
+Kept in %[1]s: keys, services, spool and releases of an invented site.
+Look around:
+  cd %[1]s
+  dunlin release show %[2]s
+  dunlin serve --role collector &
+  dunlin spool list --period %[2]s
+  dunlin spool export --period %[2]s --role leader --report ID --out share
+  age -d -i leader.age share | xxd
+`, keep, got.Released.Period.Date)
 	}
 	return nil
 }
@@ -116,11 +118,11 @@ What the site learns, beside the truth that nobody at the site has:
 	_ = t.Flush() // a terminal that is gone has nobody to tell
 	rho := noise.RhoOf(got.Released.Weight, got.Released.Sigma2)
 	fmt.Fprintf(out, `
-The sums (mailed, visited) are raw: noised and signed by both aggregators, they
-may be negative. Each carries noise of standard deviation %.1f: epsilon %.2f for a
-device's day against everyone, if one of the two aggregators is honest (%.2f over
-30 such days). The intervals hold what an exact tracker would have shown, 95
-times in 100.
+The sums (mailed, visited) are raw: noised and signed by both aggregators, and
+they may be negative. Each carries noise of standard deviation %.1f: epsilon
+%.2f for a device's day against everyone, if one of the two aggregators is
+honest (%.2f over 30 such days). The intervals hold what an exact tracker would
+have shown, 95 times in 100.
 `, math.Sqrt(v), float64(rho.Epsilon(1e-6)), float64(rho.Times(30).Epsilon(1e-6)))
 	if len(people) < 20000 {
 		fmt.Fprintln(out, "With so few people the noise is large; try: dunlin demo --devices 64000")

@@ -207,7 +207,10 @@ func planShowCommand() *cobra.Command {
 			if errors.Is(err, plan.ErrMagic) && !bytes.HasPrefix(b, []byte("DLP")) {
 				return fmt.Errorf("%s is neither built nor signed: for a dunlin.yaml use `dunlin plan check`", args[0])
 			}
-			return err
+			if err != nil {
+				return fmt.Errorf("%s: %w", args[0], err)
+			}
+			return nil
 		},
 	}
 }
