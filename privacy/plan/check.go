@@ -280,8 +280,12 @@ func (p *Plan) checkMetrics() error {
 			return ErrMetric
 		}
 	}
-	if l := LayoutOf(p); l.Cells > MaxCells || l.Weight > MaxWeight || int(p.Chunk) > l.Cells+bits.Len(uint(l.Weight)) {
+	l := LayoutOf(p)
+	if l.Cells > MaxCells || l.Weight > MaxWeight || int(p.Chunk) > l.Cells+bits.Len(uint(l.Weight)) {
 		return ErrMeasurable
+	}
+	if leader, _ := l.InputShareSizes(int(p.Chunk)); leader > MaxInputShare {
+		return ErrNoise
 	}
 	return nil
 }

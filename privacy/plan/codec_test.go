@@ -120,11 +120,24 @@ func TestBounds(t *testing.T) {
 				p.Periods[i].Date += 2
 			}
 		}, plan.ErrPeriods},
-		"no noise":                     {func(p *plan.Plan) { p.Sigma2 = 0 }, plan.ErrNoise},
-		"too much noise":               {func(p *plan.Plan) { p.Sigma2 = plan.MaxSigma2 + 1 }, plan.ErrNoise},
-		"min batch 99":                 {func(p *plan.Plan) { p.MinBatch = plan.MinBatchFloor - 1 }, plan.ErrNoise},
-		"chunk 0":                      {func(p *plan.Plan) { p.Chunk = 0 }, plan.ErrNoise},
-		"chunk over all cells":         {func(p *plan.Plan) { p.Chunk = plan.MaxCells + 1 }, plan.ErrNoise},
+		"no noise":             {func(p *plan.Plan) { p.Sigma2 = 0 }, plan.ErrNoise},
+		"too much noise":       {func(p *plan.Plan) { p.Sigma2 = plan.MaxSigma2 + 1 }, plan.ErrNoise},
+		"min batch 99":         {func(p *plan.Plan) { p.MinBatch = plan.MinBatchFloor - 1 }, plan.ErrNoise},
+		"chunk 0":              {func(p *plan.Plan) { p.Chunk = 0 }, plan.ErrNoise},
+		"chunk over all cells": {func(p *plan.Plan) { p.Chunk = plan.MaxCells + 1 }, plan.ErrNoise},
+		"share that fits no report": {func(p *plan.Plan) { // 1 + 63 x 16 cells, a call for each
+			rule, last := p.Segments[0].Rule, p.Segments[len(p.Segments)-1]
+			p.Segments, p.Stages = nil, nil
+			for _, n := range names(62) {
+				p.Segments = append(p.Segments, plan.Segment{Name: n, Rule: rule})
+			}
+			p.Segments = append(p.Segments, last)
+			for _, n := range names(16) {
+				p.Stages = append(p.Stages, plan.Stage{Name: n, On: view})
+			}
+			p.Metrics = []plan.Metric{{Name: "funnel", Kind: plan.Funnel, By: plan.BySegment, Most: 1}}
+			p.Chunk = 1
+		}, plan.ErrNoise},
 		"chunk over the measurement":   {func(p *plan.Plan) { p.Chunk = 31 + 3 + 1 }, plan.ErrMeasurable},
 		"attribution of 29 days":       {func(p *plan.Plan) { p.Attribution = plan.MaxAttribution + 1 }, plan.ErrNoise},
 		"key type 2":                   {func(p *plan.Plan) { p.Helper.Type = 2 }, plan.ErrRecipient},

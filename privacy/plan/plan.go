@@ -21,6 +21,10 @@ const (
 	MaxGoals      = 8  // of a campaign
 	MaxMetrics    = 64
 	MaxMost       = 8 // ones of one metric
+	// MaxInputShare bounds the leader's input share in bytes, so that every
+	// report of every plan fits package report's bounds: only an absurd chunk
+	// length reaches it (1,024 cells need 17 KB).
+	MaxInputShare = 40<<10 - 512
 	// MinBatchFloor is the smallest min batch that any plan may ask for
 	// (PRIVACY.md section 3, rule 5).
 	MinBatchFloor = 100

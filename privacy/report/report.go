@@ -13,8 +13,8 @@ const (
 	NonceSize  = 16
 	PublicSize = 64
 	HeadSize   = 140
-	// MaxSealed bounds one sealed share: the largest input share of any plan
-	// (1,024 cells) with age's header stays well below it.
+	// MaxSealed bounds one sealed share: plan.MaxInputShare with PlainHead and
+	// the 200 bytes of a seal fit.
 	MaxSealed = 40 << 10
 	// MaxSize bounds a whole report.
 	MaxSize = HeadSize + 2*(2+MaxSealed)
