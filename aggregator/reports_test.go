@@ -50,6 +50,7 @@ type spoiled struct {
 	name           string
 	leader, helper message.Reason // who counts it under what; None: hears nothing of it
 	sharder        func(*crowd) share.Params
+	context        func(*crowd) []byte              // of the proof
 	head           func(*report.Head)               // before sealing
 	plain          func(role report.Role, p []byte) // before sealing
 	open           func(*crowd, *report.Report)     // after sealing
@@ -102,6 +103,14 @@ var attacks = []spoiled{
 			p[report.PlainHead] ^= 1
 		}
 	}},
+	// A proof is of one plan and period: the heads, sealed ones too, say the
+	// right thing, and only the VDAF's context tells.
+	{name: "proof of another period", leader: message.Proof, context: func(c *crowd) []byte { return report.Context(c.digest, firstDay+1) }},
+	{name: "proof of another plan", leader: message.Proof, context: func(c *crowd) []byte {
+		d := c.digest
+		d[31]++
+		return report.Context(d, firstDay)
+	}},
 	// Weight 5 and weight 7 have the same number of bits, so the shares have the
 	// same size; the proof is of a vector with 7 ones and holds under weight 7.
 	{name: "over the weight", leader: message.PeerRefused, helper: message.Proof, sharder: func(c *crowd) share.Params {
@@ -150,7 +159,11 @@ func (c *crowd) add(how *spoiled) plan.ReportID {
 	sharder, err := share.New(params)
 	require.NoError(c.t, err)
 	var s share.Shares
-	require.NoError(c.t, sharder.Shard(&s, report.Context(c.digest, firstDay), m, &r.Nonce, &random))
+	context := report.Context(c.digest, firstDay)
+	if how.context != nil {
+		context = how.context(c)
+	}
+	require.NoError(c.t, sharder.Shard(&s, context, m, &r.Nonce, &random))
 	r.Public = s.Public
 	for role, input := range [][]byte{s.Leader, s.Helper[:]} {
 		p := report.AppendPlain(nil, report.Role(role), &r.Head, input)

@@ -54,6 +54,10 @@ func (c *Collector) closeBatch(ec echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if _, again := c.settled.LoadOrStore(key, true); !again {
+		c.counts[string(reports)+"."+repeated].Add(s.Repeated)
+		c.counts[string(reports)+"."+superseded].Add(s.Superseded)
+	}
 	return ec.JSON(http.StatusOK, Closed{s.Reports, s.Repeated, s.Superseded, s.Partition[:]})
 }
 

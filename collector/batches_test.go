@@ -78,7 +78,11 @@ func TestModel(t *testing.T) {
 		require.Equal(t, want, s.pull(p, date, 3))
 		s.restart()
 		require.Equal(t, want, s.pull(p, date, 4096), "a restart changes nothing, and needs no close before")
-		require.Equal(t, first, s.closeBatch(p, date))
+		for range 2 {
+			require.Equal(t, first, s.closeBatch(p, date))
+			require.Equal(t, first.Repeated, s.c.Counts()["reports.repeated"], "counted once a batch")
+			require.Equal(t, first.Superseded, s.c.Counts()["reports.superseded"])
+		}
 		h, err := report.ParseHead(want[0])
 		require.NoError(t, err)
 		response, answer = do(t, "GET", s.batch(p, date)+"/reports/"+h.ID.String(), "", nil)

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -31,6 +32,7 @@ type Collector struct {
 	spool     *spool.Spool
 	counts    counts
 	taken     *atomic.Uint64 // counts["reports.accepted"]
+	settled   sync.Map       // spool.Key of each batch whose repeats are in counts
 	closed    atomic.Bool
 	public    http.Handler
 	inner     http.Handler
@@ -87,8 +89,9 @@ func (c *Collector) Public() http.Handler { return c.public }
 func (c *Collector) Inner() http.Handler { return c.inner }
 
 // Counts returns how much was accepted and refused since Open, by area and
-// reason, as "reports.accepted" and "reports.period-closed". Exact: for
-// operators only.
+// reason, as "reports.accepted" and "reports.period-closed". Accepted reports that
+// were repeated or superseded are counted as that too when their batch is closed.
+// Exact: for operators only.
 func (c *Collector) Counts() map[string]uint64 { return c.counts.read() }
 
 // Damaged returns an error for each damaged spool file found so far. Each names

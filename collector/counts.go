@@ -15,6 +15,13 @@ const (
 
 const accepted = "accepted"
 
+// What an accepted report may turn out to be when its period is closed: counted
+// under the area reports, once a batch.
+const (
+	repeated   = "repeated"   // its ID and revision had arrived before
+	superseded = "superseded" // a higher revision of its ID has arrived
+)
+
 // counts counts what was accepted and what was refused, by area and reason. Its
 // map never changes after newCounts, so it is read without a lock.
 type counts map[string]*atomic.Uint64
@@ -26,6 +33,9 @@ func newCounts() counts {
 		for r := range reasons {
 			c[string(a)+"."+string(r)] = new(atomic.Uint64)
 		}
+	}
+	for _, late := range []string{repeated, superseded} {
+		c[string(reports)+"."+late] = new(atomic.Uint64)
 	}
 	return c
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/dunlin-analytics/dunlin/aggregator/store"
 	"github.com/dunlin-analytics/dunlin/privacy/noise"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
+	"github.com/dunlin-analytics/dunlin/privacy/report"
 	"github.com/dunlin-analytics/dunlin/privacy/vdaf"
 )
 
@@ -155,6 +156,36 @@ func TestTalliesDiffer(t *testing.T) {
 		}
 	}
 	require.Len(t, seen, 3*Partitions)
+}
+
+// The hash is over ID, revision and nonce of each counted report, in their order:
+// two aggregators that count as many reports, but not the same ones, disagree.
+func TestHashSeesEveryCountedReport(t *testing.T) {
+	report1 := report.Head{ID: plan.ReportID{3, 1}, Revision: 1, Nonce: [16]byte{1}}
+	report2 := report.Head{ID: plan.ReportID{3, 2}, Revision: 1, Nonce: [16]byte{2}}
+	tally := func(heads ...report.Head) message.Tally {
+		p := Partition{Tally: EmptyTally(sampleBatch, 3)}
+		for i := range heads {
+			require.NoError(t, p.Count(&heads[i], vdaf.NewAggregateShare(0), vdaf.OutputShare{}))
+		}
+		return p.Tally
+	}
+	want := tally(report1, report2)
+	require.EqualValues(t, 2, want.Count)
+	require.Equal(t, want, tally(report1, report2))
+	for name, change := range map[string]func(*report.Head){
+		"ID":       func(h *report.Head) { h.ID[15]++ },
+		"revision": func(h *report.Head) { h.Revision++ },
+		"nonce":    func(h *report.Head) { h.Nonce[15]++ },
+	} {
+		for i := range 2 {
+			heads := []report.Head{report1, report2}
+			change(&heads[i])
+			require.NotEqual(t, want.Hash, tally(heads...).Hash, "%s of report %d", name, i+1)
+		}
+	}
+	require.NotEqual(t, want.Hash, tally(report2, report1).Hash)
+	require.NotEqual(t, want.Hash, tally(report1).Hash)
 }
 
 func TestFailedUpdateStoresNothing(t *testing.T) {

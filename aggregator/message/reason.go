@@ -6,8 +6,9 @@ import "encoding/json"
 // and messages: append, never renumber.
 type Reason byte
 
-// The reasons. A report over the weight, or with an entry that is not 0 or 1,
-// has no valid proof: ReasonProof.
+// The reasons. A report over the weight, or with an entry that is not 0 or 1, has
+// no valid proof and is counted under Proof: the proof is zero-knowledge, so nobody
+// learns in which way a measurement is wrong.
 const (
 	None        Reason = iota
 	Malformed          // the report, the plaintext or the input share is no whole one

@@ -106,6 +106,14 @@ func TestPlainIsBoundToItsReport(t *testing.T) {
 }
 
 // Parsing and appending again is the identity; nothing panics.
+// What the context is, byte for byte: PRIVACY.md section 3, rule 8.
+func TestContext(t *testing.T) {
+	d := sample().Plan
+	want := append([]byte("dunlin v1"), d[:]...)
+	want = append(want, 0, 0, 0x4e, 0x20)
+	require.Equal(t, want, report.Context(d, 20000))
+}
+
 func FuzzParse(f *testing.F) {
 	r := sample()
 	b, _ := r.Append(nil)
