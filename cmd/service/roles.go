@@ -71,7 +71,12 @@ func listen(addr string, handler http.Handler, conf *tls.Config, log *slog.Logge
 	if conf != nil {
 		l = tls.NewListener(l, conf)
 	}
-	go func() { s.done <- s.http.Serve(l) }()
+	go func() {
+		defer close(s.done) // so that a second Close does not wait for ever
+		if err := s.http.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			s.done <- err
+		}
+	}()
 	return s, nil
 }
 
@@ -83,11 +88,7 @@ func (withoutAddresses) Enabled(context.Context, slog.Level) bool { return false
 
 // Close ends the server, giving running requests until ctx ends.
 func (s *Server) Close(ctx context.Context) error {
-	err := s.http.Shutdown(ctx)
-	if served := <-s.done; !errors.Is(served, http.ErrServerClosed) {
-		err = errors.Join(err, served)
-	}
-	return err
+	return errors.Join(s.http.Shutdown(ctx), <-s.done)
 }
 
 // Collector is a running collector.

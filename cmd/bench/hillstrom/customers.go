@@ -60,7 +60,7 @@ func Read(dir string, limit int) ([]Customer, error) {
 	defer f.Close()
 	z, err := gzip.NewReader(f)
 	if err != nil {
-		return nil, fmt.Errorf("read customers: %w", err)
+		return nil, fmt.Errorf("read %s: %w", File, err)
 	}
 	customers, err := parse(z, limit)
 	if err != nil {

@@ -1,8 +1,14 @@
 package hillstrom_test
 
 import (
+	"compress/gzip"
+	"encoding/json"
+	"errors"
+	"io"
+	"math"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/dunlin-analytics/dunlin/cmd/bench/hillstrom"
@@ -42,6 +48,35 @@ func TestReadsTheWholeFile(t *testing.T) {
 	require.EqualValues(t, 578, bought)
 }
 
+func TestDamagedData(t *testing.T) {
+	const head = "recency,mens,womens,segment,visit,conversion,spend\n"
+	for _, c := range []struct{ name, text, want string }{
+		{"no head", "", "EOF"},
+		{"a column is missing", "mens,womens,visit,conversion,spend\n", `no column "segment"`},
+		{"no flag", head + "1,yes,0,No E-Mail,0,0,0\n", `customer 0: mens is "yes", not 0 or 1`},
+		{"unknown arm", head + "1,1,0,No E-Mail,0,0,0\n1,1,0,Letter,0,0,0\n", `customer 1: unknown arm "Letter"`},
+		{"no money", head + "1,1,0,No E-Mail,0,0,much\n", `customer 0: spend is "much"`},
+		{"a short row", head + "1,1,0\n", "wrong number of fields"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			dir := t.TempDir()
+			require.NoError(t, os.Mkdir(filepath.Join(dir, "hillstrom"), 0o700))
+			f, err := os.Create(filepath.Join(dir, hillstrom.File))
+			require.NoError(t, err)
+			z := gzip.NewWriter(f)
+			_, err = io.WriteString(z, c.text)
+			require.NoError(t, errors.Join(err, z.Close(), f.Close()))
+			_, err = hillstrom.Read(dir, 0)
+			require.ErrorContains(t, err, c.want)
+		})
+	}
+	dir := t.TempDir()
+	require.NoError(t, os.Mkdir(filepath.Join(dir, "hillstrom"), 0o700))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, hillstrom.File), []byte("recency,mens,womens,segment"), 0o600))
+	_, err := hillstrom.Read(dir, 0)
+	require.ErrorContains(t, err, "gzip")
+}
+
 func TestMissingAndShortData(t *testing.T) {
 	_, err := hillstrom.Read("", 0)
 	require.ErrorIs(t, err, hillstrom.ErrNoData)
@@ -54,6 +89,25 @@ func TestMissingAndShortData(t *testing.T) {
 func TestInventedCustomersAreTheSameForASeed(t *testing.T) {
 	require.Equal(t, hillstrom.Invent(100, 1), hillstrom.Invent(100, 1))
 	require.NotEqual(t, hillstrom.Invent(100, 1), hillstrom.Invent(100, 2))
+}
+
+// With a hundred customers some cells hold nobody: their rates are no numbers,
+// and JSON says null.
+func TestFewCustomersStillMakeJSON(t *testing.T) {
+	exact := hillstrom.Exact(hillstrom.Invent(100, 1)[:20])
+	released := make([]int64, hillstrom.Cells)
+	b, err := json.Marshal(hillstrom.Rates(released, exact, 206))
+	require.NoError(t, err)
+	require.Contains(t, string(b), `"private":null`)
+	r, err := hillstrom.Redraw(exact, 50, rand.NewChaCha8([32]byte{4}))
+	require.NoError(t, err)
+	b, err = json.Marshal([]hillstrom.Number{hillstrom.Number(r.Median), hillstrom.Number(r.P95), hillstrom.Number(math.NaN()), .5})
+	require.NoError(t, err)
+	require.Regexp(t, `,null,0\.5\]$`, string(b))
+
+	nobody, err := hillstrom.Redraw(make([]int64, hillstrom.Cells), 3, rand.NewChaCha8([32]byte{5}))
+	require.NoError(t, err)
+	require.True(t, math.IsNaN(nobody.Median) && math.IsNaN(nobody.Coverage))
 }
 
 func TestJudgeAndRedraw(t *testing.T) {
