@@ -39,8 +39,8 @@ type IngestFigures struct {
 // random bytes, which a collector cannot tell from others.
 func Ingest(ctx context.Context, dir string, body, connections, total int) (f IngestFigures, err error) {
 	const least = report.HeadSize + 4 + 2*264 // two seals of the smallest share
-	if body < least || body > report.MaxSize || connections < 1 {
-		return f, fmt.Errorf("accepted are bodies of %d to %d bytes and one or more connections", least, report.MaxSize)
+	if body < least || body > report.MaxSize || connections < 1 || total < 1 {
+		return f, fmt.Errorf("accepted are bodies of %d to %d bytes, one or more connections and one or more requests", least, report.MaxSize)
 	}
 	f = IngestFigures{Body: body, Connections: connections, Requests: total}
 	if f.Fsync, err = fsync(dir); err != nil {

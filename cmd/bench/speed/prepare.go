@@ -27,16 +27,21 @@ type PrepareFigures struct {
 // ErrCells: no measurement has so many cells.
 var ErrCells = errors.New("accepted are 1 to 1024 cells")
 
+// rounds of one goroutine and of two are interleaved, so that a busy moment of the
+// machine falls on both.
+const rounds = 5
+
 // Prepare measures open and prepare on one goroutine and on two.
 func Prepare(cells, reports int) (f PrepareFigures, err error) {
 	if cells < 1 || cells > plan.MaxCells {
 		return f, fmt.Errorf("%d cells: %w", cells, ErrCells)
 	}
+	if reports < rounds {
+		return f, fmt.Errorf("%d reports: at least %d reports are needed, one a round", reports, rounds)
+	}
 	weight := min(12, cells)
 	params := vdaf.Params{Length: cells, Weight: weight, Chunk: share.DefaultChunk(cells, weight)}
 	f.Cells, f.Weight, f.Chunk = cells, weight, params.Chunk
-	// Interleaved, so that a busy moment of the machine falls on both.
-	const rounds = 5
 	var one, two []float64
 	for range rounds {
 		got, err := prepare.Measure(params, reports/rounds, time.Now)
