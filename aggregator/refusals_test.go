@@ -1,9 +1,14 @@
 package aggregator_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/ed25519"
+	"io"
+	"net/http"
+	"runtime"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -154,6 +159,50 @@ func TestPlansThatOverlap(t *testing.T) {
 	require.Equal(t, old.plan.Periods[0], one.Period)
 	require.Equal(t, p.Periods[0], two.Period)
 	require.NotEqual(t, one.Cells, two.Cells)
+}
+
+// However many prepare requests arrive, a few are read and the rest wait; what is
+// small is answered all the while.
+func TestFewLargeRequestsAtOnce(t *testing.T) {
+	l := newLiar(t)
+	url := l.servers[1].URL + "/v1/batches/" + l.digest.String() + "/" + firstDay.String() + "/prepare"
+	few := 2 * runtime.GOMAXPROCS(0)
+	ends := make([]*io.PipeWriter, few)
+	answers := make(chan error, few+1)
+	post := func(body io.Reader) {
+		res, err := http.Post(url, "application/octet-stream", body)
+		if err == nil {
+			_, err = io.Copy(io.Discard, res.Body)
+			_ = res.Body.Close()
+		}
+		answers <- err
+	}
+	for i := range ends {
+		r, w := io.Pipe()
+		ends[i] = w
+		defer w.Close() // or the server would wait for it for ever
+		go post(r)
+		_, err := w.Write(make([]byte, 64<<10)) // taken, but not whole
+		require.NoError(t, err)
+	}
+	time.Sleep(50 * time.Millisecond) // until each has its handler
+	m := l.chunk(0, nil, 0, 40)
+	go post(bytes.NewReader(m.Append(nil)))
+	require.ErrorIs(t, l.send("GET", "/v1/batches/"+l.digest.String()+"/"+firstDay.String()+"/release", nil).err, problem.NotFound)
+	select {
+	case <-answers:
+		t.Fatal("one more was read")
+	case <-time.After(50 * time.Millisecond):
+	}
+	for _, w := range ends {
+		require.NoError(t, w.Close())
+	}
+	for range few + 1 {
+		require.NoError(t, <-answers)
+	}
+	p, err := l.batches[1].Partition(l.batch, 5)
+	require.NoError(t, err)
+	require.True(t, p.Begun, "the one that waited was prepared")
 }
 
 // The officer may ask for more than the floors, never for less.

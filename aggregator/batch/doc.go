@@ -24,7 +24,8 @@
 // it notes when it accepted a plan, and both aggregators abandon every period that
 // was over by then unless both have signed its release (Accepted.Knows).
 //
-// What is stored, in privacy/wire's terms:
+// What is stored, in privacy/wire's terms, each value followed by its checksum u32
+// (CRC-32C over key and value):
 //
 //	bucket plans:      plan digest -> when accepted, Unix seconds u64 | signed plan
 //	bucket batches:    plan digest 32 | date u32 -> "DLPB" version=1, state byte,

@@ -26,14 +26,15 @@ func (a *Accepted) Knows(p plan.Period) bool { return a.Since < p.End }
 func (s *Store) PutPlan(d plan.Digest, signed []byte, now plan.Time) error {
 	return s.db.Update(func(tx *bolt.Tx) error {
 		b := tx.Bucket(bucketPlans)
-		if v := b.Get(d[:]); v != nil {
-			have, err := decodeAccepted(v)
+		v, err := get(b, d[:])
+		if v != nil || err != nil {
+			have, err := decodeAccepted(v, err)
 			if err == nil && !bytes.Equal(have.Signed, signed) {
 				err = ErrConflict
 			}
 			return err
 		}
-		return b.Put(d[:], append(wire.AppendU64(nil, uint64(now)), signed...))
+		return put(b, d[:], append(wire.AppendU64(nil, uint64(now)), signed...))
 	})
 }
 
@@ -42,11 +43,11 @@ func (s *Store) PutPlan(d plan.Digest, signed []byte, now plan.Time) error {
 // Errors: ErrNotFound.
 func (s *Store) Plan(d plan.Digest) (a Accepted, err error) {
 	err = s.db.View(func(tx *bolt.Tx) error {
-		v := tx.Bucket(bucketPlans).Get(d[:])
-		if v == nil {
+		v, err := get(tx.Bucket(bucketPlans), d[:])
+		if v == nil && err == nil {
 			return ErrNotFound
 		}
-		a, err = decodeAccepted(v)
+		a, err = decodeAccepted(v, err)
 		return err
 	})
 	return a, err
@@ -57,7 +58,7 @@ func (s *Store) Plans() (map[plan.Digest]Accepted, error) {
 	all := map[plan.Digest]Accepted{}
 	err := s.db.View(func(tx *bolt.Tx) error {
 		return tx.Bucket(bucketPlans).ForEach(func(k, v []byte) error {
-			a, err := decodeAccepted(v)
+			a, err := decodeAccepted(unseal(k, v))
 			if len(k) != len(plan.Digest{}) || err != nil {
 				return ErrStored
 			}
@@ -69,7 +70,10 @@ func (s *Store) Plans() (map[plan.Digest]Accepted, error) {
 }
 
 // decodeAccepted copies: what a transaction reads dies with it.
-func decodeAccepted(v []byte) (a Accepted, err error) {
+func decodeAccepted(v []byte, err error) (a Accepted, _ error) {
+	if err != nil {
+		return a, err
+	}
 	in := wire.NewReader(v)
 	a.Since = plan.Time(in.U64())
 	if in.Err() != nil || a.Since < 0 {

@@ -61,15 +61,15 @@ func batchKey(b message.Batch) []byte {
 func partitionKey(b message.Batch, p byte) []byte { return append(batchKey(b), p) }
 
 func getRecord(tx *bolt.Tx, b message.Batch) (Record, error) {
-	v := tx.Bucket(bucketBatches).Get(batchKey(b))
-	if v == nil {
-		return Record{}, nil
+	v, err := get(tx.Bucket(bucketBatches), batchKey(b))
+	if v == nil || err != nil {
+		return Record{}, err
 	}
 	return decodeRecord(v)
 }
 
 func putRecord(tx *bolt.Tx, b message.Batch, r Record) error {
-	return tx.Bucket(bucketBatches).Put(batchKey(b), r.append(nil))
+	return put(tx.Bucket(bucketBatches), batchKey(b), r.append(nil))
 }
 
 // Record returns a batch's state; a batch never heard of is Open.
@@ -82,7 +82,10 @@ func (s *Store) Record(b message.Batch) (r Record, err error) {
 }
 
 func getPartition(tx *bolt.Tx, b message.Batch, p byte) (Partition, error) {
-	v := tx.Bucket(bucketPartitions).Get(partitionKey(b, p))
+	v, err := get(tx.Bucket(bucketPartitions), partitionKey(b, p))
+	if err != nil {
+		return Partition{}, err
+	}
 	if v == nil {
 		return Partition{Tally: EmptyTally(b, p)}, nil
 	}
@@ -118,6 +121,6 @@ func (s *Store) Update(b message.Batch, p byte, change func(*Partition) error) e
 		if err := change(&state); err != nil {
 			return err
 		}
-		return tx.Bucket(bucketPartitions).Put(partitionKey(b, p), state.append(nil))
+		return put(tx.Bucket(bucketPartitions), partitionKey(b, p), state.append(nil))
 	})
 }

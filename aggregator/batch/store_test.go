@@ -224,7 +224,7 @@ func TestDamagedStore(t *testing.T) {
 	require.NoError(t, err)
 	fill(t, s, sampleBatch, exactOf(t, 1, 2, 3, 4), 100)
 	require.NoError(t, s.db.Update(func(tx *bolt.Tx) error {
-		return tx.Bucket(bucketPartitions).Put(partitionKey(sampleBatch, 3), []byte("DLPK\x01 nonsense"))
+		return put(tx.Bucket(bucketPartitions), partitionKey(sampleBatch, 3), []byte("DLPK\x01 nonsense"))
 	}))
 	_, err = s.Partition(sampleBatch, 3)
 	require.ErrorIs(t, err, ErrStored)
@@ -238,6 +238,51 @@ func TestDamagedStore(t *testing.T) {
 	require.ErrorIs(t, err, store.ErrDamaged)
 	require.ErrorContains(t, err, path)
 	require.ErrorContains(t, err, "releases lie in a file of their own")
+}
+
+// One flipped bit in any stored value is found before the value is used: a batch
+// that has drawn its noise does not open again.
+func TestFlippedBits(t *testing.T) {
+	s := quick(t)
+	require.NoError(t, s.PutPlan(sampleBatch.Plan, []byte("signed plan"), 7))
+	closed := message.Batch{Plan: sampleBatch.Plan, Date: 20001}
+	fill(t, s, closed, exactOf(t, 100, 0, 0, 0), 100)
+	tally, err := s.Tally(closed, 4)
+	require.NoError(t, err)
+	_, err = s.Settle(closed, sampleTerms, tally, source())
+	require.NoError(t, err)
+	fill(t, s, sampleBatch, exactOf(t, 1, 2, 3, 4), 100)
+	for _, c := range []struct {
+		bucket, key []byte
+		read        func() error
+	}{
+		{bucketPlans, sampleBatch.Plan[:], func() error { _, err := s.Plan(sampleBatch.Plan); return err }},
+		{bucketPlans, sampleBatch.Plan[:], func() error { _, err := s.Plans(); return err }},
+		{bucketPlans, sampleBatch.Plan[:], func() error { return s.PutPlan(sampleBatch.Plan, []byte("signed plan"), 9) }},
+		{bucketBatches, batchKey(closed), func() error { _, err := s.Record(closed); return err }},
+		{bucketBatches, batchKey(closed), func() error { _, err := s.Settle(closed, sampleTerms, tally, broken{t}); return err }},
+		{bucketBatches, batchKey(closed), func() error { _, err := s.Views(); return err }},
+		{bucketPartitions, partitionKey(sampleBatch, 0), func() error { _, err := s.Partition(sampleBatch, 0); return err }},
+		{bucketPartitions, partitionKey(sampleBatch, 0), func() error { _, err := s.Tally(sampleBatch, 4); return err }},
+		{bucketPartitions, partitionKey(sampleBatch, 0), func() error { _, err := s.Views(); return err }},
+	} {
+		require.NoError(t, c.read())
+		var whole []byte
+		require.NoError(t, s.db.View(func(tx *bolt.Tx) error {
+			whole = bytes.Clone(tx.Bucket(c.bucket).Get(c.key))
+			return nil
+		}))
+		store := func(v []byte) {
+			require.NoError(t, s.db.Update(func(tx *bolt.Tx) error { return tx.Bucket(c.bucket).Put(c.key, v) }))
+		}
+		for at := range whole {
+			spoiled := bytes.Clone(whole)
+			spoiled[at] ^= 0x01
+			store(spoiled)
+			require.ErrorIs(t, c.read(), ErrStored, "%s, byte %d", c.bucket, at)
+		}
+		store(whole)
+	}
 }
 
 func samplePartition() Partition {

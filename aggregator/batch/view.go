@@ -44,6 +44,9 @@ func (s *Store) Views() ([]View, error) {
 			if err != nil {
 				return err
 			}
+			if v, err = unseal(k, v); err != nil {
+				return err
+			}
 			r, err := decodeRecord(v)
 			w.State, w.Accepted, w.Rejected = r.State, r.Tally.Count, r.Rejects
 			return err
@@ -54,6 +57,9 @@ func (s *Store) Views() ([]View, error) {
 		return tx.Bucket(bucketPartitions).ForEach(func(k, v []byte) error {
 			w, err := view(k[:max(0, len(k)-1)])
 			if err != nil {
+				return err
+			}
+			if v, err = unseal(k, v); err != nil {
 				return err
 			}
 			p, err := decodePartition(v)

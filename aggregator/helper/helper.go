@@ -64,6 +64,7 @@ type Helper struct {
 	opt     Options
 	handler http.Handler
 	slots   chan struct{} // bounds chunks in preparation
+	large   chan struct{} // bounds prepare requests in memory
 
 	partitions [batch.Partitions]sync.Mutex // one request a partition at a time
 
@@ -93,7 +94,7 @@ func New(o Options) (*Helper, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	h := &Helper{opt: o, plans: map[plan.Digest]*terms{}, checked: map[message.Batch]bool{}, slots: make(chan struct{}, runtime.GOMAXPROCS(0))}
+	h := &Helper{opt: o, plans: map[plan.Digest]*terms{}, checked: map[message.Batch]bool{}, slots: make(chan struct{}, runtime.GOMAXPROCS(0)), large: make(chan struct{}, 2*runtime.GOMAXPROCS(0))}
 	h.handler = h.routes()
 	return h, nil
 }

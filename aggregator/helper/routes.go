@@ -18,7 +18,7 @@ const maxPlan = plan.MaxPlan + 256
 func (h *Helper) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("PUT /v1/plans/{digest}", h.putPlan)
-	mux.HandleFunc("POST /v1/batches/{digest}/{date}/prepare", h.post(message.MaxRequest, h.prepare))
+	mux.HandleFunc("POST /v1/batches/{digest}/{date}/prepare", h.few(h.post(message.MaxRequest, h.prepare)))
 	mux.HandleFunc("POST /v1/batches/{digest}/{date}/finish", h.post(message.MaxSmall, h.finish))
 	mux.HandleFunc("POST /v1/batches/{digest}/{date}/close", h.post(message.MaxSmall, h.close))
 	mux.HandleFunc("POST /v1/batches/{digest}/{date}/exchange", h.post(message.MaxSmall, h.exchange))
@@ -32,6 +32,19 @@ func (h *Helper) routes() http.Handler {
 }
 
 var errMalformed = problem.New(problem.Malformed, "the leader and this helper must be of the same version of dunlin")
+
+// few bounds how many large requests are in memory at once, from their first byte
+// on: as many as can be prepared, and as many that wait. The others wait unread.
+func (h *Helper) few(next http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		select {
+		case h.large <- struct{}{}:
+			defer func() { <-h.large }()
+			next(w, r)
+		case <-r.Context().Done(): // the leader hung up
+		}
+	}
+}
 
 // post reads a bounded body and answers with bytes or a problem.
 func (h *Helper) post(limit int64, serve func(message.Batch, []byte) ([]byte, error)) http.HandlerFunc {
