@@ -145,7 +145,7 @@ func needsProgram(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 // devices PLANFILE N: N devices in the built module live a minute under a plan's
-// bytes, now, and post their reports to $PUBLIC.
+// bytes, now, and post their reports to $PUBLIC; $REPORT becomes the last one's ID.
 func devices(ts *testscript.TestScript, _ bool, args []string) {
 	published := []byte(ts.ReadFile(args[0]))
 	n, err := strconv.Atoi(args[1])
@@ -178,6 +178,9 @@ func devices(ts *testscript.TestScript, _ bool, args []string) {
 		if res.StatusCode != http.StatusAccepted {
 			ts.Fatalf("the collector answered %s", res.Status)
 		}
+		head, err := report.ParseHead(body)
+		ts.Check(err)
+		ts.Setenv("REPORT", head.ID.String())
 	}
 }
 

@@ -95,6 +95,8 @@ func (l *Leader) loop(ctx context.Context, plans []string, w World) {
 				w.Log.Info("released", "plan", o.Batch.Plan, "period", o.Batch.Date)
 			case batch.Short:
 				w.Log.Warn("dropped, too few reports", "plan", o.Batch.Plan, "period", o.Batch.Date, "why", o.Err)
+			case batch.Abandoned:
+				w.Log.Warn("never released", "plan", o.Batch.Plan, "period", o.Batch.Date, "why", o.Err)
 			}
 		}
 		wait := stepEvery

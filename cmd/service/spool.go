@@ -69,7 +69,8 @@ func collectorOf(c *Config) (leader.Service, error) {
 	return leader.Service{URL: c.Leader.Collector.URL, Client: client}, err
 }
 
-// ExportShare fetches one sealed share of a report from the running collector.
+// ExportShare fetches one sealed share of a report from the running collector, of
+// an open period too: there of the revision that would count by now.
 func ExportShare(ctx context.Context, c *Config, id plan.ReportID, role report.Role, period string) ([]byte, error) {
 	s, err := collectorOf(c)
 	if err != nil {
@@ -80,17 +81,14 @@ func ExportShare(ctx context.Context, c *Config, id plan.ReportID, role report.R
 	if err != nil {
 		return nil, err
 	}
-	open := ""
 	for _, b := range batches {
 		share, err := leader.SealedShare(ctx, s, b, id, role)
-		switch none, still := notKept(err); {
-		case still:
-			open = fmt.Sprintf("; the period of %s is still open, and its reports can be read once it has closed", b.Date)
-		case !none:
+		// A batch that is open and has no report yet is answered as one that is open.
+		if none, open := notKept(err); !none && !open {
 			return share, explain(err)
 		}
 	}
-	return nil, fmt.Errorf("the collector has no report %s in the closed periods among %d of the leader's plans; for another one give --period%s", id, len(batches), open)
+	return nil, fmt.Errorf("the collector has no report %s in %d periods of the leader's plans; for another one give --period", id, len(batches))
 }
 
 // notKept reports whether the collector says that it has no such report, or that

@@ -11,6 +11,7 @@ import (
 	bolterrors "go.etcd.io/bbolt/errors"
 
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
+	"github.com/dunlin-analytics/dunlin/privacy/report"
 )
 
 // entries is the index of one partition, as stored.
@@ -31,8 +32,14 @@ func (e entries) holds(i int, id plan.ReportID) bool {
 	return i < e.len() && plan.ReportID(e.id(i)) == id
 }
 
+// report finds what counts, or would count if the batch were frozen now, under an
+// ID: by the index, or in an open file by looking at every report.
 func (b *batch) report(id plan.ReportID) (raw []byte, err error) {
-	err = b.read(func(tx *bolt.Tx) error {
+	err = b.read(func(tx *bolt.Tx, frozen bool) error {
+		if !frozen {
+			raw, err = b.running(tx, id)
+			return err
+		}
 		e, err := b.index(tx, id.Partition())
 		if err != nil {
 			return err
@@ -48,8 +55,35 @@ func (b *batch) report(id plan.ReportID) (raw []byte, err error) {
 	return raw, err
 }
 
+// running scans an open file: the highest revision of an ID, of it the first
+// arrival.
+func (b *batch) running(tx *bolt.Tx, id plan.ReportID) (found []byte, err error) {
+	var revision uint32
+	c := tx.Bucket(bucketReports).Cursor()
+	for key, _ := c.First(); key != nil; key, _ = c.Next() {
+		raw, err := b.raw(tx, key)
+		if err != nil {
+			return nil, err
+		}
+		h, err := report.ParseHead(raw)
+		if err != nil {
+			return nil, damaged(b.path, "report %d is none", binary.BigEndian.Uint64(key))
+		}
+		if h.ID == id && h.Revision > revision {
+			found, revision = slices.Clone(raw), h.Revision
+		}
+	}
+	if found == nil {
+		return nil, ErrUnknown
+	}
+	return found, nil
+}
+
 func (b *batch) page(partition byte, after *plan.ReportID, limit, maxBytes int, each func([]byte) error) (more bool, err error) {
-	err = b.read(func(tx *bolt.Tx) error {
+	err = b.read(func(tx *bolt.Tx, frozen bool) error {
+		if !frozen {
+			return ErrOpen
+		}
 		e, err := b.index(tx, partition)
 		if err != nil {
 			return err
@@ -78,16 +112,17 @@ func (b *batch) page(partition byte, after *plan.ReportID, limit, maxBytes int, 
 	return more, err
 }
 
-// read runs a read transaction on a frozen file.
-func (b *batch) read(f func(tx *bolt.Tx) error) error {
+// read runs a read transaction, and tells it whether the file is frozen.
+func (b *batch) read(f func(tx *bolt.Tx, frozen bool) error) error {
 	b.mu.RLock()
 	err := b.damage
 	switch {
 	case err != nil:
-	case b.db == nil || b.frozen == nil:
+	case b.db == nil:
 		err = ErrOpen
 	default:
-		err = guarded(b.path, func() error { return b.db.View(f) })
+		frozen := b.frozen != nil
+		err = guarded(b.path, func() error { return b.db.View(func(tx *bolt.Tx) error { return f(tx, frozen) }) })
 	}
 	b.mu.RUnlock()
 	switch {

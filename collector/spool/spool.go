@@ -227,7 +227,10 @@ func (s *Spool) Close() error {
 	return s.failed
 }
 
-// Report returns one report of a frozen batch.
+// Report returns the report that counts under an ID. In a batch that is not
+// frozen yet it is the one that would count by now, found by looking at all: for
+// an operator's look, not for work. A batch that nothing was appended to is
+// ErrOpen.
 //
 // Errors: ErrOpen, ErrUnknown, ErrClosed, a DamageError.
 func (s *Spool) Report(key Key, id plan.ReportID) ([]byte, error) {

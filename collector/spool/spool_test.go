@@ -93,6 +93,11 @@ func TestTheHighestRevisionAndOfItTheFirstArrivalCounts(t *testing.T) {
 	}
 	_, err := s.Page(key, 0, nil, 10, 1<<20, nil)
 	require.ErrorIs(t, err, ErrOpen)
+	running, err := s.Report(key, plan.ReportID{0, 0, 0, 0, 0, 0, 0, 7})
+	require.NoError(t, err)
+	require.Equal(t, raw(t, key, 7, 3, "first"), running, "before it is frozen")
+	_, err = s.Report(key, plan.ReportID{0, 0, 0, 0, 0, 0, 0, 8})
+	require.ErrorIs(t, err, ErrUnknown)
 	want := Summary{Reports: 2, Repeated: 2, Superseded: 2}
 	want.Partition[0], want.Partition[128] = 1, 1
 	for range 2 {
