@@ -3,9 +3,11 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"sync"
 	"time"
 
 	"github.com/dunlin-analytics/dunlin/cmd/bench/hillstrom"
@@ -88,7 +90,34 @@ func benchHillstrom(c *cobra.Command, people []hillstrom.Customer, draws int) er
 	}
 	r.RateError.Median, r.RateError.P95 = hillstrom.Number(redrawn.Median), hillstrom.Number(redrawn.P95)
 	r.Seconds.Devices, r.Seconds.Release = took.devices.Seconds(), took.release.Seconds()
-	return printResult(c, r)
+	return errors.Join(printResult(c, r), r.missed())
+}
+
+// everybody is how many customers the file has: the targets of the pooled redraws
+// are for all of them.
+const everybody = 64000
+
+// missed names each target that the result misses. The bounds of the real release
+// are so wide that noise alone passes them all but three times in ten thousand.
+func (r *hillstromResult) missed() error {
+	var all []error
+	hold := func(what string, v, low, high float64) {
+		if !(v >= low && v <= high) { // NaN is a miss
+			all = append(all, fmt.Errorf("%s is %.4g, wanted %.4g to %.4g", what, v, low, high))
+		}
+	}
+	hold("accepted", float64(r.Accepted), float64(r.Devices), float64(r.Devices))
+	hold("real.worst_z", r.Real.WorstZ, 0, 5)
+	hold("real.msd_over_v", r.Real.MSDOverV, .3, 2.1)
+	if r.Devices == everybody {
+		hold("rate_error.median", float64(r.RateError.Median), 0, .012)
+		hold("rate_error.p95", float64(r.RateError.P95), 0, .05)
+		hold("coverage", float64(r.Coverage), .93, .97)
+	}
+	if all == nil {
+		return nil
+	}
+	return fmt.Errorf("target missed: %w", errors.Join(all...))
 }
 
 // stages are how long the devices and the aggregators took.
@@ -106,13 +135,14 @@ func liveHillstrom(ctx context.Context, people []hillstrom.Customer, dir, execut
 	defer prepareDone()
 	defer devicesDone()
 	started := time.Now()
+	var sent sync.Once // the aggregators' progress comes from any goroutine
 	got, err = hillstrom.Run(ctx, people, hillstrom.Options{
 		Dir: dir, Module: inside, Executable: executable, Log: log, Devices: devices,
 		Prepare: func(done, total uint64) {
-			if took.devices == 0 {
+			sent.Do(func() {
 				took.devices = time.Since(started)
 				devicesDone()
-			}
+			})
 			prepare(done, total)
 		},
 	})
