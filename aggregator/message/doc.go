@@ -18,7 +18,7 @@
 //	Close      "DLPC" version=1 | batch | tally
 //	Tally      "DLPT" version=1 | tally         answers Finish and Close
 //	Exchange   "DLPX" version=1 | batch | noised share blob; answered alike
-//	Sign       "DLPS" version=1 | batch | signature 64; answered alike
+//	Sign       "DLPG" version=1 | batch | signature 64; answered alike
 //
 // A chunk's sequence number is the number of chunks before it in its partition.
 // The package holds no state and trusts no byte.

@@ -206,13 +206,13 @@ type Sign struct {
 
 // Append appends the message's bytes.
 func (m *Sign) Append(b []byte) []byte {
-	return append(append(b, begin("DLPS", m.Batch)...), m.Signature[:]...)
+	return append(append(b, begin("DLPG", m.Batch)...), m.Signature[:]...)
 }
 
 // ParseSign reads a whole Sign.
 func ParseSign(b []byte) (m Sign, err error) {
 	in := wire.NewReader(b)
-	open(in, "DLPS")
+	open(in, "DLPG")
 	m.Batch = readBatch(in)
 	in.Fill(m.Signature[:])
 	return end(in, m)

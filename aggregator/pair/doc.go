@@ -23,5 +23,5 @@
 //
 // The commitment is published in the plan; the helper's side signs or accepts
 // only a plan whose commitment is of a key that it holds. A key file is
-// verify-<commitment>.key, mode 0600, with the key in hexadecimal on one line.
+// verify-<commitment>.key, mode 0600, with "dunlin-verify1" and the key in hexadecimal on one line.
 package pair

@@ -16,7 +16,7 @@ var (
 	ErrHead       = errors.New("plan: site, serial, issue or expiry is missing or out of bounds")
 	ErrPeriods    = errors.New("plan: periods are missing, too long or out of order")
 	ErrNoise      = errors.New("plan: sigma squared, min batch or chunk length is out of bounds")
-	ErrRecipient  = errors.New("plan: unknown key type or empty recipient")
+	ErrRecipient  = errors.New("plan: leader and helper need a recipient each, of a known key type, and not the same one")
 	ErrConsent    = errors.New("plan: consent mode is missing")
 	ErrName       = errors.New("plan: a name is empty, too long or stands twice")
 	ErrAttribute  = errors.New("plan: an attribute's type or range is wrong")
