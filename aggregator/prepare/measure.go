@@ -19,7 +19,7 @@ import (
 type Figures struct {
 	Reports   int
 	Total     time.Duration // both roles, all stages
-	Open      time.Duration // age and the comparison of heads, both roles
+	Open      time.Duration // of Total: age and the comparison of heads, both roles
 	PerSecond float64       // reports a second a core, both roles
 }
 
@@ -30,7 +30,7 @@ const variety = 32
 // goroutine, each with age's and the VDAF's full work, and tells how long it
 // took. clock is a monotonic clock, time.Now in cmd.
 func Measure(params vdaf.Params, n int, clock func() time.Time) (Figures, error) {
-	bench, err := newBench(params)
+	bench, err := newBench(params, clock)
 	if err != nil {
 		return Figures{}, err
 	}
@@ -41,14 +41,7 @@ func Measure(params vdaf.Params, n int, clock func() time.Time) (Figures, error)
 			return f, err
 		}
 	}
-	f.Total = clock().Sub(start)
-	start = clock()
-	for i := range n {
-		if err := bench.open(i % variety); err != nil {
-			return f, err
-		}
-	}
-	f.Open = clock().Sub(start)
+	f.Total, f.Open = clock().Sub(start), bench.opening
 	f.PerSecond = float64(n) / f.Total.Seconds()
 	return f, nil
 }
@@ -59,10 +52,12 @@ type bench struct {
 	sealed  [2][][]byte
 	workers [2]*Worker
 	sums    [2]*vdaf.AggregateShare
+	clock   func() time.Time
+	opening time.Duration // spent so far in opening
 }
 
-func newBench(params vdaf.Params) (*bench, error) {
-	var b bench
+func newBench(params vdaf.Params, clock func() time.Time) (*bench, error) {
+	b := bench{clock: clock}
 	batch := message.Batch{Plan: plan.DigestOf([]byte("bench")), Date: 20000}
 	var key vdaf.VerifyKey
 	var to [2]seal.Recipient
@@ -119,8 +114,16 @@ var errMeasure = errors.New("measure: a good report was rejected")
 
 // one takes report i all the way at both aggregators.
 func (b *bench) one(i int) error {
-	leader, bad := b.workers[0].Begin(&b.heads[i], b.sealed[0][i])
-	helper, worse := b.workers[1].Begin(&b.heads[i], b.sealed[1][i])
+	h := &b.heads[i]
+	start := b.clock()
+	first, bad := b.workers[0].open(h, b.sealed[0][i])
+	second, worse := b.workers[1].open(h, b.sealed[1][i])
+	b.opening += b.clock().Sub(start)
+	if bad != message.None || worse != message.None {
+		return errMeasure
+	}
+	leader, bad := b.workers[0].prepare(h, first)
+	helper, worse := b.workers[1].prepare(h, second)
 	if bad != message.None || worse != message.None {
 		return errMeasure
 	}
@@ -134,21 +137,6 @@ func (b *bench) one(i int) error {
 			return errMeasure
 		}
 		if err := b.sums[role].Add(out); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// open does only what comes before the VDAF.
-func (b *bench) open(i int) error {
-	for role, w := range b.workers {
-		size := w.vdaf.InputShareSize()
-		plain, err := w.spec.Identity.Open(b.sealed[role][i], report.PlainHead+size)
-		if err != nil {
-			return err
-		}
-		if _, err := report.OpenPlain(plain, report.Role(role), &b.heads[i], size); err != nil {
 			return err
 		}
 	}

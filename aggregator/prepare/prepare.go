@@ -60,21 +60,34 @@ type Begun struct {
 
 // Begin opens and prepares a report's sealed share of this role.
 func (w *Worker) Begin(h *report.Head, sealed []byte) (Begun, message.Reason) {
+	share, reason := w.open(h, sealed)
+	if reason != message.None {
+		return Begun{}, reason
+	}
+	return w.prepare(h, share)
+}
+
+// open is what comes before the VDAF: the seal, and what it says of its report.
+func (w *Worker) open(h *report.Head, sealed []byte) (share []byte, reason message.Reason) {
 	if h.Plan != w.spec.Batch.Plan || h.Period != w.spec.Batch.Date {
-		return Begun{}, message.WrongBatch
+		return nil, message.WrongBatch
 	}
 	size := w.vdaf.InputShareSize()
 	plain, err := w.spec.Identity.Open(sealed, report.PlainHead+size)
 	if err != nil {
-		return Begun{}, message.OpenFailed
+		return nil, message.OpenFailed
 	}
-	share, err := report.OpenPlain(plain, w.spec.Role, h, size)
+	share, err = report.OpenPlain(plain, w.spec.Role, h, size)
 	switch {
 	case errors.Is(err, report.ErrUnlike):
-		return Begun{}, message.Unlike
+		return nil, message.Unlike
 	case err != nil:
-		return Begun{}, message.Malformed
+		return nil, message.Malformed
 	}
+	return share, message.None
+}
+
+func (w *Worker) prepare(h *report.Head, share []byte) (Begun, message.Reason) {
 	state, prep, err := w.vdaf.Prepare(h.Nonce, h.Public[:], share)
 	if err != nil {
 		return Begun{}, reasonOf(err)

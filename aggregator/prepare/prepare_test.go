@@ -14,7 +14,7 @@ import (
 
 // A thing gone wrong is a reason of its own, and the next report is not harmed.
 func TestReasons(t *testing.T) {
-	b, err := newBench(vdaf.Params{Length: 20, Weight: 3, Chunk: 5})
+	b, err := newBench(vdaf.Params{Length: 20, Weight: 3, Chunk: 5}, time.Now)
 	require.NoError(t, err)
 	h, sealed := b.heads[0], b.sealed[0][0]
 	unlike := h
@@ -61,7 +61,9 @@ func TestMeasureDoesTheWork(t *testing.T) {
 		return ticks
 	})
 	require.NoError(t, err)
-	require.Equal(t, Figures{Reports: 10, Total: time.Second, Open: time.Second, PerSecond: 10}, f)
+	// Two readings a report for its opening, one before all and one after: 21 s
+	// from first to last, 10 of them opening.
+	require.Equal(t, Figures{Reports: 10, Total: 21 * time.Second, Open: 10 * time.Second, PerSecond: 10. / 21}, f)
 	_, err = Measure(vdaf.Params{}, 1, time.Now)
 	require.Error(t, err)
 }
@@ -69,7 +71,7 @@ func TestMeasureDoesTheWork(t *testing.T) {
 func BenchmarkPrepare(b *testing.B) {
 	for _, p := range []vdaf.Params{{Length: 128, Weight: 4, Chunk: 17}, {Length: 512, Weight: 12, Chunk: 35}, {Length: 512, Weight: 12, Chunk: 17}, {Length: 1024, Weight: 12, Chunk: 34}} {
 		b.Run(fmt.Sprintf("cells=%d,chunk=%d", p.Length, p.Chunk), func(b *testing.B) {
-			bench, err := newBench(p)
+			bench, err := newBench(p, time.Now)
 			require.NoError(b, err)
 			b.ReportAllocs()
 			i := 0

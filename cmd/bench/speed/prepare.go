@@ -42,15 +42,15 @@ func Prepare(cells, reports int) (f PrepareFigures, err error) {
 	weight := min(12, cells)
 	params := vdaf.Params{Length: cells, Weight: weight, Chunk: share.DefaultChunk(cells, weight)}
 	f.Cells, f.Weight, f.Chunk = cells, weight, params.Chunk
-	var one, two []float64
+	var one, two, open, total []float64
 	for range rounds {
 		got, err := prepare.Measure(params, reports/rounds, time.Now)
 		if err != nil {
 			return f, err
 		}
 		one = append(one, got.PerSecond)
-		f.Open = float64(got.Open.Microseconds()) / float64(got.Reports)
-		f.Total = float64(got.Total.Microseconds()) / float64(got.Reports)
+		open = append(open, float64(got.Open.Nanoseconds())/1e3/float64(got.Reports))
+		total = append(total, float64(got.Total.Nanoseconds())/1e3/float64(got.Reports))
 		// Each goroutine makes its reports first; only their preparation is timed.
 		var both [2]prepare.Figures
 		var g errgroup.Group
@@ -67,6 +67,7 @@ func Prepare(cells, reports int) (f PrepareFigures, err error) {
 		two = append(two, both[0].PerSecond+both[1].PerSecond)
 	}
 	f.PerCore, f.Both = middle(one), middle(two)
+	f.Open, f.Total = middle(open), middle(total)
 	f.Ratio = f.Both / f.PerCore
 	return f, nil
 }
