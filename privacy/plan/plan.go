@@ -17,7 +17,7 @@ const (
 	MaxStages     = 16
 	MaxCampaigns  = 16
 	MaxSlots      = 16
-	MaxArms       = 64 // of a campaign, and variants of a slot
+	MaxArms       = 63 // of a campaign, and variants of a slot; with the holdout's column 64
 	MaxGoals      = 8  // of a campaign
 	MaxMetrics    = 64
 	MaxMost       = 8 // ones of one metric
@@ -55,6 +55,7 @@ type Plan struct {
 
 	Consent     Consent
 	Attribution uint32 // seconds that an exposure may be credited for
+	Policy      Policy // how the device picks variants and arms
 
 	Topics     []string
 	Events     []string // names of the site's own events
@@ -129,6 +130,7 @@ const (
 	Exposure EventKind = 6
 	Assign   EventKind = 7
 	Declare  EventKind = 8
+	Dwell    EventKind = 9 // seconds that a page was visible
 )
 
 // Trigger is the event that reaches a funnel stage or a goal: View, Click,
@@ -173,13 +175,37 @@ type Slot struct {
 	Name     string
 	Variants []Variant
 	Goal     Trigger
+	Reward   float64 // what reaching the goal is worth, in any unit; above 0
 }
 
 // Variant is one content of a slot.
 type Variant struct {
 	Name   string
 	Topics []uint8 // indices into Plan.Topics
+	Cost   float64 // of showing it once a period, in the unit of the slot's reward
 }
+
+// Share is a part of a whole in ten-thousandths.
+type Share uint16
+
+// Whole is the Share of everything.
+const Whole Share = 10_000
+
+// Policy is how the device picks a slot's variant, or a chosen campaign's arm.
+type Policy struct {
+	// Holdout is the share of devices that are never personalized: they get the
+	// default and are counted in a column of their own. At most half.
+	Holdout Share
+	// Explore is the share of decisions that are made uniformly. At most half.
+	Explore Share
+	// Floor is the least probability of each variant. Times the number of
+	// variants of any slot at most half.
+	Floor Share
+}
+
+// HoldoutColumn is the name of the column in which devices of the holdout are
+// counted, after the variants or arms. No variant or arm may have it.
+const HoldoutColumn = "holdout"
 
 // MetricKind is what a metric counts; docs/plan.md states the counting rules.
 type MetricKind byte

@@ -17,9 +17,12 @@ const (
 	VarDaysSinceOrder
 	VarDaysSinceCart
 	VarActiveDays
+	VarTopTopic // index of the topic with the largest affinity
 	numVars
 
 	VarAttribute = 64
+	// VarAffinity+i is the affinity of topic i, 0 to 1.
+	VarAffinity = 128
 )
 
 func variableExists(index, attributes int) bool {
