@@ -75,7 +75,7 @@ func (c *cast) draft() *plan.Plan {
 			{Name: "hero", Kind: plan.SlotExposed, By: plan.SiteWide, Most: 1},
 		},
 	}
-	slot := plan.Slot{Name: "hero", Goal: plan.Trigger{Kind: plan.Order}}
+	slot := plan.Slot{Name: "hero", Goal: plan.Trigger{Kind: plan.Order}, Reward: 1}
 	for i := range 12 {
 		slot.Variants = append(slot.Variants, plan.Variant{Name: "variant " + strconv.Itoa(i)})
 	}

@@ -69,7 +69,7 @@ func Shop() *plan.Plan {
 	p.Stages = []plan.Stage{{Name: "visit", On: view}, {Name: "cart", On: plan.Trigger{Kind: plan.Cart}}, {Name: "order", On: order}}
 	p.Campaigns = []plan.Campaign{{Name: "spring_mail", Mode: plan.Assigned, Arms: []string{"none", "mail_a", "mail_b"},
 		Goals: []plan.Goal{{Name: "visited", On: view}, {Name: "bought", On: order}}}}
-	p.Slots = []plan.Slot{{Name: "hero", Goal: order, Variants: []plan.Variant{
+	p.Slots = []plan.Slot{{Name: "hero", Goal: order, Reward: 1, Variants: []plan.Variant{
 		{Name: "plain"}, {Name: "shoes", Topics: []uint8{0}}, {Name: "bags", Topics: []uint8{1, 2}}}}}
 	seg, site := plan.BySegment, plan.SiteWide
 	p.Metrics = []plan.Metric{
@@ -120,7 +120,7 @@ func Maximal() *plan.Plan {
 		p.Campaigns = append(p.Campaigns, plan.Campaign{Name: long("campaign", i), Mode: plan.Assigned, Arms: list("arm", 16), Goals: goals})
 	}
 	for i := range plan.MaxSlots {
-		s := plan.Slot{Name: long("slot", i), Goal: plan.Trigger{Kind: plan.View}}
+		s := plan.Slot{Name: long("slot", i), Goal: plan.Trigger{Kind: plan.View}, Reward: 1}
 		for _, v := range list("variant", 16) {
 			s.Variants = append(s.Variants, plan.Variant{Name: v})
 		}

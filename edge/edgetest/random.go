@@ -42,7 +42,7 @@ func Plan(rng *rand.Rand) *plan.Plan {
 		p.Campaigns = append(p.Campaigns, c)
 	}
 	for i := range 1 + rng.IntN(2) {
-		s := plan.Slot{Name: nth("slot", i), Goal: trigger(rng, p)}
+		s := plan.Slot{Name: nth("slot", i), Goal: trigger(rng, p), Reward: 1}
 		for _, v := range list("variant", 2+rng.IntN(3)) {
 			s.Variants = append(s.Variants, plan.Variant{Name: v})
 		}

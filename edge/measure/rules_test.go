@@ -37,7 +37,7 @@ func newBenchOf(change func(*plan.Plan), metrics ...plan.Metric) *bench {
 	p.Stages = []plan.Stage{{Name: "view", On: onView}, {Name: "cart", On: onCart}, {Name: "again", On: onView}, {Name: "order", On: onOrder}}
 	p.Campaigns = []plan.Campaign{{Name: "c", Mode: plan.Assigned, Arms: []string{"a", "b", "c", "d"},
 		Goals: []plan.Goal{{Name: "cart", On: onCart}, {Name: "order", On: onOrder}}}}
-	p.Slots = []plan.Slot{{Name: "s", Goal: onOrder, Variants: []plan.Variant{{Name: "a"}, {Name: "b"}, {Name: "c"}, {Name: "d"}}}}
+	p.Slots = []plan.Slot{{Name: "s", Goal: onOrder, Reward: 1, Variants: []plan.Variant{{Name: "a"}, {Name: "b"}, {Name: "c"}, {Name: "d"}}}}
 	change(p)
 	p.Metrics = nil
 	for i, m := range metrics {

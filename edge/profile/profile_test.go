@@ -108,7 +108,7 @@ func TestClockSetBack(t *testing.T) {
 	require.Equal(t, 1.0, value(&p, now+day, plan.VarDaysSinceOrder))
 
 	at(&p, 5, plan.View, 0) // 1970
-	for i := range plan.Variables {
+	for i := range plan.VarTopTopic {
 		require.GreaterOrEqual(t, value(&p, 5, i), 0.0, plan.Variables[i].Name)
 	}
 	require.Equal(t, 0.0, value(&p, 0, plan.VarDaysSinceFirst), "a view before the last activity counts as it")

@@ -18,12 +18,13 @@ var (
 	ErrNoise      = errors.New("plan: sigma squared, min batch or chunk length is out of bounds")
 	ErrRecipient  = errors.New("plan: leader and helper need a recipient each, of a known key type, and not the same one")
 	ErrConsent    = errors.New("plan: consent mode is missing")
-	ErrName       = errors.New("plan: a name is empty, too long or stands twice")
+	ErrName       = errors.New("plan: a name is empty, too long, stands twice, or is the holdout column's")
 	ErrAttribute  = errors.New("plan: an attribute's type or range is wrong")
 	ErrSegments   = errors.New("plan: segments need one or more, only the last without a rule")
 	ErrTrigger    = errors.New("plan: a trigger names an event that the plan has not")
 	ErrCampaign   = errors.New("plan: a campaign needs a mode, two or more arms and a goal")
-	ErrSlot       = errors.New("plan: a slot needs variants and topics that the plan has")
+	ErrSlot       = errors.New("plan: a slot needs variants, topics that the plan has, a reward and costs within bounds")
+	ErrPolicy     = errors.New("plan: holdout, explore, or floor times the variants of a slot or arms is more than half")
 	ErrMetric     = errors.New("plan: a metric's kind, breakdown, source or most ones is wrong")
 	ErrMeasurable = errors.New("plan: a measurement would have too many cells or ones")
 )
@@ -33,11 +34,15 @@ const (
 	minDate   = 0
 	maxDate   = 1 << 20
 	maxPeriod = 29 * Day // 28 days and a clock change
+	maxShare  = Whole / 2
+	// maxWorth bounds rewards and costs, so that reward x rate - cost is exact
+	// enough in a float64 whatever the rate.
+	maxWorth = 1e6
 )
 
 // check holds p to every bound of this file; Decode and Encode call it.
 func (p *Plan) check() error {
-	for _, f := range []func() error{p.checkHead, p.checkNoise, p.checkNames, p.checkGroups, p.checkMetrics} {
+	for _, f := range []func() error{p.checkHead, p.checkNoise, p.checkNames, p.checkGroups, p.checkChoice, p.checkMetrics} {
 		if err := f(); err != nil {
 			return err
 		}
@@ -194,7 +199,7 @@ func (p *Plan) checkGroups() error {
 			return ErrSegments
 		}
 		if len(s.Rule) > 0 {
-			if err := CheckRule(s.Rule, len(p.Attributes)); err != nil {
+			if err := CheckRule(s.Rule, len(p.Attributes), len(p.Topics)); err != nil {
 				return err
 			}
 		}
@@ -230,6 +235,45 @@ func (p *Plan) checkGroups() error {
 		}
 		if !p.triggers(s.Goal) {
 			return ErrTrigger
+		}
+	}
+	return nil
+}
+
+// checkChoice holds the policy, and what a choice is made by, to their bounds.
+func (p *Plan) checkChoice() error {
+	y := p.Policy
+	if y.Holdout > maxShare || y.Explore > maxShare || y.Floor > maxShare {
+		return ErrPolicy
+	}
+	tooMany := func(columns int) bool { return columns*int(y.Floor) > int(maxShare) }
+	for _, c := range p.Campaigns {
+		if c.Mode != Chosen {
+			continue
+		}
+		if tooMany(len(c.Arms)) {
+			return ErrPolicy
+		}
+		for _, a := range c.Arms {
+			if y.Holdout > 0 && a == HoldoutColumn {
+				return ErrName
+			}
+		}
+	}
+	for _, s := range p.Slots {
+		if tooMany(len(s.Variants)) {
+			return ErrPolicy
+		}
+		if !(s.Reward > 0 && s.Reward <= maxWorth) { // so written, NaN is refused too
+			return ErrSlot
+		}
+		for _, v := range s.Variants {
+			if !(v.Cost >= 0 && v.Cost <= maxWorth) {
+				return ErrSlot
+			}
+			if y.Holdout > 0 && v.Name == HoldoutColumn {
+				return ErrName
+			}
 		}
 	}
 	return nil

@@ -80,9 +80,11 @@ func TestForeignBytes(t *testing.T) {
 	require.ErrorIs(t, err, plan.ErrTooLarge)
 	_, err = plan.Decode([]byte("DLPS" + string(b[4:])))
 	require.ErrorIs(t, err, plan.ErrMagic)
-	b[4] = 2
-	_, err = plan.Decode(b)
-	require.ErrorIs(t, err, plan.ErrVersion)
+	for _, version := range []byte{0, 1, 3} {
+		b[4] = version
+		_, err = plan.Decode(b)
+		require.ErrorIs(t, err, plan.ErrVersion, "version %d", version)
+	}
 }
 
 // Each bound, broken by one step, has its sentinel; and what Encode refuses,
@@ -177,19 +179,43 @@ func TestBounds(t *testing.T) {
 		"malformed rule":               {func(p *plan.Plan) { p.Segments[0].Rule = plan.Rule{plan.OpNot} }, plan.ErrRule},
 		"rule with a foreign variable": {func(p *plan.Plan) { p.Segments[0].Rule = plan.Rule{plan.OpVar, plan.VarAttribute + 2, plan.OpSet} }, plan.ErrRuleVar},
 		"goal by an exposure":          {func(p *plan.Plan) { p.Campaigns[0].Goals[0].On = plan.Trigger{Kind: plan.Exposure} }, plan.ErrTrigger},
+		"goal by dwell":                {func(p *plan.Plan) { p.Campaigns[0].Goals[0].On.Kind = plan.Dwell }, plan.ErrTrigger},
 		"goal by event 0 of none":      {func(p *plan.Plan) { p.Campaigns[0].Goals[0].On = plan.Trigger{Kind: plan.Custom} }, plan.ErrTrigger},
 		"stage by event 1 of 1": {func(p *plan.Plan) {
 			p.Events, p.Stages = []string{"e"}, []plan.Stage{{Name: "a", On: plan.Trigger{Kind: plan.Custom, Event: 1}}, {Name: "b", On: view}}
 		}, plan.ErrTrigger},
-		"slot's goal by kind 9":      {func(p *plan.Plan) { addSlot(p); p.Slots[0].Goal.Kind = 9 }, plan.ErrTrigger},
+		"slot's goal by dwell":       {func(p *plan.Plan) { addSlot(p); p.Slots[0].Goal.Kind = plan.Dwell }, plan.ErrTrigger},
+		"slot's goal by kind 10":     {func(p *plan.Plan) { addSlot(p); p.Slots[0].Goal.Kind = 10 }, plan.ErrTrigger},
 		"campaign without mode":      {func(p *plan.Plan) { p.Campaigns[0].Mode = 0 }, plan.ErrCampaign},
 		"campaign of one arm":        {func(p *plan.Plan) { p.Campaigns[0].Arms = p.Campaigns[0].Arms[:1]; p.Metrics = nil }, plan.ErrCampaign},
 		"campaign without goals":     {func(p *plan.Plan) { p.Campaigns[0].Goals = nil; p.Metrics = p.Metrics[:2] }, plan.ErrCampaign},
-		"65 arms":                    {func(p *plan.Plan) { p.Campaigns[0].Arms = names(65) }, plan.ErrCampaign},
+		"64 arms":                    {func(p *plan.Plan) { p.Campaigns[0].Arms = names(64) }, plan.ErrCampaign},
+		"64 variants":                {func(p *plan.Plan) { addSlot(p); addVariants(p, names(64)) }, plan.ErrSlot},
 		"slot of one variant":        {func(p *plan.Plan) { addSlot(p); p.Slots[0].Variants = p.Slots[0].Variants[:1] }, plan.ErrSlot},
 		"variant of a foreign topic": {func(p *plan.Plan) { addSlot(p); p.Slots[0].Variants[1].Topics = []uint8{2} }, plan.ErrSlot},
 		"variant's topics unsorted":  {func(p *plan.Plan) { addSlot(p); p.Slots[0].Variants[1].Topics = []uint8{1, 0} }, plan.ErrSlot},
 		"variant's topic twice":      {func(p *plan.Plan) { addSlot(p); p.Slots[0].Variants[1].Topics = []uint8{1, 1} }, plan.ErrSlot},
+		"holdout over half":          {func(p *plan.Plan) { p.Policy.Holdout = 5001 }, plan.ErrPolicy},
+		"explore over half":          {func(p *plan.Plan) { p.Policy.Explore = 5001 }, plan.ErrPolicy},
+		"floor over half":            {func(p *plan.Plan) { p.Policy.Floor = 5001 }, plan.ErrPolicy},
+		"floor of two variants":      {func(p *plan.Plan) { addSlot(p); p.Policy.Floor = 2501 }, plan.ErrPolicy},
+		"floor of 63 variants":       {func(p *plan.Plan) { addSlot(p); addVariants(p, names(63)); p.Policy.Floor = 80 }, plan.ErrPolicy},
+		"floor of three arms":        {func(p *plan.Plan) { chosen(p); p.Policy.Floor = 1667 }, plan.ErrPolicy},
+		"variant named holdout":      {func(p *plan.Plan) { addSlot(p); p.Slots[0].Variants[0].Name = "holdout"; p.Policy.Holdout = 1 }, plan.ErrName},
+		"arm named holdout":          {func(p *plan.Plan) { chosen(p); p.Campaigns[0].Arms[2] = "holdout"; p.Policy.Holdout = 1 }, plan.ErrName},
+		"no reward":                  {func(p *plan.Plan) { addSlot(p); p.Slots[0].Reward = 0 }, plan.ErrSlot},
+		"negative reward":            {func(p *plan.Plan) { addSlot(p); p.Slots[0].Reward = -1 }, plan.ErrSlot},
+		"reward over a million":      {func(p *plan.Plan) { addSlot(p); p.Slots[0].Reward = 1e6 + 1 }, plan.ErrSlot},
+		"infinite reward":            {func(p *plan.Plan) { addSlot(p); p.Slots[0].Reward = math.Inf(1) }, plan.ErrSlot},
+		"reward that is no number":   {func(p *plan.Plan) { addSlot(p); p.Slots[0].Reward = math.NaN() }, plan.ErrSlot},
+		"negative cost":              {func(p *plan.Plan) { addSlot(p); p.Slots[0].Variants[1].Cost = -0.01 }, plan.ErrSlot},
+		"cost over a million":        {func(p *plan.Plan) { addSlot(p); p.Slots[0].Variants[0].Cost = 1e6 + 1 }, plan.ErrSlot},
+		"infinite cost":              {func(p *plan.Plan) { addSlot(p); p.Slots[0].Variants[0].Cost = math.Inf(1) }, plan.ErrSlot},
+		"rule with a foreign topic": {func(p *plan.Plan) {
+			addSlot(p)
+			p.Segments[0].Rule = plan.Rule{plan.OpVar, plan.VarAffinity + 2, plan.OpSet}
+		}, plan.ErrRuleVar},
+		"top_topic without topics":   {func(p *plan.Plan) { p.Segments[0].Rule = plan.Rule{plan.OpVar, plan.VarTopTopic, plan.OpSet} }, plan.ErrRuleVar},
 		"metric kind 0":              {func(p *plan.Plan) { p.Metrics[0].Kind = 0 }, plan.ErrMetric},
 		"metric kind 8":              {func(p *plan.Plan) { p.Metrics[0].Kind = 8 }, plan.ErrMetric},
 		"audience by site":           {func(p *plan.Plan) { p.Metrics[0].By = plan.SiteWide }, plan.ErrMetric},
@@ -207,11 +233,16 @@ func TestBounds(t *testing.T) {
 		}, plan.ErrMetric},
 		"no ones":             {func(p *plan.Plan) { p.Metrics[1].Most = 0 }, plan.ErrMetric},
 		"more ones than arms": {func(p *plan.Plan) { p.Metrics[1].Most = 4 }, plan.ErrMetric},
+		"more ones than variants and holdout": {func(p *plan.Plan) {
+			addSlot(p)
+			p.Policy.Holdout = 1
+			p.Metrics[1] = plan.Metric{Name: "s", Kind: plan.SlotExposed, By: plan.BySegment, Most: 4}
+		}, plan.ErrMetric},
 		"nine ones": {func(p *plan.Plan) {
 			p.Campaigns[0].Arms, p.Metrics[1].Most = names(20), plan.MaxMost+1
 		}, plan.ErrMetric},
 		"too many cells": {func(p *plan.Plan) {
-			p.Campaigns[0].Arms = names(64)
+			p.Campaigns[0].Arms = names(63)
 			for i := range 6 {
 				p.Metrics = append(p.Metrics, plan.Metric{Name: names(6)[i], Kind: plan.CampaignExposed, By: plan.BySegment, Most: 1})
 			}
@@ -254,8 +285,18 @@ func choice(values ...string) plan.Attribute {
 
 func addSlot(p *plan.Plan) {
 	p.Topics = []string{"a", "b"}
-	p.Slots = []plan.Slot{{Name: "s", Variants: []plan.Variant{{Name: "x"}, {Name: "y", Topics: []uint8{0, 1}}}, Goal: view}}
+	p.Slots = []plan.Slot{{Name: "s", Variants: []plan.Variant{{Name: "x"}, {Name: "y", Topics: []uint8{0, 1}, Cost: 0.5}}, Goal: view, Reward: 2}}
 }
+
+// addVariants gives the plan's slot as many variants as there are names.
+func addVariants(p *plan.Plan, names []string) {
+	p.Slots[0].Variants = nil
+	for _, n := range names {
+		p.Slots[0].Variants = append(p.Slots[0].Variants, plan.Variant{Name: n})
+	}
+}
+
+func chosen(p *plan.Plan) { p.Campaigns[0].Mode = plan.Chosen }
 
 // days is n days of 24 hours from a first one on.
 func days(first plan.Period, n int) []plan.Period {
@@ -289,7 +330,12 @@ func FuzzDecode(f *testing.F) {
 	p.Periods = p.Periods[:1]
 	p.Attributes = append(p.Attributes, number(-1, 1), choice("a", "b"))
 	f.Add(encoded(f, p))
-	f.Add([]byte("DLPN\x01"))
+	chosen(p)
+	p.Policy = plan.Policy{Holdout: 1000, Explore: 500, Floor: 100}
+	p.Metrics = append(p.Metrics, plan.Metric{Name: "s", Kind: plan.SlotClicked, By: plan.BySegment, Most: 2})
+	p.Segments[0].Rule = plan.Rule{plan.OpVar, plan.VarTopTopic, plan.OpVar, plan.VarAffinity + 1, plan.OpLt}
+	f.Add(encoded(f, p))
+	f.Add([]byte("DLPN\x02"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		p, err := plan.Decode(b)
 		if err != nil {
@@ -304,6 +350,11 @@ func FuzzDecode(f *testing.F) {
 		require.LessOrEqual(t, l.Weight, plan.MaxWeight)
 		for _, s := range p.Segments {
 			s.Rule.Match(nothing{})
+		}
+		for _, m := range p.Metrics {
+			for column := range p.Columns(m) {
+				p.Column(m, column)
+			}
 		}
 	})
 }

@@ -37,6 +37,9 @@ func Decode(published []byte) (*Plan, error) {
 	r.Fill(p.VerifyKey[:])
 	p.Consent = Consent(r.Byte())
 	p.Attribution = uint32(r.Max(MaxAttribution))
+	for _, share := range []*Share{&p.Policy.Holdout, &p.Policy.Explore, &p.Policy.Floor} {
+		*share = Share(r.Max(uint64(maxShare)))
+	}
 	p.Topics = readNames(r, MaxTopics)
 	p.Events = readNames(r, MaxEvents)
 	for range r.Count(MaxAttributes) {
@@ -73,9 +76,10 @@ func Decode(published []byte) (*Plan, error) {
 			if topics := r.Blob(MaxTopics); len(topics) > 0 {
 				v.Topics = append([]uint8(nil), topics...)
 			}
+			v.Cost = r.Float()
 			s.Variants = append(s.Variants, v)
 		}
-		s.Goal = readTrigger(r)
+		s.Goal, s.Reward = readTrigger(r), r.Float()
 		p.Slots = append(p.Slots, s)
 	}
 	for range r.Count(MaxMetrics) {

@@ -13,19 +13,20 @@
 //
 // The bytes, in privacy/wire's terms (docs/formats.md draws them):
 //
-//	"DLPN" version=1
+//	"DLPN" version=2
 //	site string, serial uvarint, issued varint, expires uvarint-after-issued
 //	time zone string, cadence byte
 //	first period: date varint, start varint; count; length of each in seconds uvarint
 //	sigma^2 uvarint, min batch uvarint, chunk uvarint
 //	leader, helper: key type byte, recipient string
 //	verify-key commitment 32 bytes, consent byte, attribution window uvarint seconds
+//	policy: holdout, explore, floor uvarint, in ten-thousandths
 //	topics, events: lists of strings
 //	attributes: name, type byte, and for a number min and max, for a choice its values
 //	segments: name, rule blob (empty for the last)
 //	funnel stages: name, trigger
 //	campaigns: name, mode byte, arms, goals (name, trigger)
-//	slots: name, variants (name, topic indices), goal trigger
+//	slots: name, variants (name, topic indices, cost), goal trigger, reward
 //	metrics: name, kind byte, by byte, most, source index, goal index
 //
 // A trigger is an event kind byte, followed by the event's index for Custom.

@@ -4,7 +4,7 @@ import "github.com/dunlin-analytics/dunlin/privacy/wire"
 
 const (
 	magic   = "DLPN"
-	version = 1
+	version = 2
 )
 
 // Encode returns the bytes to publish. It checks p as Decode would.
@@ -43,6 +43,9 @@ func encode(p *Plan) []byte {
 	b = append(b, p.VerifyKey[:]...)
 	b = append(b, byte(p.Consent))
 	b = wire.AppendUvarint(b, uint64(p.Attribution))
+	for _, share := range []Share{p.Policy.Holdout, p.Policy.Explore, p.Policy.Floor} {
+		b = wire.AppendUvarint(b, uint64(share))
+	}
 	b = appendNames(b, p.Topics)
 	b = appendNames(b, p.Events)
 	b = wire.AppendUvarint(b, uint64(len(p.Attributes)))
@@ -76,8 +79,9 @@ func encode(p *Plan) []byte {
 		b = wire.AppendUvarint(wire.AppendString(b, s.Name), uint64(len(s.Variants)))
 		for _, v := range s.Variants {
 			b = wire.AppendBlob(wire.AppendString(b, v.Name), v.Topics)
+			b = wire.AppendFloat(b, v.Cost)
 		}
-		b = appendTrigger(b, s.Goal)
+		b = wire.AppendFloat(appendTrigger(b, s.Goal), s.Reward)
 	}
 	b = wire.AppendUvarint(b, uint64(len(p.Metrics)))
 	for _, m := range p.Metrics {

@@ -7,7 +7,7 @@ type Span struct {
 	Metric   int // index into Plan.Metrics; -1 for present
 	Offset   int // first cell
 	Segments int // S: 1 when site-wide
-	Columns  int // stages, arms or variants; 1 for audience and present
+	Columns  int // stages, arms or variants, and the holdout; 1 for audience and present
 	Most     int // most ones among the span's cells
 }
 
@@ -51,8 +51,44 @@ func LayoutOf(p *Plan) Layout {
 	return l
 }
 
-// Columns returns the number of cells that a metric has for one segment.
+// Columns returns the number of cells that a metric has for one segment, the
+// holdout's column counted.
 func (p *Plan) Columns(m Metric) int {
+	n := p.named(m)
+	if p.holds(m) {
+		n++
+	}
+	return n
+}
+
+// Column names one column of a metric: a stage, an arm, a variant or
+// HoldoutColumn, or the empty string for audience.
+func (p *Plan) Column(m Metric, column int) string {
+	if column == p.named(m) && p.holds(m) {
+		return HoldoutColumn
+	}
+	switch m.Kind {
+	case Funnel:
+		return p.Stages[column].Name
+	case CampaignExposed, CampaignConverted:
+		return p.Campaigns[m.Source].Arms[column]
+	case SlotExposed, SlotClicked, SlotConverted:
+		return p.Slots[m.Source].Variants[column].Name
+	}
+	return ""
+}
+
+// Holdout returns the column of a metric in which devices of the holdout are
+// counted, the last one; ok is false for a metric that has none.
+func (p *Plan) Holdout(m Metric) (column int, ok bool) {
+	if !p.holds(m) {
+		return 0, false
+	}
+	return p.named(m), true
+}
+
+// named returns the columns of a metric but for the holdout's.
+func (p *Plan) named(m Metric) int {
 	switch m.Kind {
 	case Audience:
 		return 1
@@ -66,18 +102,19 @@ func (p *Plan) Columns(m Metric) int {
 	return 0
 }
 
-// Column names one column of a metric: a stage, an arm or a variant, or the
-// empty string for audience.
-func (p *Plan) Column(m Metric, column int) string {
-	switch m.Kind {
-	case Funnel:
-		return p.Stages[column].Name
-	case CampaignExposed, CampaignConverted:
-		return p.Campaigns[m.Source].Arms[column]
-	case SlotExposed, SlotClicked, SlotConverted:
-		return p.Slots[m.Source].Variants[column].Name
+// holds tells whether a metric has the holdout's column: where the device picks
+// and the plan has a holdout.
+func (p *Plan) holds(m Metric) bool {
+	if p.Policy.Holdout == 0 {
+		return false
 	}
-	return ""
+	switch m.Kind {
+	case CampaignExposed, CampaignConverted:
+		return p.Campaigns[m.Source].Mode == Chosen
+	case SlotExposed, SlotClicked, SlotConverted:
+		return true
+	}
+	return false
 }
 
 // InputShareSizes returns the bytes of the leader's and the helper's input share

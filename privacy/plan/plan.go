@@ -175,14 +175,14 @@ type Slot struct {
 	Name     string
 	Variants []Variant
 	Goal     Trigger
-	Reward   float64 // what reaching the goal is worth, in any unit; above 0
+	Reward   float64 // what reaching the goal is worth, in any unit; above 0, at most 1e6
 }
 
 // Variant is one content of a slot.
 type Variant struct {
 	Name   string
-	Topics []uint8 // indices into Plan.Topics
-	Cost   float64 // of showing it once a period, in the unit of the slot's reward
+	Topics []uint8 // indices into Plan.Topics, ascending
+	Cost   float64 // of showing it once a period, in the unit of the slot's reward; 0 to 1e6
 }
 
 // Share is a part of a whole in ten-thousandths.

@@ -66,9 +66,9 @@ type Vars interface {
 }
 
 // CheckRule accepts code that Match can run: known operators, right operand
-// kinds, one truth value left, variables that exist for the given number of
-// attributes.
-func CheckRule(code Rule, attributes int) error {
+// kinds, one truth value left, variables that exist in a plan with this many
+// attributes and topics.
+func CheckRule(code Rule, attributes, topics int) error {
 	if len(code) > MaxRule {
 		return ErrRule
 	}
@@ -98,7 +98,7 @@ func CheckRule(code Rule, attributes int) error {
 				return ErrRule
 			}
 		case OpVar:
-			if i := int(r.Byte()); !variableExists(i, attributes) {
+			if i := int(r.Byte()); !variableExists(i, attributes, topics) {
 				return ErrRuleVar
 			}
 		}

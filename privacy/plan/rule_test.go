@@ -71,7 +71,7 @@ func TestMatch(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			if len(x.code) > 0 {
-				require.NoError(t, plan.CheckRule(x.code, 2))
+				require.NoError(t, plan.CheckRule(x.code, 2, 2))
 			}
 			require.Equal(t, x.want, x.code.Match(vars))
 		})
@@ -97,37 +97,61 @@ func TestCheckRule(t *testing.T) {
 		return out
 	}
 	nan := append(code(plan.OpConst), 0x7f, 0xf8, 0, 0, 0, 0, 0, 1)
-	for name, c := range map[string]struct {
-		code plan.Rule
-		want error
+	type rule struct {
+		code   plan.Rule
+		want   error
+		topics int
+	}
+	rules := map[string]rule{
+		"16 values":         {code: deep(16)},
+		"17 values":         {code: deep(17), want: plan.ErrRuleDepth},
+		"512 bytes":         {code: long(512)},
+		"513 bytes":         {code: long(513), want: plan.ErrRule},
+		"empty":             {code: nil, want: plan.ErrRule},
+		"two values left":   {code: code(plan.OpTrue, plan.OpTrue), want: plan.ErrRule},
+		"a number left":     {code: code(plan.OpConst, 1.0), want: plan.ErrRule},
+		"unknown op 0":      {code: code(0), want: plan.ErrRule},
+		"unknown op ff":     {code: code(plan.OpTrue, 0xff), want: plan.ErrRule},
+		"nothing to take":   {code: code(plan.OpNot), want: plan.ErrRule},
+		"one of two":        {code: code(plan.OpTrue, plan.OpAnd), want: plan.ErrRule},
+		"and of numbers":    {code: code(plan.OpConst, 1.0, plan.OpConst, 1.0, plan.OpAnd), want: plan.ErrRule},
+		"sum of truths":     {code: code(plan.OpTrue, plan.OpTrue, plan.OpAdd), want: plan.ErrRule},
+		"mixed":             {code: code(plan.OpConst, 1.0, plan.OpTrue, plan.OpSame), want: plan.ErrRule},
+		"set of a truth":    {code: code(plan.OpTrue, plan.OpSet), want: plan.ErrRule},
+		"variable cut off":  {code: code(plan.OpVar), want: plan.ErrRule},
+		"constant cut off":  {code: code(plan.OpConst, 1.0)[:5], want: plan.ErrRule},
+		"infinite constant": {code: code(plan.OpConst, math.Inf(1), plan.OpSet), want: plan.ErrRule},
+		"NaN":               {code: append(nan, plan.OpSet), want: plan.ErrRule},
+	}
+	for name, v := range map[string]struct {
+		index, topics int
+		exists        bool
 	}{
-		"16 values":                {deep(16), nil},
-		"17 values":                {deep(17), plan.ErrRuleDepth},
-		"512 bytes":                {long(512), nil},
-		"513 bytes":                {long(513), plan.ErrRule},
-		"empty":                    {nil, plan.ErrRule},
-		"two values left":          {code(plan.OpTrue, plan.OpTrue), plan.ErrRule},
-		"a number left":            {code(plan.OpConst, 1.0), plan.ErrRule},
-		"unknown op 0":             {code(0), plan.ErrRule},
-		"unknown op ff":            {code(plan.OpTrue, 0xff), plan.ErrRule},
-		"nothing to take":          {code(plan.OpNot), plan.ErrRule},
-		"one of two":               {code(plan.OpTrue, plan.OpAnd), plan.ErrRule},
-		"and of numbers":           {code(plan.OpConst, 1.0, plan.OpConst, 1.0, plan.OpAnd), plan.ErrRule},
-		"sum of truths":            {code(plan.OpTrue, plan.OpTrue, plan.OpAdd), plan.ErrRule},
-		"mixed":                    {code(plan.OpConst, 1.0, plan.OpTrue, plan.OpSame), plan.ErrRule},
-		"set of a truth":           {code(plan.OpTrue, plan.OpSet), plan.ErrRule},
-		"last built-in":            {code(plan.OpVar, plan.VarActiveDays, plan.OpSet), nil},
-		"after the last built-in":  {code(plan.OpVar, plan.VarActiveDays+1, plan.OpSet), plan.ErrRuleVar},
-		"before the attributes":    {code(plan.OpVar, attribute-1, plan.OpSet), plan.ErrRuleVar},
-		"last attribute":           {code(plan.OpVar, attribute+1, plan.OpSet), nil},
-		"after the last attribute": {code(plan.OpVar, attribute+2, plan.OpSet), plan.ErrRuleVar},
-		"variable cut off":         {code(plan.OpVar), plan.ErrRule},
-		"constant cut off":         {code(plan.OpConst, 1.0)[:5], plan.ErrRule},
-		"infinite constant":        {code(plan.OpConst, math.Inf(1), plan.OpSet), plan.ErrRule},
-		"NaN":                      {append(nan, plan.OpSet), plan.ErrRule},
+		"last built-in of numbers":    {plan.VarActiveDays, 0, true},
+		"top_topic of no topics":      {plan.VarTopTopic, 0, false},
+		"top_topic of one":            {plan.VarTopTopic, 1, true},
+		"after the last built-in":     {plan.VarTopTopic + 1, 64, false},
+		"before the attributes":       {attribute - 1, 64, false},
+		"last attribute":              {attribute + 1, 64, true},
+		"after the last attribute":    {attribute + 2, 64, false},
+		"before the affinities":       {plan.VarAffinity - 1, 64, false},
+		"affinity of no topics":       {plan.VarAffinity, 0, false},
+		"affinity of the only topic":  {plan.VarAffinity, 1, true},
+		"after the only topic's":      {plan.VarAffinity + 1, 1, false},
+		"affinity of the 64th topic":  {plan.VarAffinity + 63, 64, true},
+		"affinity of a 65th topic":    {plan.VarAffinity + 64, 64, false},
+		"affinity of the 64th of 63":  {plan.VarAffinity + 63, 63, false},
+		"the largest index of a byte": {255, 64, false},
 	} {
+		r := rule{code: code(plan.OpVar, v.index, plan.OpSet), topics: v.topics}
+		if !v.exists {
+			r.want = plan.ErrRuleVar
+		}
+		rules[name] = r
+	}
+	for name, c := range rules {
 		t.Run(name, func(t *testing.T) {
-			err := plan.CheckRule(c.code, 2)
+			err := plan.CheckRule(c.code, 2, c.topics)
 			if c.want == nil {
 				require.NoError(t, err)
 				return
@@ -252,9 +276,10 @@ func FuzzMatch(f *testing.F) {
 		}
 	}
 	f.Add([]byte(code(plan.OpVar, 0, plan.OpVar, attribute, plan.OpSub, plan.OpNeg, plan.OpSet, plan.OpTrue, plan.OpDiff, plan.OpNot)), []byte{3})
+	f.Add([]byte(code(plan.OpVar, plan.VarTopTopic, plan.OpConst, 2.0, plan.OpEq, plan.OpVar, plan.VarAffinity+2, plan.OpConst, 0.3, plan.OpGe, plan.OpAnd)), []byte{0x64, 0x71, 0x02})
 	f.Add([]byte(code(plan.OpConst, 1.0, plan.OpVar, 3, plan.OpNe, plan.OpFalse, plan.OpSame, plan.OpTrue, plan.OpOr)), []byte{1, 2})
 	f.Fuzz(func(t *testing.T, rule, vars []byte) {
-		if plan.CheckRule(rule, 4) != nil {
+		if plan.CheckRule(rule, 4, 3) != nil {
 			return
 		}
 		require.Equal(t, evaluate(rule, drawn(vars)), plan.Rule(rule).Match(drawn(vars)))

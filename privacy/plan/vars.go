@@ -1,7 +1,7 @@
 package plan
 
 // Indices of the variables that a rule can name. Attribute i of the plan is
-// VarAttribute+i. The numbers are part of the published plan's bytes: append,
+// VarAttribute+i, topic i's affinity VarAffinity+i. The numbers are part of the published plan's bytes: append,
 // never renumber.
 const (
 	VarVisits = iota
@@ -25,8 +25,18 @@ const (
 	VarAffinity = 128
 )
 
-func variableExists(index, attributes int) bool {
-	return index >= 0 && index < numVars || index >= VarAttribute && index < VarAttribute+attributes
+// variableExists tells whether a plan with this many attributes and topics has a
+// variable; without topics there is no largest affinity.
+func variableExists(index, attributes, topics int) bool {
+	switch {
+	case index == VarTopTopic:
+		return topics > 0
+	case index >= VarAffinity:
+		return index < VarAffinity+topics
+	case index >= VarAttribute:
+		return index < VarAttribute+attributes
+	}
+	return index >= 0 && index < numVars
 }
 
 // Variable describes one variable for people and for the rule compiler.
@@ -41,7 +51,9 @@ type Variable struct {
 }
 
 // Variables are the built-in variables, by index. The site's attributes follow
-// from VarAttribute on, under their own names.
+// from VarAttribute on, under their own names, and the affinities of its topics
+// from VarAffinity on. top_topic is there only if the plan has topics; in
+// dunlin.yaml it stands beside a topic's name, in rule code beside its index.
 var Variables = []Variable{
 	{"visits", VarVisits, true, "visits", 0, maxCount, "", "visits so far, the running one included"},
 	{"views", VarViews, true, "views", 0, maxCount, "", "page views so far"},
@@ -56,6 +68,7 @@ var Variables = []Variable{
 	{"days_since_order", VarDaysSinceOrder, true, "24-hour days", 0, maxDays, "before the first order", "since the latest order"},
 	{"days_since_cart", VarDaysSinceCart, true, "24-hour days", 0, maxDays, "before the first cart event", "since the latest addition to the cart"},
 	{"active_days", VarActiveDays, true, "UTC days", 0, 30, "", "of the latest 30 UTC days, those with an event, today included"},
+	{"top_topic", VarTopTopic, true, "a topic", 0, MaxTopics - 1, "before the first event about a topic", "the topic with the largest affinity"},
 }
 
 const (

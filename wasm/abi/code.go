@@ -91,6 +91,7 @@ var codes = [...]struct {
 	{-61, &wire.ErrTrailing},
 	{-62, &share.ErrParams},
 	{-63, &ledger.ErrCharge},
+	{-64, &plan.ErrPolicy},
 }
 
 // CodeOf returns the number of an error that the module is to answer.

@@ -78,7 +78,7 @@ func campaign(name string, arms, goals int, on plan.Trigger) plan.Campaign {
 }
 
 func slot(name string, variants int, goal plan.Trigger) plan.Slot {
-	s := plan.Slot{Name: name, Goal: goal}
+	s := plan.Slot{Name: name, Goal: goal, Reward: 1}
 	for _, v := range numbered("variant", variants) {
 		s.Variants = append(s.Variants, plan.Variant{Name: v})
 	}
@@ -200,7 +200,7 @@ func randomRule(r *rand.Rand, attributes int) plan.Rule {
 		if attributes > 0 && r.IntN(3) == 0 {
 			return plan.Rule{plan.OpVar, byte(plan.VarAttribute + r.IntN(attributes))}
 		}
-		return plan.Rule{plan.OpVar, byte(r.IntN(len(plan.Variables)))}
+		return plan.Rule{plan.OpVar, byte(r.IntN(plan.VarTopTopic))}
 	}
 	var rule plan.Rule
 	for i := range 1 + r.IntN(3) {

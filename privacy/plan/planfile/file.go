@@ -67,9 +67,9 @@ var acceptedFor = map[string]string{
 	"min":         "a number from -1e12 to 1e12",
 	"max":         "a number from -1e12 to 1e12, above min",
 	"mode":        "assigned, chosen",
-	"arms":        "a list of 2 to 64 names",
+	"arms":        "a list of 2 to 63 names",
 	"goals":       "a mapping of 1 to 8 names to events",
-	"variants":    "a mapping of 2 to 64 names to lists of topics",
+	"variants":    "a mapping of 2 to 63 names to lists of topics",
 	"goal":        "view, click, cart, order or a name under events",
 }
 

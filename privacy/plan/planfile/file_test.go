@@ -50,6 +50,7 @@ func TestParseReadsEveryKey(t *testing.T) {
 			Name:     "hero",
 			Variants: []plan.Variant{{Name: "plain"}, {Name: "shoes", Topics: []uint8{0}}, {Name: "bags", Topics: []uint8{1, 2}}},
 			Goal:     plan.Trigger{Kind: plan.Order},
+			Reward:   1,
 		}},
 		Metrics: []plan.Metric{
 			{Name: "audience", Kind: plan.Audience, By: plan.BySegment, Most: 1},
@@ -162,7 +163,7 @@ func TestFaults(t *testing.T) {
 		{"- visit: view\n", "- visit\n", `20:5: funnel[0]: not one stage; accepted: one stage and its event,`},
 		{"  mail:\n", "  ma.il:\n", `23:3: campaigns.ma.il: a dot in the name of a campaign or goal; accepted: a name without a dot`},
 		{"mode: assigned", "mode: given", `24:11: campaigns.mail.mode: unknown value "given"; accepted: assigned, chosen`},
-		{"arms: [none, a]", "arms: [none]", `25:11: campaigns.mail.arms: 1 names; accepted: a list of 2 to 64 names`},
+		{"arms: [none, a]", "arms: [none]", `25:11: campaigns.mail.arms: 1 names; accepted: a list of 2 to 63 names`},
 		{"goals: {bought: order}", "goals: {}", `26:12: campaigns.mail.goals: 0 goals; accepted: 1 to 8 goals`},
 		{"    goals: {bought: order}\n", "", `24:5: campaigns.mail.goals: missing; accepted: a mapping of 1 to 8 names to events`},
 		{"  hero:\n", "  mail:\n", `28:3: slots.mail: "mail" is a campaign, too,`},
@@ -234,7 +235,7 @@ func TestFunnelBySite(t *testing.T) {
 }
 
 func TestTooManyCellsOrOnes(t *testing.T) {
-	arms := make([]string, 64)
+	arms := make([]string, plan.MaxArms)
 	for i := range arms {
 		arms[i] = fmt.Sprintf("a%d", i)
 	}
@@ -245,11 +246,11 @@ func TestTooManyCellsOrOnes(t *testing.T) {
 		metrics = append(metrics, fmt.Sprintf("  - converted: mail.g%d\n    most: 8\n", i))
 	}
 	wide = strings.Replace(wide, "{bought: order}", "{"+strings.Join(goals, ", ")+"}", 1)
-	wide = strings.Replace(wide, "  - converted: mail.bought\n", strings.Join(metrics, ""), 1)
+	wide = strings.Replace(wide, "  - converted: mail.bought\n", "  - exposed: mail\n"+strings.Join(metrics, ""), 1)
 	got := problemsOf(wide)
 	require.Len(t, got, 1)
-	require.Contains(t, got[0], "dunlin.yaml:47:5: metrics[8]: with this metric the measurement has 1027 cells; use by: site, or fewer segments, arms or metrics; accepted: metrics with at most 1024 cells")
+	require.Contains(t, got[0], "dunlin.yaml:48:5: metrics[9]: with this metric the measurement has 1137 cells; use by: site, or fewer segments, arms or metrics; accepted: metrics with at most 1024 cells")
 	got = problemsOf(strings.ReplaceAll(wide, "    most: 8", "    most: 8\n    by: site"))
 	require.Len(t, got, 1)
-	require.Contains(t, got[0], "metrics[8]: with this metric a measurement can have 66 ones; accepted: metrics with at most 64 ones")
+	require.Contains(t, got[0], "metrics[9]: with this metric a measurement can have 67 ones; accepted: metrics with at most 64 ones")
 }

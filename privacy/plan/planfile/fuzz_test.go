@@ -68,7 +68,7 @@ func FuzzRule(f *testing.F) {
 			require.Nil(t, code)
 			return
 		}
-		require.NoError(t, plan.CheckRule(code, len(attributes)))
+		require.NoError(t, plan.CheckRule(code, len(attributes), 0))
 		again, err := CompileRule(FormatRule(code, attributes), attributes)
 		if err != nil { // the written form may be longer than the bounds allow
 			require.Greater(t, len(code), 100)

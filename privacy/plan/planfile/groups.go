@@ -240,7 +240,7 @@ func (r *reader) slots(f *File, n *node) {
 		if slices.ContainsFunc(f.Campaigns, func(c plan.Campaign) bool { return c.Name == e.name }) {
 			r.fail(e.at, key, "a name that no campaign has", "%q is a campaign, too, and a metric could not tell them apart", e.name)
 		}
-		s := plan.Slot{Name: e.name}
+		s := plan.Slot{Name: e.name, Reward: 1}
 		fields := []string{"variants", "goal"}
 		if keys := r.mapping(e.value, key, fields, fields); keys != nil {
 			s.Variants = r.variants(f, keys["variants"], join(key, "variants"))

@@ -74,7 +74,7 @@ func newRules(attributes []plan.Attribute) *rules {
 		rs.names = append(rs.names, v.name)
 		rs.vars[v.name], rs.env[v.name] = v, zero
 	}
-	for _, v := range plan.Variables {
+	for _, v := range plan.Variables[:plan.VarTopTopic] {
 		if v.Integer {
 			add(ruleVar{v.Name, v.Index, plan.Number, nil}, 0)
 		} else {
@@ -116,7 +116,7 @@ func (rs *rules) compile(text string) (code plan.Rule, faults []RuleError) {
 		if _, err := checker.Check(tree, config); err != nil {
 			return nil, []RuleError{parserFault(c.text, err)}
 		}
-		if err := plan.CheckRule(c.code, len(rs.attributes)); err != nil {
+		if err := plan.CheckRule(c.code, len(rs.attributes), 0); err != nil {
 			return nil, []RuleError{{0, err.Error(), ruleForm}}
 		}
 		return c.code, nil

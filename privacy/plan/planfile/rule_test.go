@@ -30,7 +30,7 @@ func compile(t testing.TB, text string) plan.Rule {
 	t.Helper()
 	code, err := CompileRule(text, attributes)
 	require.NoError(t, err, text)
-	require.NoError(t, plan.CheckRule(code, len(attributes)))
+	require.NoError(t, plan.CheckRule(code, len(attributes), 0))
 	return code
 }
 

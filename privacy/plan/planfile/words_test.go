@@ -67,7 +67,7 @@ func TestFormatHandMadeCode(t *testing.T) {
 		"!!member == !!vip":    code(variable(member), []byte{plan.OpSet}, variable(vip), []byte{plan.OpSet, plan.OpSame}),
 		"visits > -3":          code(variable(0), constant(-3), []byte{plan.OpGt}),
 	} {
-		require.NoError(t, plan.CheckRule(c, len(attributes)))
+		require.NoError(t, plan.CheckRule(c, len(attributes), 0))
 		require.Equal(t, want, FormatRule(c, attributes))
 	}
 }
