@@ -1,0 +1,107 @@
+package population
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/dunlin-analytics/dunlin/privacy/plan"
+)
+
+// Errors of New. Callers tell a plan that cannot be played on from wrong options.
+var (
+	// ErrPlan: the plan has no topics, no slots or no periods, or a slot whose
+	// goal is a view, which every visit reaches whatever was shown.
+	ErrPlan = errors.New("population: not a plan that visitors can be made for")
+	// ErrOptions: an option is out of its bounds.
+	ErrOptions = errors.New("population: an option is out of bounds")
+)
+
+// Options of a Shop.
+type Options struct {
+	Seed     uint64
+	Visitors int // how many there ever are; 1 to 2^31-1, required
+
+	// Null makes every variant equally good for everybody.
+	Null bool
+	// Active is the mean share of the visitors there are that come on a day:
+	// above 0, at most .9; default .48.
+	Active float64
+	// Settled: all visitors are there on day 0 and none ever leaves. Otherwise a
+	// fifth of them arrives on a later day of Horizon, and some stop coming.
+	Settled bool
+	// Horizon is the number of days over which the late ones arrive: 2 to 800;
+	// default 30.
+	Horizon int
+}
+
+const (
+	defaultActive  = .48
+	defaultHorizon = 30
+	late           = .2 // share of visitors who arrive after day 0
+)
+
+// Shop is a population on a plan. It is immutable and safe for concurrent use.
+type Shop struct {
+	plan     *plan.Plan
+	o        Options
+	personas []Persona
+	level    float64       // of activity, see level
+	arms     [][][]float64 // slot, persona, variant: quality * fit
+	scale    []float64     // by slot: how much rarer its goal is than a click
+	goals    map[plan.Trigger]bool
+}
+
+// New makes a population for p, which must not change afterwards.
+//
+// Errors: ErrPlan, ErrOptions.
+func New(p *plan.Plan, o Options) (*Shop, error) {
+	if p == nil || len(p.Topics) == 0 || len(p.Topics) > plan.MaxTopics || len(p.Slots) == 0 || len(p.Periods) == 0 || p.Cadence.Days() < 1 {
+		return nil, fmt.Errorf("%w: it needs topics, slots and periods", ErrPlan)
+	}
+	if o.Active == 0 {
+		o.Active = defaultActive
+	}
+	if o.Horizon == 0 {
+		o.Horizon = defaultHorizon
+	}
+	switch {
+	case o.Visitors < 1 || o.Visitors > 1<<31-1:
+		return nil, fmt.Errorf("%w: visitors are 1 to 2147483647, not %d", ErrOptions, o.Visitors)
+	case !(o.Active > 0 && o.Active <= .9):
+		return nil, fmt.Errorf("%w: active is above 0 and at most 0.9, not %v", ErrOptions, o.Active)
+	case o.Horizon < 2 || o.Horizon > plan.MaxPeriods:
+		return nil, fmt.Errorf("%w: the horizon is 2 to %d days, not %d", ErrOptions, plan.MaxPeriods, o.Horizon)
+	}
+	s := &Shop{plan: p, o: o, personas: personasOf(p.Topics), goals: map[plan.Trigger]bool{}}
+	s.level = level(s.personas, o.Active)
+	for i, slot := range p.Slots {
+		scale, ok := rarity[slot.Goal.Kind]
+		if !ok {
+			return nil, fmt.Errorf("%w: slot %q has a goal that no answer reaches", ErrPlan, slot.Name)
+		}
+		s.scale = append(s.scale, scale)
+		s.goals[slot.Goal] = true
+		s.arms = append(s.arms, s.qualities(i))
+	}
+	return s, nil
+}
+
+// Days returns the number of days of the plan, of which Visitor.Day takes the
+// index: as many as its periods have.
+func (s *Shop) Days() int { return len(s.plan.Periods) * s.plan.Cadence.Days() }
+
+// Bounds returns when a day of the plan begins and ends, and its date. A day of a
+// longer period is an equal part of it: within an hour of the local midnights,
+// which the plan does not say.
+func (s *Shop) Bounds(day int) (start, end plan.Time, date plan.Date) {
+	n := s.plan.Cadence.Days()
+	q, part := s.plan.Periods[day/n], day%n
+	at := func(part int) plan.Time { return q.Start + (q.End-q.Start)*plan.Time(part)/plan.Time(n) }
+	return at(part), at(part + 1), q.Date + plan.Date(part)
+}
+
+// Visitors returns how many visitors there ever are.
+func (s *Shop) Visitors() int { return s.o.Visitors }
+
+// Personas returns the personas as this shop's plan has them; only to be read.
+func (s *Shop) Personas() []Persona { return s.personas }
