@@ -27,8 +27,8 @@ type Collector struct {
 	maxPriors int
 	module    []byte
 	moduleSum [sha256.Size]byte
-	priorsDir string
 	registry  *registry
+	shelf     *shelf
 	spool     *spool.Spool
 	counts    counts
 	taken     *atomic.Uint64 // counts["reports.accepted"]
@@ -54,14 +54,18 @@ func Open(o Options) (*Collector, error) {
 	if err != nil {
 		return nil, err
 	}
+	sh, err := openShelf(dirs["plans"], dirs["priors"], o.Log)
+	if err != nil {
+		return nil, err
+	}
 	s, err := spool.Open(spool.Options{Dir: dirs["spool"], QueueLimit: o.QueueLimit, Log: o.Log})
 	if err != nil {
 		return nil, err
 	}
 	c := &Collector{
 		clock: o.Clock, log: o.Log, maxBody: o.MaxBody, maxPriors: o.MaxPriors,
-		module: o.Module, moduleSum: sha256.Sum256(o.Module), priorsDir: dirs["priors"],
-		registry: r, spool: s, counts: newCounts(),
+		module: o.Module, moduleSum: sha256.Sum256(o.Module),
+		registry: r, shelf: sh, spool: s, counts: newCounts(),
 	}
 	c.taken = c.counts[string(reports)+"."+accepted]
 	c.public, c.inner = c.publicRoutes(), c.innerRoutes()
@@ -94,9 +98,9 @@ func (c *Collector) Inner() http.Handler { return c.inner }
 // Exact: for operators only.
 func (c *Collector) Counts() map[string]uint64 { return c.counts.read() }
 
-// Damaged returns an error for each damaged spool file found so far. Each names
-// its file and what to do.
-func (c *Collector) Damaged() []error { return c.spool.Damaged() }
+// Damaged returns an error for each damaged spool file found so far, and for
+// each plan whose priors cannot be served. Each names its file and what to do.
+func (c *Collector) Damaged() []error { return append(c.spool.Damaged(), c.shelf.damage()...) }
 
 func (c *Collector) now() plan.Time { return plan.Time(c.clock().Unix()) }
 
@@ -115,6 +119,8 @@ func (c *Collector) innerRoutes() http.Handler {
 	e := c.routes()
 	e.PUT("/v1/plans/:digest", c.handle(plans, c.putPlan))
 	e.PUT("/v1/priors/:sum", c.handle(priors, c.putPriors))
+	e.PUT("/v1/plans/:digest/priors", c.handle(current, c.putPlanPriors))
+	e.GET("/v1/plans/:digest/priors", c.handle(current, c.getPlanPriors))
 	e.POST("/v1/batches/:digest/:date/close", c.handle(batches, c.closeBatch))
 	e.GET("/v1/batches/:digest/:date/partitions/:partition", c.handle(batches, c.getPartition))
 	e.GET("/v1/batches/:digest/:date/reports/:id", c.handle(batches, c.getReport))

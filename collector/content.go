@@ -1,13 +1,9 @@
 package collector
 
 import (
-	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"net/http"
-	"os"
-	"path/filepath"
 
 	"github.com/labstack/echo/v4"
 
@@ -29,6 +25,9 @@ func (c *Collector) getPlanInForce(ec echo.Context) error {
 	}
 	h := ec.Response().Header()
 	h.Set("Dunlin-Plan", k.digest.String())
+	if sum, ok := c.shelf.current(k.digest); ok {
+		h.Set("Dunlin-Priors", sum.String())
+	}
 	// The collector's clock, which devices check their own by; net/http would
 	// fill in the machine's.
 	h.Set("Date", c.clock().UTC().Format(http.TimeFormat))
@@ -80,57 +79,6 @@ func (c *Collector) stored(ec echo.Context, a area, added bool) error {
 	}
 	c.counts[string(a)+"."+accepted].Add(1)
 	return ec.NoContent(http.StatusCreated)
-}
-
-// sumOf returns the SHA-256 that the path names.
-func sumOf(ec echo.Context) (sum plan.Digest, err error) {
-	sum, err = plan.ParseDigest(ec.Param("sum"))
-	if err != nil {
-		return sum, refuse(Malformed, "a SHA-256 is 64 lower-case hexadecimal digits")
-	}
-	return sum, nil
-}
-
-func (c *Collector) putPriors(ec echo.Context) error {
-	sum, err := sumOf(ec)
-	if err != nil {
-		return err
-	}
-	content, err := readBody(ec.Request(), nil, c.maxPriors)
-	if err != nil {
-		return err
-	}
-	if got := plan.Digest(sha256.Sum256(content)); got != sum {
-		return refuse(Malformed, "the path must name the SHA-256 of the body, %s", got)
-	}
-	path := filepath.Join(c.priorsDir, sum.String())
-	if old, err := os.ReadFile(path); err == nil && sha256.Sum256(old) == sum {
-		return c.stored(ec, priors, false)
-	}
-	if err := writeFile(path, content); err != nil {
-		return err
-	}
-	return c.stored(ec, priors, true)
-}
-
-func (c *Collector) getPriors(ec echo.Context) error {
-	sum, err := sumOf(ec)
-	if err != nil {
-		return err
-	}
-	path := filepath.Join(c.priorsDir, sum.String())
-	content, err := os.ReadFile(path)
-	switch {
-	case errors.Is(err, os.ErrNotExist):
-		return refuse(NotFound, "choose without priors: none of this digest were published")
-	case err != nil:
-		return fmt.Errorf("collector: %w", err)
-	case sha256.Sum256(content) != sum:
-		c.log.Error("a priors file is damaged: remove it and publish it again", "file", path)
-		return refuse(StorageFailed, "choose without priors: their file is damaged")
-	}
-	ec.Response().Header().Set("Cache-Control", forever)
-	return ec.Blob(http.StatusOK, octets, content)
 }
 
 func (c *Collector) getModule(ec echo.Context) error {

@@ -9,6 +9,7 @@ const (
 	reports area = "reports"
 	plans   area = "plans"
 	priors  area = "priors"
+	current area = "current-priors" // which priors are a plan's
 	batches area = "batches"
 	other   area = "other"
 )
@@ -28,7 +29,7 @@ type counts map[string]*atomic.Uint64
 
 func newCounts() counts {
 	c := make(counts)
-	for _, a := range []area{reports, plans, priors, batches, other} {
+	for _, a := range []area{reports, plans, priors, current, batches, other} {
 		c[string(a)+"."+accepted] = new(atomic.Uint64)
 		for r := range reasons {
 			c[string(a)+"."+string(r)] = new(atomic.Uint64)

@@ -11,7 +11,9 @@
 // Public serves visitors:
 //
 //	POST /v1/reports            one report  ->  202 when it is on disk
-//	GET  /v1/plan               the signed plan in force; ?site= where there are several
+//	GET  /v1/plan               the signed plan in force; ?site= where there are several;
+//	                            the header Dunlin-Priors names the plan's current priors,
+//	                            if it has some and their file is sound
 //	GET  /v1/plans/{digest}     a signed plan
 //	GET  /v1/priors/{sha256}    bytes by their SHA-256
 //	GET  /v1/module/{sha256}.wasm
@@ -20,6 +22,9 @@
 // Inner serves the leader, and must stand behind mutual TLS (cmd wires it):
 //
 //	PUT  /v1/plans/{digest}, PUT /v1/priors/{sha256}
+//	PUT  /v1/plans/{digest}/priors   the body, 64 hexadecimal digits, is the SHA-256 of
+//	                                 stored priors: they are the plan's current ones
+//	GET  /v1/plans/{digest}/priors   that SHA-256 again, as devices are told it
 //	POST /v1/batches/{digest}/{date}/close
 //	GET  /v1/batches/{digest}/{date}/partitions/{0..255}?after=ID&limit=N
 //	GET  /v1/batches/{digest}/{date}/reports/{id}
@@ -33,6 +38,16 @@
 // a slow body holds a buffer until it is whole, and its ErrorLog, as net/http
 // writes addresses there (of failed TLS handshakes, for one).
 //
+// Priors are opaque bytes, the same for everyone: what is in them the devices
+// judge. Of each plan's priors the current and the previous ones are kept, as a
+// device that has just read the older name may still be fetching them; the ones
+// before are removed when a plan's pointer changes, and so is whatever no pointer
+// names and was not published since the collector started. A pointer or a priors
+// file that is damaged is told to the log and to /v1/status, and plans are served
+// without the header until the leader has published priors again.
+//
 // On disk, below Options.Dir: plans/<digest>.plan and priors/<sha256>, as
-// published, and spool/ (package spool).
+// published; plans/<digest>.priors, which names the plan's current priors and the
+// ones before, each SHA-256 in hexadecimal on a line of its own; and spool/
+// (package spool). Each file appears only when it is whole and on disk.
 package collector
