@@ -1,6 +1,21 @@
 package choose
 
-import "github.com/dunlin-analytics/dunlin/privacy/plan"
+import (
+	"errors"
+
+	"github.com/dunlin-analytics/dunlin/privacy/plan"
+)
+
+// Errors of priors.
+var (
+	// ErrPriors: bytes that are no priors, values that no fit gives, or places
+	// that the plan has not or has in another shape.
+	ErrPriors = errors.New("choose: malformed or impossible priors")
+	// ErrForeign: priors of another plan.
+	ErrForeign = errors.New("choose: priors of another plan")
+	// ErrOlder: priors below the highest version that the device has seen.
+	ErrOlder = errors.New("choose: older priors than those seen before")
+)
 
 // Bounds of priors.
 const (
@@ -15,7 +30,8 @@ const (
 // every device and named by their SHA-256; doc.go draws them.
 type Priors struct {
 	// Version grows with each refit: the end of the newest period fitted, in Unix
-	// seconds. A device refuses one below the highest it has seen.
+	// seconds, at most profile.MaxTime. A device refuses one below the highest it
+	// has seen.
 	Version uint64
 	Plan    plan.Digest // the plan whose indices the places use
 	Places  []PlacePriors
@@ -49,4 +65,47 @@ const (
 type Place struct {
 	Kind  Kind
 	Index uint8
+}
+
+// Fits tells whether a device under plan p, which has this digest, can use the
+// priors: each place is the plan's, a campaign of mode chosen, with one row or one
+// for each segment, and a rate for every variant or arm (none for the holdout's
+// column).
+//
+// Errors: ErrForeign if they were fitted for another plan, ErrPriors.
+func (p *Priors) Fits(to *plan.Plan, digest plan.Digest) error {
+	if p.Plan != digest {
+		return ErrForeign
+	}
+	for i := range p.Places {
+		at, rates := p.Places[i].Place, p.Places[i].Rates
+		columns := at.Columns(to)
+		if columns == 0 || len(rates) != 1 && len(rates) != len(to.Segments) {
+			return ErrPriors
+		}
+		for _, row := range rates {
+			if len(row) != columns {
+				return ErrPriors
+			}
+		}
+	}
+	return nil
+}
+
+// Columns returns how many variants or arms the device picks among at the place,
+// 0 where p has no such place or its arm is assigned by the site.
+func (at Place) Columns(p *plan.Plan) int {
+	i := int(at.Index)
+	switch {
+	case at.Kind == Slot && i < len(p.Slots):
+		return len(p.Slots[i].Variants)
+	case at.Kind == Campaign && i < len(p.Campaigns) && p.Campaigns[i].Mode == plan.Chosen:
+		return len(p.Campaigns[i].Arms)
+	}
+	return 0
+}
+
+// before is the order of places in priors: by kind, then index.
+func (at Place) before(next Place) bool {
+	return at.Kind < next.Kind || at.Kind == next.Kind && at.Index < next.Index
 }

@@ -1,0 +1,146 @@
+package choose
+
+import (
+	"github.com/dunlin-analytics/dunlin/edge/profile"
+	"github.com/dunlin-analytics/dunlin/privacy/plan"
+	"github.com/dunlin-analytics/dunlin/privacy/sha256"
+	"github.com/dunlin-analytics/dunlin/privacy/wire"
+)
+
+const (
+	priorsMagic   = "DLPR"
+	priorsVersion = 1
+
+	// step is the grid of a mean: 2^32 steps from 0 to 1.
+	step = 1 << 32
+	// minRate is the least that a rate takes: its mean and one byte of strength.
+	minRate = 4 + 1
+	// maxPlaces are all slots and all campaigns of a plan.
+	maxPlaces = plan.MaxSlots + plan.MaxCampaigns
+)
+
+// Digest names priors: the SHA-256 of their published bytes.
+type Digest [sha256.Size]byte
+
+// DigestOf returns the digest of published priors.
+func DigestOf(published []byte) Digest { return sha256.Sum(published) }
+
+// String returns 64 hexadecimal digits.
+func (d Digest) String() string { return plan.Digest(d).String() }
+
+// Encode returns the bytes of p, which doc.go draws. A mean is rounded to the
+// nearest step of 2^-32 that is neither 0 nor 1.
+//
+// Errors: ErrPriors for whatever Decode would refuse, and for bytes above
+// MaxPriors.
+func Encode(p Priors) ([]byte, error) { return Append(nil, p) }
+
+// Append appends what Encode returns. On an error it returns b as it was.
+func Append(b []byte, p Priors) ([]byte, error) {
+	if p.Version > uint64(profile.MaxTime) || len(p.Places) > maxPlaces {
+		return b, ErrPriors
+	}
+	out := append(append(b, priorsMagic...), priorsVersion)
+	out = append(wire.AppendUvarint(out, p.Version), p.Plan[:]...)
+	out = wire.AppendUvarint(out, uint64(len(p.Places)))
+	for i := range p.Places {
+		here := &p.Places[i]
+		if i > 0 && !p.Places[i-1].Place.before(here.Place) || len(here.Rates) == 0 ||
+			!here.Place.possible(len(here.Rates), len(here.Rates[0])) {
+			return b, ErrPriors
+		}
+		columns := len(here.Rates[0])
+		out = append(out, byte(here.Place.Kind), here.Place.Index)
+		out = wire.AppendUvarint(wire.AppendUvarint(out, uint64(len(here.Rates))), uint64(columns))
+		for _, row := range here.Rates {
+			if len(row) != columns {
+				return b, ErrPriors
+			}
+			for _, r := range row {
+				if !(r.Mean > 0 && r.Mean < 1) || r.Strength == 0 || r.Strength > MaxStrength {
+					return b, ErrPriors
+				}
+				out = wire.AppendU32(out, steps(r.Mean))
+				out = wire.AppendUvarint(out, uint64(r.Strength))
+			}
+		}
+		if len(out)-len(b) > MaxPriors {
+			return b, ErrPriors
+		}
+	}
+	return out, nil
+}
+
+// steps returns the mean, which lies between 0 and 1, on its grid.
+func steps(mean float64) uint32 {
+	n := uint64(float64(mean*step) + .5)
+	return uint32(min(max(n, 1), step-1))
+}
+
+// possible tells whether any plan has the place, with so many segments and
+// columns.
+func (at Place) possible(segments, columns int) bool {
+	limit := uint8(plan.MaxSlots)
+	switch at.Kind {
+	case Slot:
+	case Campaign:
+		limit = plan.MaxCampaigns
+	default:
+		return false
+	}
+	return at.Index < limit && segments >= 1 && segments <= plan.MaxSegments && columns >= 2 && columns <= plan.MaxArms
+}
+
+// Decode reads published priors. They keep no reference to the bytes; Encode
+// gives the same bytes again. Whether a plan has the places Fits says.
+//
+// Errors: ErrPriors.
+func Decode(published []byte) (*Priors, error) {
+	if len(published) > MaxPriors {
+		return nil, ErrPriors
+	}
+	r := wire.NewReader(published)
+	if string(r.Take(len(priorsMagic))) != priorsMagic || r.Byte() != priorsVersion {
+		return nil, ErrPriors
+	}
+	p := &Priors{Version: r.Max(uint64(profile.MaxTime))}
+	r.Fill(p.Plan[:])
+	for i := range r.Count(maxPlaces) {
+		at := Place{Kind: Kind(r.Byte()), Index: r.Byte()}
+		if i > 0 && !p.Places[i-1].Place.before(at) {
+			return nil, ErrPriors
+		}
+		rates := readRates(r, at)
+		if r.Err() != nil {
+			return nil, ErrPriors
+		}
+		p.Places = append(p.Places, PlacePriors{Place: at, Rates: rates})
+	}
+	if r.Close() != nil {
+		return nil, ErrPriors
+	}
+	return p, nil
+}
+
+func readRates(r *wire.Reader, at Place) [][]Rate {
+	segments, columns := r.Count(plan.MaxSegments), r.Count(plan.MaxArms)
+	// Room only for what the bytes can hold.
+	if !at.possible(segments, columns) || segments*columns > r.Len()/minRate {
+		r.Fail(wire.ErrForm)
+		return nil
+	}
+	all := make([]Rate, segments*columns)
+	for i := range all {
+		mean, strength := r.U32(), r.Max(MaxStrength)
+		if mean == 0 || strength == 0 {
+			r.Fail(wire.ErrForm)
+			return nil
+		}
+		all[i] = Rate{Mean: float64(mean) / step, Strength: uint32(strength)}
+	}
+	rates := make([][]Rate, segments)
+	for s := range rates {
+		rates[s] = all[s*columns : (s+1)*columns : (s+1)*columns]
+	}
+	return rates
+}

@@ -1,0 +1,38 @@
+// Package choose picks what a place shows: a slot's variant, or the arm of a
+// campaign whose arm the device picks. Everyone's sums say where to begin
+// (Priors, the same bytes for every device), the device's own Evidence goes on
+// from there, and Beta draws from what both amount to.
+//
+// The device trusts its priors as far as their bounds go: it takes them from the
+// site's collector, checks that they are of the plan in force, well formed and no
+// older than those before, and a posterior gives them a bounded weight. Nothing
+// of this package ever leaves the device but the choice itself, which the page
+// sees, and what package measure counts of it.
+//
+// Servers fit priors and encode them with the same code; they have no Evidence.
+//
+// # Draws
+//
+// A Stream gives the same numbers wherever it runs: SplitMix64, started by the
+// SHA-256 of the device's seed, the period's date, the place's key and a purpose
+// byte, and then moved by the variant's key. So the draws of one period do not
+// change within it, a variant's draw does not depend on how many others there
+// are, and the devices differ.
+//
+// Arithmetic is that of IEEE 754 alone (package approx), with no fused product:
+// native Go and the module draw the same bits.
+//
+// # Bytes
+//
+// In privacy/wire's terms. Priors, at most MaxPriors bytes:
+//
+//	0  4   "DLPR"
+//	4  1   format, 1
+//	.  .   version uvarint, at most 2^36
+//	.  32  plan digest
+//	.  .   places: count uvarint, at most 32; then each, ascending by kind and index:
+//	         kind byte (0 slot, 1 campaign), index byte
+//	         segments uvarint, columns uvarint (2 to 63)
+//	         for each segment, for each column:
+//	           mean u32, in steps of 2^-32, above 0; strength uvarint, 1 to 2^20
+package choose
