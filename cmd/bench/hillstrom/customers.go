@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 )
 
 // Customer is one row of the file: what the benchmark uses of it.
@@ -22,6 +23,12 @@ type Customer struct {
 	Visit        bool  // visited the site in the two weeks after
 	Conversion   bool  // bought
 	Spend        int64 // in cents
+
+	// What only a central model reads.
+	Recency      int     // months since the last purchase
+	History      float64 // spent in the past year
+	Newbie       bool
+	Channel, Zip string
 }
 
 // Arms are the campaign's arms as the file writes them, in the plan's order.
@@ -80,7 +87,7 @@ func parse(r io.Reader, limit int) ([]Customer, error) {
 	for i, name := range head {
 		column[name] = i
 	}
-	for _, name := range []string{"mens", "womens", "segment", "visit", "conversion", "spend"} {
+	for _, name := range []string{"recency", "history", "mens", "womens", "zip_code", "newbie", "channel", "segment", "visit", "conversion", "spend"} {
 		if _, ok := column[name]; !ok {
 			return nil, fmt.Errorf("no column %q", name)
 		}
@@ -102,7 +109,10 @@ func parse(r io.Reader, limit int) ([]Customer, error) {
 			}
 			return v == "1"
 		}
-		customer := Customer{Mens: flag("mens"), Womens: flag("womens"), Visit: flag("visit"), Conversion: flag("conversion"), Arm: -1}
+		customer := Customer{
+			Mens: flag("mens"), Womens: flag("womens"), Visit: flag("visit"), Conversion: flag("conversion"), Arm: -1,
+			Newbie: flag("newbie"), Channel: strings.Clone(row[column["channel"]]), Zip: strings.Clone(row[column["zip_code"]]),
+		}
 		for i, arm := range Arms {
 			if row[column["segment"]] == arm {
 				customer.Arm = i
@@ -113,6 +123,12 @@ func parse(r io.Reader, limit int) ([]Customer, error) {
 			bad = fmt.Errorf("customer %d: spend is %q", len(out), row[column["spend"]])
 		}
 		customer.Spend = int64(spend*100 + .5)
+		if customer.Recency, err = strconv.Atoi(row[column["recency"]]); err != nil || customer.Recency < 0 {
+			bad = fmt.Errorf("customer %d: recency is %q", len(out), row[column["recency"]])
+		}
+		if customer.History, err = strconv.ParseFloat(row[column["history"]], 64); err != nil || !(customer.History > 0 && customer.History < 1e9) {
+			bad = fmt.Errorf("customer %d: history is %q", len(out), row[column["history"]])
+		}
 		if customer.Arm < 0 {
 			bad = fmt.Errorf("customer %d: unknown arm %q", len(out), row[column["segment"]])
 		}

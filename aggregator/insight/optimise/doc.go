@@ -1,0 +1,33 @@
+// Package optimise turns release records into priors: what everyone's noised sums
+// say of every variant, for each segment, in the form that a device chooses by
+// (package edge/choose). It reads releases and plans and nothing else; what it
+// computes is post-processing and spends no budget (PRIVACY.md section 3, rule 9).
+//
+// # The model
+//
+// A place (a slot or a chosen campaign) has segments s and variants v. Of each
+// pair the releases give noised exposures N and conversions K, and of each variant
+// the totals over all segments, released as metrics of their own where the plan
+// asks for them (by: site): the anchors, whose noise is that of one cell and not
+// of one a segment. The rate of a pair is
+//
+//	p(s,v) = g r(s) (1 + a(v)) (1 + d(s,v))
+//
+// the global rate g, the segment's level r, the variant's effect a and what the
+// segment likes better or worse than others do, d. The effects are relative,
+// have mean 0 and unknown spreads, and are fitted one after the other: the spread
+// by the method of moments, the effect by its posterior mean given that spread.
+// So each is shrunk by its own noise: that of privacy, whose variance is known,
+// and that of sampling. A cell that the noise drowns adds nothing, and its pair
+// falls back to the variant, a variant to the global rate.
+//
+// No step divides by a noised cell. E = K - m N, with m the rate expected so far,
+// has mean 0 under m, and noise var(N) m^2 + var(K); dividing by a small noisy N is
+// how a naive posterior collapses.
+//
+// # Over time
+//
+// Releases are summed with weights that halve every HalfLife days, so that what
+// visitors liked last season fades. Each brings the variance of its own sigma.
+// Releases of earlier plans count by the names of place, variant and segment.
+package optimise

@@ -1,0 +1,157 @@
+package optimise
+
+import (
+	"errors"
+	"math"
+
+	"github.com/dunlin-analytics/dunlin/edge/choose"
+	"github.com/dunlin-analytics/dunlin/privacy/plan"
+)
+
+// HalfLife is how many days old a release is when it counts half.
+const HalfLife = 14
+
+// rounds is how often segments and variants are fitted by turns: what one of them
+// is, is measured against the other.
+const rounds = 4
+
+// enough is how many standard deviations of its noise a place's exposures must be
+// above zero before anything is said of it.
+const enough = 4
+
+// ErrNothing: the releases say nothing of what the plan lets a device pick: there
+// is no such place, none is measured, or the noise drowns all of it. Devices then
+// go by their own evidence alone.
+var ErrNothing = errors.New("optimise: the releases hold nothing to choose by")
+
+// Fit computes the priors of a plan from releases, of that plan or of earlier ones
+// of the site. Their order does not matter.
+//
+// Shape:  one entry for each place with enough data; a row a segment where the
+// plan measures by segment, one row otherwise; a column a variant, without the holdout's.
+// Claim:  a function of the releases alone, the same on every machine of one kind.
+// Errors: ErrNothing.
+func Fit(p *plan.Plan, digest plan.Digest, releases []Release) (choose.Priors, error) {
+	out := choose.Priors{Plan: digest}
+	var newest plan.Time
+	for _, r := range releases {
+		newest = max(newest, r.Period.End)
+	}
+	out.Version = uint64(newest)
+	weight := func(r Release) float64 {
+		return math.Exp2(-float64(newest-r.Period.End) / (HalfLife * plan.Day))
+	}
+	for _, at := range placesOf(p) {
+		t, ok := tableOf(p, at, releases, weight)
+		if !ok {
+			continue
+		}
+		if rates, ok := t.fit(); ok {
+			out.Places = append(out.Places, choose.PlacePriors{Place: at, Rates: rates})
+		}
+	}
+	if len(out.Places) == 0 {
+		return choose.Priors{}, ErrNothing
+	}
+	return out, nil
+}
+
+// fit fits the model of the package comment; ok is false where the noise drowns
+// everything.
+func (t *table) fit() (rates [][]choose.Rate, ok bool) {
+	var all pair
+	for _, p := range t.totals {
+		all.add(p)
+	}
+	if n := all.exposed; n.value < 1 || n.value < enough*math.Sqrt(n.noise) {
+		return nil, false
+	}
+	variants := len(t.totals)
+	level := make([]float64, t.segments) // r(s)
+	for s := range level {
+		level[s] = 1
+	}
+	var global float64
+	var arm []effect // 1 + a(v)
+	for range rounds {
+		// A variant's exposures, each counted by the level of its segment.
+		total := make([]residual, variants)
+		sumK, sumX := 0.0, 0.0
+		scale := make([]float64, variants)
+		for v := range total {
+			scale[v] = t.meanLevel(v, level)
+			sumK += t.totals[v].converted.value
+			sumX += scale[v] * t.totals[v].exposed.value
+		}
+		// Half a conversion in ten exposures more keeps the rate inside (0, 1).
+		global = math.Min(math.Max((sumK+.5)/(math.Max(sumX, 0)+10), 1e-6), .95)
+		for v := range total {
+			total[v] = residualOf(t.totals[v], global*scale[v])
+		}
+		arm = shrink(total)
+		if t.segments == 1 {
+			break
+		}
+		rows := make([]residual, t.segments)
+		for s := range rows {
+			for v := range variants {
+				rows[s].add(residualOf(t.pairs[s][v], global*arm[v].factor))
+			}
+		}
+		for s, e := range shrink(rows) {
+			level[s] = e.factor
+		}
+	}
+	cells := make([]residual, 0, t.segments*variants)
+	for s := range t.segments {
+		for v := range variants {
+			cells = append(cells, residualOf(t.pairs[s][v], global*level[s]*arm[v].factor))
+		}
+	}
+	taste := make([]effect, len(cells))
+	for i := range taste {
+		taste[i] = effect{factor: 1}
+	}
+	if t.segments > 1 {
+		taste = shrink(cells)
+	}
+	rates = make([][]choose.Rate, t.segments)
+	for s := range rates {
+		for v := range variants {
+			d := taste[s*variants+v]
+			mean := global * level[s] * arm[v].factor * d.factor
+			rates[s] = append(rates[s], rateOf(mean, arm[v].variance+d.variance))
+		}
+	}
+	return rates, true
+}
+
+// meanLevel is the mean level of the segments in which a variant was exposed. The
+// cells are noisy, the mean of positive parts is not far off, and where nothing
+// is left of them it is 1.
+func (t *table) meanLevel(v int, level []float64) float64 {
+	sum, weights := 0.0, 0.0
+	for s := range level {
+		n := math.Max(t.pairs[s][v].exposed.value, 0)
+		sum += n * level[s]
+		weights += n
+	}
+	if weights == 0 {
+		return 1
+	}
+	return sum / weights
+}
+
+// rateOf states a rate and the relative variance of what is unsure in it as a
+// Beta distribution's mean and strength.
+func rateOf(mean, variance float64) choose.Rate {
+	mean = math.Min(math.Max(mean, 1e-6), .95)
+	strength := float64(choose.MaxStrength)
+	if variance > 0 {
+		strength = math.Min(strength, (1-mean)/(mean*variance)-1)
+	}
+	return choose.Rate{
+		Mean:     math.Round(math.Ldexp(mean, 32)) / (1 << 32),
+		Strength: uint32(math.Max(1, math.Round(strength))),
+	}
+}

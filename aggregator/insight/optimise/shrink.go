@@ -1,0 +1,101 @@
+package optimise
+
+import "math"
+
+// residual compares conversions with those expected: value = expected x effect +
+// noise, where effect has mean 0 over the residuals that are shrunk together.
+type residual struct {
+	value    float64 // conversions less those expected
+	expected float64 // rate x exposures
+	noise    float64 // variance of value where the effect is 0
+	blur     float64 // variance of expected, which a noised cell gives
+}
+
+// residualOf compares a pair with a rate.
+func residualOf(p pair, rate float64) residual {
+	return residual{
+		value:    p.converted.value - rate*p.exposed.value,
+		expected: rate * p.exposed.value,
+		noise:    p.converted.noise + rate*rate*p.exposed.noise + rate*(1-rate)*p.exposed.sampled(),
+		blur:     rate * rate * p.exposed.noise,
+	}
+}
+
+func (r *residual) add(o residual) {
+	r.value += o.value
+	r.expected += o.expected
+	r.noise += o.noise
+	r.blur += o.blur
+}
+
+// effect is a shrunk one: the factor that a rate is multiplied by, and the
+// posterior variance of it.
+type effect struct{ factor, variance float64 }
+
+// iterations of the moment equation; it settles within a few.
+const iterations = 25
+
+// maxSpread bounds the spread of relative effects: more than a factor of some
+// seven up is no effect but a fault in the data.
+const maxSpread = 4
+
+// leastFactor keeps a rate positive whatever the noise says.
+const leastFactor = .05
+
+// spread estimates the variance of the effects by the method of moments: the
+// weighted sum of value^2 is that of noise + spread x expected^2, with the weights
+// that normal residuals would have at the spread itself. Never negative.
+//
+// Source: DerSimonian and Kacker 2007, "Random-effects model for meta-analysis of
+// clinical trials: an update" (the iterated moment estimator), for known noise.
+func spread(all []residual) float64 {
+	v, doubt := 0.0, 0.0
+	for i := range iterations {
+		up, down := 0.0, 0.0
+		for _, r := range all {
+			square := r.square()
+			if square == 0 {
+				continue
+			}
+			w := square / sq(r.noise+v*square)
+			up += w * (sq(r.value) - r.noise)
+			down += w * square
+		}
+		if down == 0 {
+			return 0
+		}
+		if i == 0 {
+			doubt = math.Sqrt(2 / down)
+		}
+		next := math.Min(math.Max(up/down-doubt, 0), maxSpread)
+		if math.Abs(next-v) <= 1e-9*(1+v) {
+			return next
+		}
+		v = next
+	}
+	return v
+}
+// square is what is known of expected^2, less what its noise alone makes of it.
+func (r residual) square() float64 {
+	if r.expected <= 0 {
+		return 0
+	}
+	return math.Max(sq(r.expected)-r.blur, 0)
+}
+
+// shrink returns each residual's posterior effect under their common spread.
+func shrink(all []residual) []effect {
+	v := spread(all)
+	out := make([]effect, len(all))
+	for i, r := range all {
+		e := math.Max(r.expected, 0)
+		out[i] = effect{factor: 1, variance: v}
+		if d := e*e*v + r.noise; d > 0 && v > 0 {
+			out[i].factor = math.Max(1+e*v*r.value/d, leastFactor)
+			out[i].variance = v * r.noise / d
+		}
+	}
+	return out
+}
+
+func sq(x float64) float64 { return x * x }

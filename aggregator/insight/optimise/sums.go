@@ -1,0 +1,263 @@
+package optimise
+
+import (
+	"errors"
+	"math"
+
+	"github.com/dunlin-analytics/dunlin/aggregator/release"
+	"github.com/dunlin-analytics/dunlin/edge/choose"
+	"github.com/dunlin-analytics/dunlin/privacy/plan"
+)
+
+// Release is one period's sums with what they are sums of.
+type Release struct {
+	Plan     *plan.Plan // whose layout Cells has
+	Period   plan.Period
+	Cells    []int64
+	Variance float64 // of each cell's noise; 0 for exact sums, which only a benchmark has
+}
+
+// ErrPlan: a release has not the layout of the plan it is said to be of.
+var ErrPlan = errors.New("optimise: the release is not of this plan")
+
+// Of pairs a release record with its plan.
+//
+// Errors: ErrPlan.
+func Of(p *plan.Plan, digest plan.Digest, r release.Record) (Release, error) {
+	l := plan.LayoutOf(p)
+	if r.Plan != digest || len(r.Cells) != l.Cells || r.Weight != l.Weight || r.Sigma2 != p.Sigma2 {
+		return Release{}, ErrPlan
+	}
+	return Release{p, r.Period, r.Cells, float64(r.Variance())}, nil
+}
+
+// count is a weighted sum of released cells.
+type count struct {
+	value    float64 // weights times cells
+	noise    float64 // variance of the noise in value
+	weighted float64 // squared weights times cells: what sampling variance grows with
+}
+
+func (c *count) add(o count) {
+	c.value += o.value
+	c.noise += o.noise
+	c.weighted += o.weighted
+}
+
+// sampled is how many observations, of weight 1, value is worth of; not negative.
+func (c count) sampled() float64 { return math.Max(c.weighted, 0) }
+
+// pair is what is known of a segment's variant, or of a variant.
+type pair struct{ exposed, converted count }
+
+func (p *pair) add(o pair) {
+	p.exposed.add(o.exposed)
+	p.converted.add(o.converted)
+}
+
+// table is one place's sums over all releases.
+type table struct {
+	place    choose.Place
+	segments int      // 1 if the place is measured site-wide only
+	pairs    [][]pair // [segment][variant]
+	totals   []pair   // [variant]: the anchors, or the sums of the rows
+}
+
+// names says where the columns and segments of a plan's place lie in another's.
+type names struct {
+	place             choose.Place
+	columns, segments []int // by the target's index; -1 where the other has none
+}
+
+// placesOf lists what the device picks in a plan.
+func placesOf(p *plan.Plan) []choose.Place {
+	var out []choose.Place
+	for i := range p.Slots {
+		out = append(out, choose.Place{Kind: choose.Slot, Index: uint8(i)})
+	}
+	for i, c := range p.Campaigns {
+		if c.Mode == plan.Chosen {
+			out = append(out, choose.Place{Kind: choose.Campaign, Index: uint8(i)})
+		}
+	}
+	return out
+}
+
+func placeName(p *plan.Plan, at choose.Place) string {
+	if at.Kind == choose.Slot {
+		return p.Slots[at.Index].Name
+	}
+	return p.Campaigns[at.Index].Name
+}
+
+func columnNames(p *plan.Plan, at choose.Place) []string {
+	if at.Kind == choose.Campaign {
+		return p.Campaigns[at.Index].Arms
+	}
+	var out []string
+	for _, v := range p.Slots[at.Index].Variants {
+		out = append(out, v.Name)
+	}
+	return out
+}
+
+func segmentNames(p *plan.Plan) []string {
+	var out []string
+	for _, s := range p.Segments {
+		out = append(out, s.Name)
+	}
+	return out
+}
+
+func indexOf(all []string, name string) int {
+	for i, n := range all {
+		if n == name {
+			return i
+		}
+	}
+	return -1
+}
+
+// match finds a place of the target plan in another plan by its names.
+func match(target *plan.Plan, at choose.Place, other *plan.Plan) (names, bool) {
+	for _, o := range placesOf(other) {
+		if o.Kind != at.Kind || placeName(other, o) != placeName(target, at) {
+			continue
+		}
+		n := names{place: o}
+		columns, segments := columnNames(other, o), segmentNames(other)
+		for _, name := range columnNames(target, at) {
+			n.columns = append(n.columns, indexOf(columns, name))
+		}
+		for _, name := range segmentNames(target) {
+			n.segments = append(n.segments, indexOf(segments, name))
+		}
+		return n, true
+	}
+	return names{}, false
+}
+
+// spans are where a plan counts a place's exposures and conversions.
+type spans struct{ exposed, converted *plan.Span }
+
+func (s spans) whole() bool { return s.exposed != nil && s.converted != nil }
+
+// find returns the two spans of a place by one breakdown. Of a slot whose goal is
+// a click both "clicked" and "converted" count the goal; the latter wins.
+func find(p *plan.Plan, l *plan.Layout, at choose.Place, by plan.By) spans {
+	var s spans
+	for i := range l.Spans {
+		span := &l.Spans[i]
+		if span.Metric < 0 {
+			continue
+		}
+		m := p.Metrics[span.Metric]
+		if m.By != by || m.Source != at.Index {
+			continue
+		}
+		switch {
+		case at.Kind == choose.Slot && m.Kind == plan.SlotExposed,
+			at.Kind == choose.Campaign && m.Kind == plan.CampaignExposed:
+			s.exposed = span
+		case at.Kind == choose.Slot && m.Kind == plan.SlotConverted,
+			at.Kind == choose.Campaign && m.Kind == plan.CampaignConverted && m.Goal == 0:
+			s.converted = span
+		case at.Kind == choose.Slot && m.Kind == plan.SlotClicked && s.converted == nil && p.Slots[at.Index].Goal.Kind == plan.Click:
+			s.converted = span
+		}
+	}
+	return s
+}
+
+// tableOf sums a place over the releases; ok is false if nothing of it was
+// released.
+func tableOf(target *plan.Plan, at choose.Place, releases []Release, weight func(Release) float64) (t table, ok bool) {
+	columns := len(columnNames(target, at))
+	l := plan.LayoutOf(target)
+	t = table{place: at, segments: 1, totals: make([]pair, columns)}
+	bySegment := find(target, &l, at, plan.BySegment).whole()
+	if bySegment {
+		t.segments = len(target.Segments)
+	}
+	t.pairs = make([][]pair, t.segments)
+	for s := range t.pairs {
+		t.pairs[s] = make([]pair, columns)
+	}
+	for _, r := range releases {
+		n, found := match(target, at, r.Plan)
+		if !found {
+			continue
+		}
+		l := plan.LayoutOf(r.Plan)
+		w := weight(r)
+		for v, column := range n.columns {
+			if column < 0 {
+				continue
+			}
+			// What this release says of the variant in all segments: twice, if both
+			// breakdowns are there, and then weighed by their noise.
+			var rows, site pair
+			cut := find(r.Plan, &l, n.place, plan.BySegment)
+			if cut.whole() {
+				for s := range cut.exposed.Segments {
+					rows.add(read(r, cut, s, column, w))
+				}
+				for s, from := range n.segments {
+					if bySegment && from >= 0 {
+						t.pairs[s][v].add(read(r, cut, from, column, w))
+					}
+				}
+			}
+			anchor := find(r.Plan, &l, n.place, plan.SiteWide)
+			if anchor.whole() {
+				site = read(r, anchor, 0, column, w)
+			}
+			switch {
+			case cut.whole() && anchor.whole():
+				t.totals[v].add(pair{blend(site.exposed, rows.exposed), blend(site.converted, rows.converted)})
+			case cut.whole():
+				t.totals[v].add(rows)
+			case anchor.whole():
+				t.totals[v].add(site)
+			default:
+				continue
+			}
+			ok = true
+		}
+	}
+	if ok && !bySegment {
+		copy(t.pairs[0], t.totals)
+	}
+	return t, ok
+}
+
+// read takes one column's cells of a release. The default's come with those of
+// the holdout, which is shown nothing else.
+func read(r Release, s spans, segment, column int, w float64) pair {
+	cell := func(span *plan.Span, columns int) count {
+		one := func(c int) count {
+			value := float64(r.Cells[span.Cell(segment, c)])
+			return count{w * value, w * w * r.Variance, w * w * value}
+		}
+		sum := one(column)
+		if column == 0 && span.Columns > columns {
+			sum.add(one(columns))
+		}
+		return sum
+	}
+	variants := s.exposed.Columns
+	if r.Plan.Policy.Holdout > 0 {
+		variants--
+	}
+	return pair{cell(s.exposed, variants), cell(s.converted, variants)}
+}
+
+// blend joins two measurements of one sum, each by the other's noise.
+func blend(a, b count) count {
+	x := .5
+	if a.noise+b.noise > 0 {
+		x = b.noise / (a.noise + b.noise)
+	}
+	y := 1 - x
+	return count{x*a.value + y*b.value, x*x*a.noise + y*y*b.noise, x*a.weighted + y*b.weighted}
+}
