@@ -41,7 +41,7 @@ var kinds = []struct {
 	{Persona{Name: "collector", Share: .12, Concentration: 9, Active: .25, Again: .05, Pages: 6, Dwell: 80, Hour: 22, Base: .050, Cart: .015, Buy: .25, Spend: 42000, Churn: .002},
 		[]wish{{"watches", 9}, {"bags", .5}}},
 	{Persona{Name: "bag lover", Share: .18, Concentration: 6, Active: .50, Again: .3, Pages: 5, Dwell: 45, Hour: 18, Base: .055, Cart: .05, Buy: .30, Spend: 12500, Churn: .003},
-		[]wish{{"bags", 6.5}, {"coats", 2}, {"shoes", 2}}},
+		[]wish{{"bags", 6.5}, {"coats", 3}, {"shoes", 2}}},
 	{Persona{Name: "bargain hunter", Share: .17, Concentration: 1.6, Active: .70, Again: .5, Pages: 6, Dwell: 20, Hour: 12.5, Base: .050, Cart: .07, Buy: .30, Spend: 3900, Churn: .005},
 		[]wish{{"sale", 2}}},
 	{Persona{Name: "window shopper", Share: .15, Concentration: 30, Active: .35, Again: .1, Pages: 3, Dwell: 25, Hour: 15, Base: .040, Cart: .01, Buy: .15, Spend: 5200, Churn: .008},
