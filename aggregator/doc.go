@@ -1,6 +1,6 @@
 // Package aggregator holds the two aggregators' rooms; it has no code itself.
 //
-//	leader      pulls closed periods, asks the helper, releases
+//	leader      pulls closed periods, asks the helper, releases; publishes priors as opaque bytes
 //	helper      the privacy officer's side, an http.Handler
 //	message     what they say to each other, as bytes
 //	prepare     one sealed share -> one output share

@@ -13,7 +13,7 @@ func TestRoomsKeepToThemselves(t *testing.T) {
 	const module = "github.com/dunlin-analytics/dunlin/"
 	for room, forbidden := range map[string][]string{
 		"release": {"privacy/vdaf", "privacy/share", "privacy/seal", "privacy/report", "aggregator/batch", "aggregator/message", "collector"},
-		"leader":  {"collector", "edge"},
+		"leader":  {"collector", "edge", "aggregator/insight"},
 		"helper":  {"collector", "edge", "aggregator/leader"},
 	} {
 		out, err := exec.Command("go", "list", "-deps", "./"+room).Output()

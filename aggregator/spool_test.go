@@ -2,11 +2,15 @@ package aggregator_test
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/binary"
+	"encoding/hex"
 	"encoding/json"
+	"io"
 	"net/http"
 	"slices"
 	"strconv"
+	"sync"
 
 	"github.com/dunlin-analytics/dunlin/aggregator/batch"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
@@ -20,10 +24,16 @@ type spool struct {
 	end   plan.Time
 	now   func() plan.Time
 	parts [batch.Partitions][][]byte // ascending by ID
+
+	mu     sync.Mutex
+	priors map[string][]byte // by SHA-256
+	point  map[string]string // of a plan's digest, to priors
+	puts   []string          // of priors and pointers, in their order
+	refuse string            // if set, the problem that PUTs of priors get
 }
 
 func newSpool(c *cast, reports [][]byte, now func() plan.Time) *spool {
-	s := &spool{end: c.plan.Periods[0].End, now: now}
+	s := &spool{end: c.plan.Periods[0].End, now: now, priors: map[string][]byte{}, point: map[string]string{}}
 	for _, r := range reports {
 		n := r[40]
 		s.parts[n] = append(s.parts[n], r)
@@ -37,11 +47,47 @@ func newSpool(c *cast, reports [][]byte, now func() plan.Time) *spool {
 func (s *spool) handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("PUT /v1/plans/{digest}", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
+	problem := func(w http.ResponseWriter, status int, reason string) {
+		w.Header().Set("Content-Type", "application/problem+json")
+		w.WriteHeader(status)
+		_, _ = w.Write([]byte(`{"type":"urn:dunlin:problem:` + reason + `","detail":"do this"}`))
+	}
+	mux.HandleFunc("PUT /v1/priors/{sum}", func(w http.ResponseWriter, r *http.Request) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		b, _ := io.ReadAll(r.Body)
+		if sum := sha256.Sum256(b); s.refuse != "" || hex.EncodeToString(sum[:]) != r.PathValue("sum") {
+			problem(w, http.StatusRequestEntityTooLarge, s.refuse)
+			return
+		}
+		s.priors[r.PathValue("sum")] = b
+		s.puts = append(s.puts, "priors "+r.PathValue("sum"))
+		w.WriteHeader(http.StatusCreated)
+	})
+	mux.HandleFunc("PUT /v1/plans/{digest}/priors", func(w http.ResponseWriter, r *http.Request) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		b, _ := io.ReadAll(r.Body)
+		if s.priors[string(b)] == nil {
+			problem(w, http.StatusNotFound, "not-found")
+			return
+		}
+		s.point[r.PathValue("digest")] = string(b)
+		s.puts = append(s.puts, "point "+r.PathValue("digest"))
+		w.WriteHeader(http.StatusCreated)
+	})
+	mux.HandleFunc("GET /v1/plans/{digest}/priors", func(w http.ResponseWriter, r *http.Request) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if sum, ok := s.point[r.PathValue("digest")]; ok {
+			_, _ = w.Write([]byte(sum))
+			return
+		}
+		problem(w, http.StatusNotFound, "not-found")
+	})
 	mux.HandleFunc("POST /v1/batches/{digest}/{date}/close", func(w http.ResponseWriter, _ *http.Request) {
 		if s.now() < s.end {
-			w.Header().Set("Content-Type", "application/problem+json")
-			w.WriteHeader(http.StatusConflict)
-			_, _ = w.Write([]byte(`{"type":"urn:dunlin:problem:period-open","detail":"wait"}`))
+			problem(w, http.StatusConflict, "period-open")
 			return
 		}
 		total, counts := 0, make([]int, batch.Partitions)

@@ -42,6 +42,7 @@ type world struct {
 	chunk   int
 
 	progress func(leader.Progress) // if set, one partition is worked on at a time
+	fit      func(context.Context, []byte) ([]byte, error)
 
 	batches  [2]*batch.Store
 	releases [2]*release.Store
@@ -133,7 +134,7 @@ func (w *world) startLeader() {
 		Batches: w.batches[0], Releases: w.wrap(0, w.releases[0]), Keys: keys{w.cast}, Identity: w.cast.leader,
 		Signer: w.peers[0], Peer: w.peers[1].Public(), Verify: w.verify, Clock: w.clock, Noise: w.noise[0],
 		Collector: leader.Service{URL: w.servers[0].URL, Client: client}, Helper: leader.Service{URL: w.servers[1].URL, Client: client},
-		Chunk: w.chunk, Workers: workers, Progress: w.progress,
+		Chunk: w.chunk, Workers: workers, Progress: w.progress, Fit: w.fit,
 	})
 	require.NoError(w.t, err)
 	w.Leader = l

@@ -20,11 +20,19 @@
 //	                        sign: signature of the record        ->  record stored
 //	                                                   signature <-
 //	                        record stored
+//	                        fit priors from the releases
+//	   <- priors by SHA-256
+//	   <- they are the plan's
 //
 // Step does whatever is due and may be broken off at any point: each arrow is
 // repeated with the same bytes after a crash, which the helper answers with the
 // same bytes, and what was counted once is never counted again. Partitions are
 // worked on side by side, the chunks of one partition one after the other.
+//
+// Priors are opaque bytes here: whoever opens the leader says how they are fitted
+// (Options.Fit), and devices judge what is in them. They are fitted after each
+// release, at the first Step, and when the collector no longer serves the last
+// ones. A failure is returned and tried again; it holds no release up.
 //
 // It trusts the collector with nothing but availability (a frozen period that
 // answers differently the second time is noticed). It trusts the helper with the

@@ -40,7 +40,7 @@ type Service struct {
 	Client *http.Client
 }
 
-// Options are all required but the last three.
+// Options are all required but the last four.
 type Options struct {
 	Batches   *batch.Store
 	Releases  Releases
@@ -58,6 +58,10 @@ type Options struct {
 	Chunk    int            // reports a request; 1 to message.MaxChunk, default 128
 	Workers  int            // partitions at a time; default twice the processors
 	Progress func(Progress) // called after each chunk, from any goroutine
+	// Fit returns the priors for the devices of a published plan, from all that is
+	// released so far: opaque bytes, the same for everyone. No bytes and no error
+	// means that there are none to publish. Nil: priors are nobody's business here.
+	Fit func(ctx context.Context, published []byte) (priors []byte, err error)
 }
 
 // Progress is how far a batch has come: of Total reports, Done are through.
@@ -72,7 +76,10 @@ var ErrOptions = errors.New("leader: options")
 // Leader is the first aggregator.
 type Leader struct {
 	opt  Options
-	step sync.Mutex // one Step at a time
+	step sync.Mutex // one Step at a time; guards what follows
+
+	news   map[string]uint64 // releases since New, by site
+	fitted map[plan.Digest]fitted
 }
 
 // New checks the options and returns a Leader.
@@ -94,7 +101,7 @@ func New(o Options) (*Leader, error) {
 	if o.Progress == nil {
 		o.Progress = func(Progress) {}
 	}
-	return &Leader{opt: o}, nil
+	return &Leader{opt: o, news: make(map[string]uint64), fitted: make(map[plan.Digest]fitted)}, nil
 }
 
 // Operator returns this aggregator's exact counters, for its operators alone.
@@ -127,6 +134,10 @@ func (e *ShortError) Error() string {
 // an error when one failed that should not have; call it again then, and nothing
 // is counted twice. A batch that is short or abandoned, once it is, and a period
 // still open are not failures.
+//
+// Then it has priors fitted and published where they are out of date (Options.Fit).
+// What fails there is a *PriorsError each in the error; batches that are released
+// stay released, and the next Step tries again.
 func (l *Leader) Step(ctx context.Context) ([]Outcome, error) {
 	l.step.Lock()
 	defer l.step.Unlock()
@@ -142,9 +153,12 @@ func (l *Leader) Step(ctx context.Context) ([]Outcome, error) {
 		if o.Err != nil && !waiting(o.Err) && !o.State.Final() {
 			failed = append(failed, fmt.Errorf("%s: %w", o.Batch, o.Err))
 		}
+		if o.State == batch.Released {
+			l.news[j.plan.Site]++
+		}
 		if ctx.Err() != nil {
 			break
 		}
 	}
-	return all, errors.Join(failed...)
+	return all, errors.Join(append(failed, l.priors(ctx)...)...)
 }
