@@ -12,4 +12,6 @@ var (
 	Standard []byte
 	//go:embed hillstrom.yaml
 	Hillstrom []byte
+	//go:embed shop.yaml
+	Shop []byte
 )

@@ -13,7 +13,7 @@ import (
 	"github.com/dunlin-analytics/dunlin/privacy/wire"
 )
 
-var references = []string{"small", "standard", "hillstrom"}
+var references = []string{"small", "standard", "hillstrom", "shop"}
 
 // reference builds one of the plans of the folder plans.
 func reference(t testing.TB, name string) *plan.Plan {

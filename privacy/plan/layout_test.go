@@ -52,7 +52,7 @@ func TestColumnsHaveNames(t *testing.T) {
 		require.NotZero(t, p.Columns(m))
 		got = append(got, p.Column(m, p.Columns(m)-1))
 	}
-	require.Equal(t, []string{"", "order", "reminder", "reminder", "reminder", "sale", "sale", "sale", "family", "family", "family"}, got)
+	require.Equal(t, []string{"", "order", "reminder", "reminder", "reminder", "holdout", "holdout", "holdout", "holdout", "holdout", "holdout"}, got)
 }
 
 // InputShareSizes are the sizes that circl itself gives and takes.

@@ -21,7 +21,7 @@ type Cell struct {
 	Index   int    `json:"index"`
 	Metric  string `json:"metric"`
 	Segment string `json:"segment,omitempty"` // empty when site-wide
-	Column  string `json:"column,omitempty"`  // stage, arm or variant
+	Column  string `json:"column,omitempty"`  // stage, arm, variant or plan.HoldoutColumn
 	Value   int64  `json:"value"`             // raw and signed
 	// Exact is 95 % for what an exact tracker would have counted, Underlying 95 %
 	// for the rate behind it.

@@ -46,7 +46,7 @@ func record(p *plan.Plan, published []byte) release.Record {
 // Every cell of the reference plans comes once, at its own index, with its own
 // sum and intervals, and with a name that no other has.
 func TestEveryCellHasItsPlaceAndAName(t *testing.T) {
-	for name, src := range map[string][]byte{"small": plans.Small, "standard": plans.Standard, "hillstrom": plans.Hillstrom} {
+	for name, src := range map[string][]byte{"small": plans.Small, "standard": plans.Standard, "hillstrom": plans.Hillstrom, "shop": plans.Shop} {
 		t.Run(name, func(t *testing.T) {
 			p, published, err := build(src)
 			require.NoError(t, err)
@@ -98,8 +98,37 @@ func TestASiteWideMetricNamesNoSegment(t *testing.T) {
 	require.NoError(t, err)
 	cells, err := metric.Cells(published, record(p, published))
 	require.NoError(t, err)
-	last := cells[len(cells)-1]
-	require.Equal(t, metric.Cell{Metric: "converted shelf by site", Column: "family"}, metric.Cell{Metric: last.Metric, Segment: last.Segment, Column: last.Column})
+	n := len(cells)
+	for i, want := range []metric.Cell{
+		{Metric: "converted shelf by site", Column: "family"},
+		{Metric: "converted shelf by site", Column: "holdout"},
+	} {
+		got := cells[n-2+i]
+		require.Equal(t, want, metric.Cell{Metric: got.Metric, Segment: got.Segment, Column: got.Column})
+	}
+}
+
+// Where the device picks, each segment's last column is the holdout's. Taken from
+// plans/shop.yaml by hand: 6 variants, 5 segments, metrics by segment and by site.
+func TestTheHoldoutsColumn(t *testing.T) {
+	p, published, err := build(plans.Shop)
+	require.NoError(t, err)
+	cells, err := metric.Cells(published, record(p, published))
+	require.NoError(t, err)
+	for i, want := range map[int]metric.Cell{
+		6:  {Metric: "exposed hero", Segment: "regulars", Column: "plain"},
+		11: {Metric: "exposed hero", Segment: "regulars", Column: "kids"},
+		12: {Metric: "exposed hero", Segment: "regulars", Column: "holdout"},
+		13: {Metric: "exposed hero", Segment: "shoes and bags", Column: "plain"},
+		40: {Metric: "exposed hero", Segment: "new", Column: "holdout"},
+		47: {Metric: "clicked hero", Segment: "regulars", Column: "holdout"},
+		75: {Metric: "clicked hero", Segment: "new", Column: "holdout"},
+		82: {Metric: "exposed hero by site", Column: "holdout"},
+		89: {Metric: "clicked hero by site", Column: "holdout"},
+	} {
+		got := metric.Cell{Metric: cells[i].Metric, Segment: cells[i].Segment, Column: cells[i].Column}
+		require.Equal(t, want, got, "cell %d", i)
+	}
 }
 
 func TestAnotherPlansReleaseIsRefused(t *testing.T) {

@@ -31,7 +31,7 @@ func (f *File) Plan(b BuildInput) (*plan.Plan, error) {
 		Site: f.Site, Serial: f.Serial, Issued: b.Issued, Expires: b.Expires,
 		TimeZone: f.TimeZone, Cadence: f.Cadence, Periods: f.Periods,
 		MinBatch: f.MinBatch, Leader: b.Leader, Helper: b.Helper, VerifyKey: b.VerifyKey,
-		Consent: f.Consent, Attribution: f.Attribution,
+		Consent: f.Consent, Attribution: f.Attribution, Policy: f.Policy,
 		Topics: f.Topics, Events: f.Events, Attributes: f.Attributes, Segments: f.Segments, Stages: f.Stages,
 		Campaigns: f.Campaigns, Slots: f.Slots, Metrics: f.Metrics,
 	}

@@ -31,6 +31,18 @@ type Report struct {
 	Left    int       // days asked for that no whole period holds
 
 	ReportSize int // bytes that a device sends for one report
+
+	Policy  plan.Policy
+	Choices []Choice // what the device picks; empty where it picks nothing
+}
+
+// Choice is a place of which the device picks one variant or arm.
+type Choice struct {
+	Place  string  // "slot NAME", "campaign NAME"
+	Goal   string  // the event that is worth the reward
+	Reward float64 // for reaching the goal
+	Names  []string
+	Costs  []float64 // of each name; all 0 for a campaign
 }
 
 // Row is one metric of the measurement.
@@ -39,7 +51,8 @@ type Row struct {
 	Metric  string // "present", "audience", "stages", "exposed", "clicked", "converted", "converted GOAL"
 	By      plan.By
 	Across  string // what the columns are: "arms", …; empty for one column
-	Columns int
+	Columns int    // the holdout's counted
+	Holdout bool   // the last column is the holdout's
 	Cells   int
 	Most    int // most ones
 }
@@ -111,7 +124,7 @@ func (r *reader) unbuildable(f *File, err error) {
 
 // measured is the part of a plan that its layout depends on.
 func (f *File) measured() *plan.Plan {
-	return &plan.Plan{Segments: f.Segments, Stages: f.Stages, Campaigns: f.Campaigns, Slots: f.Slots, Metrics: f.Metrics}
+	return &plan.Plan{Segments: f.Segments, Stages: f.Stages, Campaigns: f.Campaigns, Slots: f.Slots, Policy: f.Policy, Metrics: f.Metrics}
 }
 
 // placeholder stands for what pairing gives, in its real sizes.
@@ -138,6 +151,7 @@ func reportOf(p *plan.Plan, delta noise.Delta) *Report {
 	for _, s := range l.Spans {
 		out.Rows = append(out.Rows, rowOf(p, s))
 	}
+	out.Policy, out.Choices = p.Policy, choicesOf(p)
 	leader, helper := l.InputShareSizes(int(p.Chunk))
 	out.ReportSize = report.HeadSize + 2*(2+sealedOverhead+report.PlainHead) + leader + helper
 	return out
@@ -155,6 +169,7 @@ func rowOf(p *plan.Plan, s plan.Span) Row {
 	}
 	m := p.Metrics[s.Metric]
 	row.By = m.By
+	_, row.Holdout = p.Holdout(m)
 	switch m.Kind {
 	case plan.Audience:
 		row.Panel, row.Metric = "audience", "audience"

@@ -64,7 +64,7 @@ func TestCheckRefusesWhatDevicesWouldNotPay(t *testing.T) {
 
 // What Check lets pass a device's ledger pays for, on every date of a year.
 func TestALedgerPaysForWhatCheckAccepts(t *testing.T) {
-	for _, name := range []string{"small", "standard", "hillstrom"} {
+	for _, name := range []string{"small", "standard", "hillstrom", "shop"} {
 		f := parse(t, string(read(t, "plans/"+name+".yaml")))
 		report, problems := Check(f)
 		require.Nil(t, problems)
@@ -150,6 +150,11 @@ campaign 春季邮件  converted bought      4  2 segments x 2 arms          1
 total                                    7                               3
 
 weight 3, sigma squared 62 in each aggregator's noise: one released cell has a standard deviation of 11.1
+
+What the device picks: holdout 10 %, explore 5 %, floor 1 % for each variant
+  place      default  goal   reward  costs
+  slot hero  plain    click       1  none
+10 % of devices get the default always and are counted in the column "holdout", whatever they were shown
 
 What one device's reports tell about it (delta 1e-06, against everyone if one aggregator is honest)
   over      reports at most       rho  epsilon

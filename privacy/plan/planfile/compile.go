@@ -78,6 +78,10 @@ func (c *compiler) classOf(n ast.Node) class {
 			return classNone
 		}
 		return map[plan.AttributeType]class{plan.Number: classNumber, plan.Flag: classFlag, plan.Choice: classChoice}[v.kind]
+	case *ast.MemberNode:
+		if _, ok := c.affinity(n); ok {
+			return classNumber
+		}
 	case *ast.UnaryNode:
 		if n.Operator == "!" || n.Operator == "not" {
 			return classTruth
@@ -162,6 +166,11 @@ func (c *compiler) number(n ast.Node) {
 			c.emit(n, 1, plan.OpVar, byte(v.index))
 			return
 		}
+	case *ast.MemberNode:
+		if index, ok := c.affinity(n); ok {
+			c.emit(n, 1, plan.OpVar, byte(index))
+			return
+		}
 	case *ast.UnaryNode:
 		if n.Operator == "-" || n.Operator == "+" {
 			c.number(n.Node)
@@ -210,7 +219,7 @@ func (c *compiler) compare(n *ast.BinaryNode, op byte) {
 	case left == classText && right == classChoice:
 		c.choice(n, n.Right, n.Left, op)
 	case left == classChoice || right == classChoice || left == classText || right == classText:
-		c.fault(n, "a choice attribute beside one of its values in quotes", "a choice is compared with one of its values only")
+		c.fault(n, "a choice attribute beside one of its values in quotes, or top_topic beside a topic", "a choice is compared with one of its values only")
 		c.unknowns(n.Left)
 		c.unknowns(n.Right)
 	case left == classFlag && right == classFlag:

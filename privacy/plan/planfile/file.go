@@ -32,6 +32,7 @@ type File struct {
 	Stages     []plan.Stage
 	Campaigns  []plan.Campaign
 	Slots      []plan.Slot
+	Policy     plan.Policy // all 0 where there is nothing to choose
 	Metrics    []plan.Metric
 
 	Periods []plan.Period // all whole periods from Starts to Ends
@@ -42,7 +43,7 @@ type File struct {
 
 var (
 	topKeys = []string{"site", "timezone", "period", "serial", "starts", "ends", "budget", "min_batch", "consent",
-		"attribution", "topics", "events", "attributes", "segments", "funnel", "campaigns", "slots", "metrics"}
+		"attribution", "topics", "events", "attributes", "segments", "funnel", "campaigns", "slots", "choice", "metrics"}
 	neededKeys = []string{"site", "timezone", "period", "serial", "starts", "ends", "budget", "consent", "segments"}
 )
 
@@ -69,7 +70,12 @@ var acceptedFor = map[string]string{
 	"mode":        "assigned, chosen",
 	"arms":        "a list of 2 to 63 names",
 	"goals":       "a mapping of 1 to 8 names to events",
-	"variants":    "a mapping of 2 to 63 names to lists of topics",
+	"variants":    "a mapping of 2 to 63 names to lists of topics, or to {topics, cost}",
+	"reward":      "a number above 0, at most 1e6",
+	"cost":        "a number from 0 to 1e6",
+	"holdout":     "a share such as 10 % or 2.5 %, from 0 % to 50 %",
+	"explore":     "a share such as 5 % or 2.5 %, from 0 % to 50 %",
+	"floor":       "a share such as 1 % or 0.5 %, from 0 % to 50 % divided by the variants of the largest slot",
 	"goal":        "view, click, cart, order or a name under events",
 }
 
@@ -111,8 +117,11 @@ func (r *reader) file(f *File, root *node) {
 	r.attributes(f, top["attributes"])
 	r.segments(f, top["segments"])
 	r.funnel(f, top["funnel"])
+	r.choice(f, top["choice"])
+	before := len(r.problems)
 	r.campaigns(f, top["campaigns"])
 	r.slots(f, top["slots"])
+	r.choose(f, top["choice"], len(r.problems) > before)
 	r.metrics(f, top["metrics"])
 }
 

@@ -15,7 +15,7 @@ func TestParseReadsEveryKey(t *testing.T) {
 	require.Nil(t, problems)
 	f.at = nil
 	rule := func(text string) plan.Rule {
-		code, err := CompileRule(text, f.Attributes)
+		code, err := CompileRule(text, f.Attributes, f.Topics)
 		require.NoError(t, err)
 		return code
 	}
@@ -34,6 +34,7 @@ func TestParseReadsEveryKey(t *testing.T) {
 		Segments: []plan.Segment{
 			{Name: "regulars", Rule: rule("orders >= 3 && days_since_order <= 60")},
 			{Name: "members", Rule: rule("member")},
+			{Name: "shoe lovers", Rule: rule(`top_topic == "shoes" || affinity.shoes >= 0.4`)},
 			{Name: "new", Rule: rule("visits <= 1")},
 			{Name: "everyone else"},
 		},
@@ -48,10 +49,11 @@ func TestParseReadsEveryKey(t *testing.T) {
 		}},
 		Slots: []plan.Slot{{
 			Name:     "hero",
-			Variants: []plan.Variant{{Name: "plain"}, {Name: "shoes", Topics: []uint8{0}}, {Name: "bags", Topics: []uint8{1, 2}}},
+			Variants: []plan.Variant{{Name: "plain"}, {Name: "shoes", Topics: []uint8{0}}, {Name: "bags", Topics: []uint8{1, 2}, Cost: 0.3}},
 			Goal:     plan.Trigger{Kind: plan.Order},
-			Reward:   1,
+			Reward:   20,
 		}},
+		Policy: plan.Policy{Holdout: 1000, Explore: 500, Floor: 100},
 		Metrics: []plan.Metric{
 			{Name: "audience", Kind: plan.Audience, By: plan.BySegment, Most: 1},
 			{Name: "funnel", Kind: plan.Funnel, By: plan.BySegment, Most: 1},
@@ -75,7 +77,7 @@ func TestChineseNames(t *testing.T) {
 
 	_, problems = Parse("计划.yaml", []byte(strings.Replace(src, "|| orders", "|| 订单", 1)))
 	require.Len(t, problems, 1)
-	require.Equal(t, `计划.yaml:17:28: segments[0].rule: unknown variable "订单"; accepted: visits, views, clicks, carts, orders, revenue, average_order, last_order, days_since_first, days_since_visit, days_since_order, days_since_cart, active_days, member, 年龄, points`,
+	require.Equal(t, `计划.yaml:17:28: segments[0].rule: unknown variable "订单"; accepted: visits, views, clicks, carts, orders, revenue, average_order, last_order, days_since_first, days_since_visit, days_since_order, days_since_cart, active_days, top_topic, affinity.TOPIC, member, 年龄, points`,
 		problems[0].Error(), "columns count characters")
 }
 
@@ -94,7 +96,7 @@ func TestFaults(t *testing.T) {
 		{"site: shop.example", "site: [a]", `1:7: site: a list where something else belongs;`},
 		{"site: shop.example", "site: http://shop.example/", `1:7: site: "http://shop.example/" is not a domain;`},
 		{"site: shop.example", "site: Shop.example", `1:7: site: "Shop.example" is not a domain;`},
-		{"site: shop.example", "sit: shop.example", `1:1: sit: unknown key; did you mean "site"?; accepted: site, timezone, period, serial, starts, ends, budget, min_batch, consent, attribution, topics, events, attributes, segments, funnel, campaigns, slots, metrics`},
+		{"site: shop.example", "sit: shop.example", `1:1: sit: unknown key; did you mean "site"?; accepted: site, timezone, period, serial, starts, ends, budget, min_batch, consent, attribution, topics, events, attributes, segments, funnel, campaigns, slots, choice, metrics`},
 		{"timezone: Europe/Berlin", "timezone: Europe/Berln", `2:11: timezone: unknown time zone "Europe/Berln"; did you mean "Europe/Berlin"?; accepted: an IANA name such as`},
 		{"timezone: Europe/Berlin", "timezone: Local", `2:11: timezone: unknown time zone "Local";`},
 		{"timezone: Europe/Berlin", `timezone: ""`, `2:11: timezone: unknown time zone "";`},
@@ -168,7 +170,7 @@ func TestFaults(t *testing.T) {
 		{"    goals: {bought: order}\n", "", `24:5: campaigns.mail.goals: missing; accepted: a mapping of 1 to 8 names to events`},
 		{"  hero:\n", "  mail:\n", `28:3: slots.mail: "mail" is a campaign, too,`},
 		{"shoes: [shoes]", "shoes: [shoe]", `29:35: slots.hero.variants.shoes[0]: unknown topic "shoe"; did you mean "shoes"?; accepted: shoes, bags`},
-		{"shoes: [shoes]", "shoes: ", `29:27: slots.hero.variants.shoes: nothing where a list belongs; accepted: a list of topics; [] for none`},
+		{"shoes: [shoes]", "shoes: ", `29:27: slots.hero.variants.shoes: nothing where something else belongs; accepted: a list of topics, [] for none, or {topics: [], cost: 0.3}`},
 		{"goal: click", "goal: clik", `30:11: slots.hero.goal: unknown value "clik"; did you mean "click"?;`},
 		{"    goal: click\n", "", `29:5: slots.hero.goal: missing; accepted: view, click, cart, order or a name under events`},
 		{"- audience\n", "- audiences\n", `32:5: metrics[0]: unknown value "audiences"; did you mean "audience"?; accepted: audience, funnel`},

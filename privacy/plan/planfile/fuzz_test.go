@@ -14,7 +14,7 @@ import (
 // Whatever the text: no panic, an end within seconds, every problem complete,
 // and a file without problems builds and shows, or says why not.
 func FuzzParse(f *testing.F) {
-	for _, name := range []string{"small", "standard", "hillstrom"} {
+	for _, name := range []string{"small", "standard", "hillstrom", "shop"} {
 		f.Add(read(f, "plans/"+name+".yaml"))
 	}
 	f.Add([]byte(base))
@@ -59,22 +59,22 @@ func FuzzParse(f *testing.F) {
 // Whatever the rule: no panic, and what compiles is code that plan accepts and
 // that is written back as a rule of the same meaning.
 func FuzzRule(f *testing.F) {
-	for _, seed := range []string{"orders >= 3 && days_since_order <= 60", "member", "!member == (visits > 1)", `age == "older"`, "1 < visits < 3", "filter(1..1e9, true)", "((((", "not not true", "-points * 2 > 1e3", "member == vip != true", "\"\\u00", "visits ?. a"} {
+	for _, seed := range []string{"orders >= 3 && days_since_order <= 60", "member", "!member == (visits > 1)", `age == "older"`, "1 < visits < 3", "filter(1..1e9, true)", "((((", "not not true", "-points * 2 > 1e3", "member == vip != true", "\"\\u00", "visits ?. a", `affinity.shoes >= 0.3 && top_topic == "bags"`, `affinity["kids wear"] > affinity.in`, `affinity["x"]`, "affinity", "affinity?.shoes > 0"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		code, err := CompileRule(text, attributes)
+		code, err := CompileRule(text, attributes, topics)
 		if err != nil {
 			require.Nil(t, code)
 			return
 		}
-		require.NoError(t, plan.CheckRule(code, len(attributes), 0))
-		again, err := CompileRule(FormatRule(code, attributes), attributes)
+		require.NoError(t, plan.CheckRule(code, len(attributes), len(topics)))
+		again, err := CompileRule(FormatRule(code, attributes, topics), attributes, topics)
 		if err != nil { // the written form may be longer than the bounds allow
 			require.Greater(t, len(code), 100)
 			return
 		}
-		for _, vars := range []known{{}, {plan.VarVisits: 2, plan.VarOrders: 3, member: 1, vip: 0, age: 1, points: -2}, {member: 0, plan.VarVisits: 0}} {
+		for _, vars := range []known{{}, {plan.VarVisits: 2, plan.VarOrders: 3, member: 1, vip: 0, age: 1, points: -2, plan.VarTopTopic: 1, plan.VarAffinity: 0.4}, {member: 0, plan.VarVisits: 0}} {
 			require.Equal(t, code.Match(vars), again.Match(vars))
 		}
 	})

@@ -55,7 +55,7 @@ func (r *reader) attributes(f *File, n *node) {
 	r.sized(n, "attributes", len(n.entries), 0, plan.MaxAttributes, "attributes")
 	for _, e := range n.entries {
 		key := join("attributes", e.name)
-		if r.named(e.at, key, e.name) && (!identifier.MatchString(e.name) || slices.Contains(keywords, e.name) || variable(e.name) != nil) {
+		if r.named(e.at, key, e.name) && (!identifier.MatchString(e.name) || slices.Contains(keywords, e.name) || variable(e.name) != nil || e.name == affinityName) {
 			r.fail(e.at, key, acceptedIdentifier, "%q cannot name an attribute", e.name)
 		}
 		a := plan.Attribute{Name: e.name}
@@ -120,7 +120,7 @@ func (r *reader) segments(f *File, n *node) {
 		return
 	}
 	r.sized(n, "segments", len(n.items), 1, plan.MaxSegments, "segments")
-	rules := newRules(f.Attributes)
+	rules := newRules(f.Attributes, f.Topics)
 	first := map[string]int{}
 	for i, item := range n.items {
 		key := "segments[" + strconv.Itoa(i) + "]"
@@ -202,6 +202,11 @@ func (r *reader) campaigns(f *File, n *node) {
 		if keys := r.mapping(e.value, key, fields, fields); keys != nil {
 			c.Mode = plan.Mode(1 + r.word(keys["mode"], join(key, "mode"), "assigned", "chosen"))
 			c.Arms = r.names(keys["arms"], join(key, "arms"), 2, plan.MaxArms)
+			if c.Mode == plan.Chosen && keys["arms"] != nil {
+				for i, item := range keys["arms"].items {
+					r.unheld(f, item.at, fmt.Sprintf("%s[%d]", join(key, "arms"), i), item.text)
+				}
+			}
 			c.Goals = r.goals(f, keys["goals"], join(key, "goals"))
 		}
 		f.Campaigns = append(f.Campaigns, c)
@@ -222,74 +227,5 @@ func (r *reader) goals(f *File, n *node, key string) (out []plan.Goal) {
 		r.undotted(e.at, path, e.name)
 		out = append(out, plan.Goal{Name: e.name, On: r.trigger(f, e.value, path)})
 	}
-	return out
-}
-
-func (r *reader) slots(f *File, n *node) {
-	if n == nil {
-		return
-	}
-	if n.kind != mapping {
-		r.wrong(n, "slots", "a mapping of at most 16 names to {variants, goal}")
-		return
-	}
-	r.sized(n, "slots", len(n.entries), 0, plan.MaxSlots, "slots")
-	for _, e := range n.entries {
-		key := join("slots", e.name)
-		r.named(e.at, key, e.name)
-		if slices.ContainsFunc(f.Campaigns, func(c plan.Campaign) bool { return c.Name == e.name }) {
-			r.fail(e.at, key, "a name that no campaign has", "%q is a campaign, too, and a metric could not tell them apart", e.name)
-		}
-		s := plan.Slot{Name: e.name, Reward: 1}
-		fields := []string{"variants", "goal"}
-		if keys := r.mapping(e.value, key, fields, fields); keys != nil {
-			s.Variants = r.variants(f, keys["variants"], join(key, "variants"))
-			if keys["goal"] != nil {
-				s.Goal = r.trigger(f, keys["goal"], join(key, "goal"))
-			}
-		}
-		f.Slots = append(f.Slots, s)
-	}
-}
-
-func (r *reader) variants(f *File, n *node, key string) (out []plan.Variant) {
-	if n == nil {
-		return nil
-	}
-	if n.kind != mapping {
-		r.wrong(n, key, acceptedFor["variants"])
-		return nil
-	}
-	r.sized(n, key, len(n.entries), 2, plan.MaxArms, "variants")
-	for _, e := range n.entries {
-		path := join(key, e.name)
-		r.named(e.at, path, e.name)
-		v := plan.Variant{Name: e.name}
-		if e.value.kind == empty {
-			r.fail(e.value.at, path, "a list of topics; [] for none", "nothing where a list belongs")
-		} else {
-			v.Topics = r.topics(f, e.value, path)
-		}
-		out = append(out, v)
-	}
-	return out
-}
-
-// topics reads a list of topics as ascending indices.
-func (r *reader) topics(f *File, n *node, key string) (out []uint8) {
-	accepted := "no topics: the file lists none under topics"
-	if len(f.Topics) > 0 {
-		accepted = list(f.Topics)
-	}
-	for _, name := range r.names(n, key, 0, plan.MaxTopics) {
-		t := slices.Index(f.Topics, name)
-		if t < 0 {
-			i := slices.IndexFunc(n.items, func(item *node) bool { return item.text == name })
-			r.fail(n.items[i].at, fmt.Sprintf("%s[%d]", key, i), accepted, "unknown topic %q%s", name, meant(name, f.Topics))
-			continue
-		}
-		out = append(out, uint8(t))
-	}
-	slices.Sort(out)
 	return out
 }

@@ -129,7 +129,7 @@ func (r *reader) metric(f *File, n *node, key string) (m plan.Metric, columns in
 		most, _ := r.integer(v, key+".most", fmt.Sprintf("a whole number from 1 to %d (at most 8, at most one for each arm or variant)", limit), 1, limit)
 		m.Most = uint8(most)
 	}
-	return m, s.columns, true
+	return m, f.measured().Columns(m), true
 }
 
 // bySite ends the name of a site-wide metric, so that the same thing can be

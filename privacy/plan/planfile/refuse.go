@@ -1,19 +1,32 @@
 package planfile
 
 import (
+	"slices"
+
 	"github.com/expr-lang/expr/ast"
 )
 
 // refuse reports a node that the rules have no place for.
 func (c *compiler) refuse(n ast.Node) {
 	const operators = "+ - *, < <= > >= == !=, && || ! (and, or, not), brackets"
+	if c.refuseAffinity(n) {
+		return
+	}
 	switch n := n.(type) {
 	case *ast.IdentifierNode:
 		if _, known := c.vars[n.Value]; known {
 			c.misled = true
 			return
 		}
-		c.fault(n, list(c.names), "unknown variable %q%s", n.Value, meant(n.Value, c.names))
+		if n.Value == topTopic {
+			c.fault(n, noTopics, "%s is a topic, and the file lists no topics", topTopic)
+			return
+		}
+		candidates := c.names
+		if len(c.topics) > 0 {
+			candidates = append(slices.Clone(c.names), affinityName)
+		}
+		c.fault(n, list(c.names), "unknown variable %q%s", n.Value, meant(n.Value, candidates))
 	case *ast.BinaryNode:
 		if n.Operator == "/" {
 			c.fault(n, operators+"; multiply instead, as revenue > 50 * orders", "division is refused")

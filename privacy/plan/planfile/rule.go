@@ -31,11 +31,11 @@ func (e RuleError) Error() string {
 	return fmt.Sprintf("character %d: %s; accepted: %s", e.Offset+1, e.Message, e.Accepted)
 }
 
-// CompileRule compiles one rule for a plan with these attributes.
+// CompileRule compiles one rule for a plan with these attributes and topics.
 //
 // Errors: a RuleError, or several joined.
-func CompileRule(text string, attributes []plan.Attribute) (plan.Rule, error) {
-	code, faults := newRules(attributes).compile(text)
+func CompileRule(text string, attributes []plan.Attribute, topics []string) (plan.Rule, error) {
+	code, faults := newRules(attributes, topics).compile(text)
 	errs := make([]error, len(faults))
 	for i, f := range faults {
 		errs[i] = f
@@ -46,6 +46,7 @@ func CompileRule(text string, attributes []plan.Attribute) (plan.Rule, error) {
 // rules is what every rule of one file can name.
 type rules struct {
 	attributes []plan.Attribute
+	topics     []string
 	names      []string
 	vars       map[string]ruleVar
 	env        map[string]any
@@ -55,7 +56,7 @@ type rules struct {
 type ruleVar struct {
 	name   string
 	index  int
-	kind   plan.AttributeType // Number for every built-in
+	kind   plan.AttributeType // Number for every built-in but top_topic
 	values []string
 }
 
@@ -68,18 +69,26 @@ func variable(name string) *plan.Variable {
 	return nil
 }
 
-func newRules(attributes []plan.Attribute) *rules {
-	rs := &rules{attributes: attributes, vars: map[string]ruleVar{}, env: map[string]any{}}
+func newRules(attributes []plan.Attribute, topics []string) *rules {
+	rs := &rules{attributes: attributes, topics: topics, vars: map[string]ruleVar{}, env: map[string]any{}}
 	add := func(v ruleVar, zero any) {
 		rs.names = append(rs.names, v.name)
 		rs.vars[v.name], rs.env[v.name] = v, zero
 	}
-	for _, v := range plan.Variables[:plan.VarTopTopic] {
-		if v.Integer {
+	for _, v := range plan.Variables {
+		if v.Index == plan.VarTopTopic { // a topic's name, and none without topics
+			if len(topics) > 0 {
+				add(ruleVar{v.Name, v.Index, plan.Choice, topics}, "")
+			}
+		} else if v.Integer {
 			add(ruleVar{v.Name, v.Index, plan.Number, nil}, 0)
 		} else {
 			add(ruleVar{v.Name, v.Index, plan.Number, nil}, 0.0)
 		}
+	}
+	if len(topics) > 0 {
+		rs.names = append(rs.names, affinityName+".TOPIC")
+		rs.env[affinityName] = map[string]float64{}
 	}
 	zeros := map[plan.AttributeType]any{plan.Flag: false, plan.Number: 0.0, plan.Choice: ""}
 	for i, a := range attributes {
@@ -116,7 +125,7 @@ func (rs *rules) compile(text string) (code plan.Rule, faults []RuleError) {
 		if _, err := checker.Check(tree, config); err != nil {
 			return nil, []RuleError{parserFault(c.text, err)}
 		}
-		if err := plan.CheckRule(c.code, len(rs.attributes), 0); err != nil {
+		if err := plan.CheckRule(c.code, len(rs.attributes), len(rs.topics)); err != nil {
 			return nil, []RuleError{{0, err.Error(), ruleForm}}
 		}
 		return c.code, nil

@@ -2,6 +2,7 @@ package planfile
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -19,6 +20,9 @@ var attributes = []plan.Attribute{
 	{Name: "städte_1", Type: plan.Number, Max: 1},
 }
 
+// topics of the tests; some cannot be named after a dot.
+var topics = []string{"shoes", "bags", "kids wear", "in", "鞋", `12" "vinyl"`}
+
 const (
 	member = plan.VarAttribute + iota
 	vip
@@ -28,9 +32,9 @@ const (
 
 func compile(t testing.TB, text string) plan.Rule {
 	t.Helper()
-	code, err := CompileRule(text, attributes)
+	code, err := CompileRule(text, attributes, topics)
 	require.NoError(t, err, text)
-	require.NoError(t, plan.CheckRule(code, len(attributes), 0))
+	require.NoError(t, plan.CheckRule(code, len(attributes), len(topics)))
 	return code
 }
 
@@ -100,6 +104,23 @@ func TestRulesMatchAsTheDocumentSays(t *testing.T) {
 		{`age != "under 25"`, known{age: 2}, true},
 		{`age != "under 25"`, known{}, false},
 		{`!(age == "under 25")`, known{}, true},
+		// Topics.
+		{`top_topic == "shoes"`, known{plan.VarTopTopic: 0}, true},
+		{`"shoes" == top_topic`, known{plan.VarTopTopic: 1}, false},
+		{`top_topic == 'kids wear'`, known{plan.VarTopTopic: 2}, true},
+		{`top_topic != "shoes"`, known{plan.VarTopTopic: 4}, true},
+		{`top_topic != "shoes"`, known{}, false},
+		{`!(top_topic == "shoes")`, known{}, true},
+		{"affinity.shoes >= 0.3", known{plan.VarAffinity: 0.3}, true},
+		{"affinity.shoes >= 0.3", known{plan.VarAffinity: 0.29, plan.VarAffinity + 1: 1}, false},
+		{"affinity.shoes == 0", known{}, false},
+		{`affinity["shoes"] > affinity.bags`, known{plan.VarAffinity: 0.3, plan.VarAffinity + 1: 0.2}, true},
+		{`affinity["kids wear"] > 0.1`, known{plan.VarAffinity + 2: 0.2}, true},
+		{"affinity.in > 0.1", known{plan.VarAffinity + 3: 0.2}, true},
+		{"-affinity.鞋 * 2 + affinity.bags < 0", known{plan.VarAffinity + 4: 0.2, plan.VarAffinity + 1: 0.3}, true},
+		{`affinity["12\" \"vinyl\""] > 0`, known{plan.VarAffinity + 5: 0.2}, true},
+		{"(affinity.shoes > 0.5) == member", known{plan.VarAffinity: 0.6, member: 1}, true},
+
 		{"age == `x)` && (age == \"x)\") == true", known{age: 3}, true},
 	} {
 		t.Run(c.rule, func(t *testing.T) {
@@ -161,6 +182,36 @@ func TestRulesRefused(t *testing.T) {
 		{"visits == true", 7, "a number compared with true or false"},
 		{`age == "young"`, 7, `age has no value "young"`},
 		{`age == "oldr"`, 7, `age has no value "oldr"; did you mean "older"?`},
+		{`affinity.shoe > 0`, 9, `unknown topic "shoe"; did you mean "shoes"?`},
+		{`1 > affinity.coats`, 13, `unknown topic "coats"`},
+		{`affinity["kids"] > 0`, 9, `unknown topic "kids"`},
+		{`!affinity.coats`, 10, `unknown topic "coats"`},
+		{`affinity.coats == true`, 9, `unknown topic "coats"`},
+		{"affinity > 0", 0, "affinity stands with the name of one topic"},
+		{"affinity", 0, "affinity stands with the name of one topic"},
+		{"affinity[0] > 0", 8, "affinity stands with the name of one topic"},
+		{"affinity[age] > 0", 8, "affinity stands with the name of one topic"},
+		{`affinity["sh" + "oes"] > 0`, 8, "affinity stands with the name of one topic"},
+		{"affinity?.shoes > 0", 10, "member access is refused"},
+		{`affinity?.["shoes"] > 0`, 10, ""},
+		{"affinity.shoes.x > 0", 15, "member access is refused"},
+		{`affinity.shoes["x"] > 0`, 14, "member access is refused"},
+		{"affinity.shoes() > 0", 9, "functions are refused"},
+		{"affinity[1:2] > 0", 8, "lists and mappings are refused"},
+		{"affinity.shoes", 9, "a number where true or false is needed"},
+		{"affinity.shoes && member", 9, "a number where true or false is needed"},
+		{`affinity.shoes == "shoes"`, 15, "a choice is compared with one of its values only"},
+		{"0 < affinity.shoes < 1", 19, "a chained comparison"},
+		{"affinty.shoes > 0", 8, "member access is refused"},
+		{"afinity > 0", 0, `unknown variable "afinity"; did you mean "affinity"?`},
+		{`top_topic == "shoe"`, 13, `top_topic has no value "shoe"; did you mean "shoes"?`},
+		{`top_topic == "coats"`, 13, `top_topic has no value "coats"`},
+		{"top_topic == 0", 10, "a choice is compared with one of its values only"},
+		{`top_topic < "shoes"`, 0, "a choice where a number is needed"},
+		{"top_topic", 0, "a choice where true or false is needed"},
+		{"top_topic == top_topic", 10, "a choice is compared with one of its values only"},
+		{"top_topic == age", 10, "a choice is compared with one of its values only"},
+		{"toptopic == 1", 0, `unknown variable "toptopic"; did you mean "top_topic"?`},
 		{"age == age", 4, "a choice is compared with one of its values only"},
 		{"age == 1", 4, "a choice is compared with one of its values only"},
 		{`age < "older"`, 0, "a choice where a number is needed"},
@@ -188,22 +239,60 @@ func TestRulesRefused(t *testing.T) {
 		{strings.Repeat("(", 999), 998, ""},
 	} {
 		t.Run(c.rule, func(t *testing.T) {
-			code, faults := newRules(attributes).compile(c.rule)
+			code, faults := newRules(attributes, topics).compile(c.rule)
 			require.Nil(t, code)
 			require.NotEmpty(t, faults)
 			require.Contains(t, faults[0].Message, c.want)
 			require.Equal(t, c.offset, faults[0].Offset, faults[0])
 			require.NotEmpty(t, faults[0].Accepted)
-			_, err := CompileRule(c.rule, attributes)
+			_, err := CompileRule(c.rule, attributes, topics)
 			var fault RuleError
 			require.True(t, errors.As(err, &fault))
 		})
 	}
 }
 
+// Without topics there is neither top_topic nor an affinity, and an unknown topic
+// is told with the names that there are.
+func TestTopicsOfARule(t *testing.T) {
+	for rule, at := range map[string]int{`top_topic == "shoes"`: 0, "affinity.shoes > 0": 9, "affinity > 0": 0, "top_topic": 0} {
+		_, faults := newRules(attributes, nil).compile(rule)
+		require.Len(t, faults, 1, rule)
+		require.Contains(t, faults[0].Message, "the file lists no topics", rule)
+		require.Equal(t, at, faults[0].Offset, rule)
+	}
+	_, faults := newRules(attributes, nil).compile("foo > 1")
+	require.NotContains(t, faults[0].Accepted, "top_topic")
+	require.NotContains(t, faults[0].Accepted, "affinity")
+
+	_, faults = newRules(attributes, topics).compile(`affinity.coats > 0 || top_topic == "coats" || foo`)
+	require.Len(t, faults, 3)
+	require.Equal(t, `affinity.shoes, affinity.bags, affinity["kids wear"], affinity["in"], affinity.鞋, affinity["12\" \"vinyl\""]`, faults[0].Accepted)
+	require.Equal(t, `shoes, bags, kids wear, in, 鞋, 12" "vinyl"`, faults[1].Accepted)
+	require.Contains(t, faults[2].Accepted, "active_days, top_topic, affinity.TOPIC, member")
+
+	got := problemsOf(with(t, "orders >= 3 && days_since_order <= 60", "visits > 1 && affinity.shoos > 0.2"))
+	require.Equal(t, []string{`dunlin.yaml:17:34: segments[0].rule: unknown topic "shoos"; did you mean "shoes"?; accepted: affinity.shoes, affinity.bags`}, got)
+}
+
+// 64 topics have 64 affinities, the last at the last index.
+func TestAffinitiesOfManyTopics(t *testing.T) {
+	var many []string
+	for i := range plan.MaxTopics {
+		many = append(many, fmt.Sprintf("t%d", i))
+	}
+	for i, topic := range many {
+		code, err := CompileRule("affinity."+topic+" > 0", nil, many)
+		require.NoError(t, err)
+		require.Equal(t, byte(plan.VarAffinity+i), code[1])
+		require.NoError(t, plan.CheckRule(code, 0, len(many)))
+		require.ErrorIs(t, plan.CheckRule(code, 0, i), plan.ErrRuleVar)
+	}
+}
+
 // Every fault of a rule is found, each once.
 func TestEveryFaultOfARule(t *testing.T) {
-	_, faults := newRules(attributes).compile(`ordrs > 1 && visits / 2 > 1 || age == "young" && foo && (bar == 1) == true`)
+	_, faults := newRules(attributes, topics).compile(`ordrs > 1 && visits / 2 > 1 || age == "young" && foo && (bar == 1) == true`)
 	var at []int
 	for _, f := range faults {
 		at = append(at, f.Offset)
@@ -214,14 +303,14 @@ func TestEveryFaultOfARule(t *testing.T) {
 func TestDeepAndLongRules(t *testing.T) {
 	// The 17th value is pushed by the innermost number.
 	deep := strings.Repeat("1 + (", 16) + "visits" + strings.Repeat(")", 16) + " > 0"
-	_, faults := newRules(attributes).compile(deep)
+	_, faults := newRules(attributes, topics).compile(deep)
 	require.Len(t, faults, 1)
 	require.Equal(t, plan.ErrRuleDepth.Error(), faults[0].Message)
 	require.Equal(t, 5*16, faults[0].Offset)
 	compile(t, strings.Replace(deep, "1 + (", "(", 1))
 
 	long := "visits > 0" + strings.Repeat(" || visits > 0", 40)
-	_, faults = newRules(attributes).compile(long)
+	_, faults = newRules(attributes, topics).compile(long)
 	require.Len(t, faults, 1)
 	require.Contains(t, faults[0].Message, "the rule is too long from here on")
 	require.Greater(t, faults[0].Offset, 500)

@@ -84,7 +84,7 @@ func (s *shower) groups() {
 		}
 	}
 	for i, g := range s.Segments {
-		s.line("segment", "%d. %s: %s", i+1, strconv.Quote(g.Name), plain(FormatRule(g.Rule, s.Attributes)))
+		s.line("segment", "%d. %s: %s", i+1, strconv.Quote(g.Name), plain(FormatRule(g.Rule, s.Attributes, s.Topics)))
 	}
 	for i, g := range s.Stages {
 		s.line("funnel", "%d. %s: reached by %s", i+1, strconv.Quote(g.Name), s.event(g.On))
@@ -100,7 +100,7 @@ func (s *shower) groups() {
 		}
 	}
 	for _, c := range s.Slots {
-		s.line("slot", "%s: reached by %s", strconv.Quote(c.Name), s.event(c.Goal))
+		s.line("slot", "%s: reached by %s, worth %g", strconv.Quote(c.Name), s.event(c.Goal), c.Reward)
 		for i, v := range c.Variants {
 			var topics []string
 			for _, t := range v.Topics {
@@ -113,6 +113,9 @@ func (s *shower) groups() {
 			if len(topics) > 0 {
 				note += ", about " + quoted(topics)
 			}
+			if v.Cost > 0 {
+				note += fmt.Sprintf(", costs %g", v.Cost)
+			}
 			s.line("  variant", "%s%s", strconv.Quote(v.Name), note)
 		}
 	}
@@ -120,7 +123,14 @@ func (s *shower) groups() {
 
 func (s *shower) event(t plan.Trigger) string {
 	if t.Kind == plan.Custom {
-		return strconv.Quote(s.Events[t.Event])
+		return strconv.Quote(eventName(s.Plan, t))
+	}
+	return eventName(s.Plan, t)
+}
+
+func eventName(p *plan.Plan, t plan.Trigger) string {
+	if t.Kind == plan.Custom {
+		return p.Events[t.Event]
 	}
 	return builtinEvents[t.Kind-plan.View]
 }

@@ -21,6 +21,7 @@ func (r *Report) WriteText(w io.Writer) error {
 	align(&b, table, map[int]bool{2: true, 4: true})
 	fmt.Fprintf(&b, "\nweight %d, sigma squared %d in each aggregator's noise: one released cell has a standard deviation of %.1f\n",
 		r.Weight, r.Sigma2, deviation(r.Sigma2))
+	r.writeChoices(&b)
 	fmt.Fprintf(&b, "\nWhat one device's reports tell about it (delta %g, against everyone if one aggregator is honest)\n", float64(r.Delta))
 	costs := [][]string{{"  over", "reports at most", "rho", "epsilon"}}
 	for _, c := range r.Costs {
@@ -42,8 +43,15 @@ func (row Row) product() string {
 	if row.By == plan.BySegment {
 		factors = append(factors, count(row.Cells/row.Columns, "segment"))
 	}
+	columns := fmt.Sprintf("%d %s", row.Columns, row.Across)
+	if row.Holdout {
+		columns = fmt.Sprintf("%d %s + holdout", row.Columns-1, row.Across)
+		if len(factors) > 0 {
+			columns = "(" + columns + ")"
+		}
+	}
 	if row.Across != "" {
-		factors = append(factors, fmt.Sprintf("%d %s", row.Columns, row.Across))
+		factors = append(factors, columns)
 	}
 	return strings.Join(factors, " x ")
 }

@@ -16,11 +16,11 @@ import (
 // Code that no rule compiles to (only hand-made bytes hold such) is shown with
 // index(…) or number(…), which the language has not. The code must have passed
 // plan.CheckRule.
-func FormatRule(code plan.Rule, attributes []plan.Attribute) string {
+func FormatRule(code plan.Rule, attributes []plan.Attribute, topics []string) string {
 	if len(code) == 0 {
 		return "everyone else"
 	}
-	w := ruleWriter{attributes: attributes}
+	w := ruleWriter{attributes: attributes, topics: topics}
 	r := wire.NewReader(code)
 	for r.Len() > 0 {
 		switch op := r.Byte(); op {
@@ -51,7 +51,7 @@ const (
 type phrase struct {
 	text      string
 	bind      int
-	attribute *plan.Attribute // a bare attribute of type flag or choice, as a number
+	attribute *plan.Attribute // a bare attribute of type flag or choice, or top_topic, as a number
 	value     float64
 	constant  bool
 	flag      bool // a flag standing alone as a truth
@@ -59,6 +59,7 @@ type phrase struct {
 
 type ruleWriter struct {
 	attributes []plan.Attribute
+	topics     []string
 	stack      []phrase
 }
 
@@ -83,8 +84,13 @@ func constantPhrase(v float64) phrase {
 }
 
 func (w *ruleWriter) variable(index int) phrase {
-	if index < plan.VarAttribute {
+	switch {
+	case index == plan.VarTopTopic:
+		return phrase{text: topTopic, bind: bindAtom, attribute: &plan.Attribute{Name: topTopic, Type: plan.Choice, Values: w.topics}}
+	case index < plan.VarAttribute:
 		return phrase{text: plan.Variables[index].Name, bind: bindAtom}
+	case index >= plan.VarAffinity:
+		return phrase{text: affinitySpelling(w.topics[index-plan.VarAffinity]), bind: bindAtom}
 	}
 	a := &w.attributes[index-plan.VarAttribute]
 	p := phrase{text: a.Name, bind: bindAtom}
