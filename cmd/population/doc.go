@@ -18,7 +18,8 @@
 //
 // Every visit meets each slot once: slot k on its page k, or on the last one.
 // Visits lie within their day of the plan, 15 minutes or more from its bounds
-// and 30 or more from each other, so that a device counts the same visits.
+// and 30 or more from each other, so that a device counts the same visits. When
+// somebody comes and what they look at does not depend on what was shown.
 //
 // # Response
 //

@@ -71,7 +71,7 @@ func made(t testing.TB, p *plan.Plan, o population.Options) *population.Shop {
 // everywhere runs f on each plan, with and without differing variants.
 func everywhere(t *testing.T, f func(t *testing.T, p *plan.Plan, null bool)) {
 	for name, p := range map[string]*plan.Plan{
-		"shop": shop(t, plan.Daily), "weekly": shop(t, plan.Weekly), "standard": file(t, "standard.yaml"), "foreign": foreign(t),
+		"shop": shop(t, plan.Daily), "weekly": shop(t, plan.Weekly), "reference": file(t, "shop.yaml"), "standard": file(t, "standard.yaml"), "foreign": foreign(t),
 	} {
 		for kind, null := range map[string]bool{"": false, " null": true} {
 			t.Run(name+kind, func(t *testing.T) { f(t, p, null) })

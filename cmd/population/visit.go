@@ -43,7 +43,7 @@ const (
 	mostPages  = 8
 	mostDwell  = 600              // seconds on one page
 	rest       = 30 * plan.Minute // between visits; as long, a device counts two
-	edge       = rest / 2         // kept free at both ends of a day
+	margin     = rest / 2         // kept free at both ends of a day
 )
 
 // weekend is how much more often visitors come on Saturdays and Sundays.
@@ -96,7 +96,7 @@ func (v *Visitor) Day(day int) []Visit {
 	for i := range out {
 		out[i] = Visit{Visitor: v.Index, Day: day, Index: i, Actions: v.walk(r)}
 	}
-	settle(out, starts, begin+edge, end-edge)
+	settle(out, starts, begin+margin, end-margin)
 	return out
 }
 
