@@ -155,6 +155,7 @@ func (d *Device) Track(now plan.Time, e Event) error {
 	m.profile.Touch(now)
 	log := d.logAt(now)
 	m.profile.Count(e.Kind, e.Minor)
+	m.profile.Interested(d.names, e.Kind, 0, 0)
 	switch e.Kind {
 	case plan.Exposure:
 		d.rules.Exposed(&m.memory, log, now, int(e.Slot), int(e.Variant))

@@ -61,9 +61,10 @@ func clamp(a plan.Attribute, v float64) float64 {
 	return min(max(v, a.Min), a.Max) + 0
 }
 
-// Adopt fits the attributes to another plan: one that the plan lacks, or has with
-// another type, or a choice of a value that it lacks, is dropped; a number is
-// clamped again. Adopting the same plan twice changes nothing.
+// Adopt fits the profile to another plan. An attribute that the plan lacks, or has
+// with another type, or a choice of a value that it lacks, is dropped; a number is
+// clamped again. The interest in a topic that the plan lacks is dropped. Adopting
+// the same plan twice changes nothing.
 func (p *Profile) Adopt(n *Names) {
 	kept := p.room[:0]
 	for _, d := range p.all() {
@@ -81,6 +82,7 @@ func (p *Profile) Adopt(n *Names) {
 	}
 	p.declared = len(kept)
 	clear(p.room[p.declared:])
+	p.interests.keep(func(t *interest) bool { return t.topic.IndexOf(n.topics) >= 0 })
 }
 
 // attribute returns the value of the plan's attribute as a rule sees it.

@@ -1,12 +1,28 @@
 // Package profile is what a device knows about its visitor: counts, money,
-// recency, frequency and the attributes that the site declared. It never leaves
-// the device; the only thing that is ever computed from it for others is the
-// index of a segment (plan.Rule reads it through View).
+// recency, frequency, interest in the plan's topics and the attributes that the
+// site declared. It never leaves the device; the only thing that is ever computed
+// from it for others is the index of a segment (plan.Rule reads it through View).
 //
 // The package keeps exactly the definitions of docs/plan.md. An activity is taken
 // in by Touch (visit, first and last time, active day) before the period's segment
-// is decided, and by Count (its own effect) afterwards. A counter or a sum that is
-// full stays full.
+// is decided, and by Count (its own effect) and Interested (the topics that it was
+// about) afterwards. A counter or a sum that is full stays full.
+//
+// # Interests
+//
+// Every topic has five sums, one for each kind of event that shows interest, each of
+// which fades with a half-life of its own (package decay: integers alone, order
+// does not matter):
+//
+//	view 1, half-life 7 days           cart  4, 21 days
+//	dwell 1 a minute, 7 days           order 8, 60 days
+//	click 2, 14 days
+//
+// One dwell event counts for five minutes at most. An event about several topics
+// counts for each of them in full. A topic's strength is the sum of its five; its
+// affinity is its strength by the strength of all topics and 1; the top topic is the
+// strongest. A topic all of whose sums have faded to zero is forgotten. While the clock
+// is set back nothing fades.
 //
 // # A clock that is set back
 //
@@ -32,9 +48,15 @@
 //	  active days                    uvarint, bit i: i UTC days before the last activity's
 //	  if orders > 0: age of the latest order, revenue, its value   uvarint each, minor units
 //	  if carts > 0: age of the latest cart event                   uvarint
+//	  topics of interest             uvarint, at most 64
+//	  if any:
+//	    clocks of 7, 14, 21 and 60 days   uvarint each, seconds below the half-life
+//	    ascending by key: key u64, sums of view, dwell, click, cart and order
+//	      uvarint each, at most 2^32-1, at least one above 0
 //	attributes: count uvarint, then ascending by key
 //	  key u64, type byte, value: flag byte | number f64 | choice u64, the key of its value's name
 //
-// Attributes are kept under the Key of their name, not under their index, so
-// that they survive a plan that lists them in another order.
+// Attributes and topics are kept under the Key of their name, not under their index,
+// so that they survive a plan that lists them in another order. The bytes of the
+// interests are at most 2,126.
 package profile

@@ -29,6 +29,7 @@ func (p *Profile) Append(b []byte) []byte {
 		if p.Carts > 0 {
 			b = wire.AppendUvarint(b, uint64(p.Last-p.CartAt))
 		}
+		b = p.interests.append(b)
 	}
 	b = wire.AppendUvarint(b, uint64(p.declared))
 	for _, d := range p.all() {
@@ -76,6 +77,7 @@ func Read(r *wire.Reader) Profile {
 		if p.Carts > 0 {
 			p.CartAt = back(p.Last, p.First)
 		}
+		p.interests.read(r)
 	}
 	p.declared = r.Count(plan.MaxAttributes)
 	for i := range p.all() {

@@ -29,16 +29,20 @@ func (k Key) IndexOf(keys []Key) int {
 	return -1
 }
 
-// Names are the keys of a plan's attributes, made once a plan.
+// Names are the keys of a plan's topics and attributes, made once a plan.
 type Names struct {
 	plan       *plan.Plan
+	topics     []Key
 	attributes []Key
 	values     [][]Key // of each choice attribute
 }
 
-// NamesOf returns the keys of p's attributes and their values.
+// NamesOf returns the keys of p's topics, its attributes and their values.
 func NamesOf(p *plan.Plan) *Names {
 	n := &Names{plan: p}
+	for _, t := range p.Topics {
+		n.topics = append(n.topics, KeyOf(t))
+	}
 	for _, a := range p.Attributes {
 		n.attributes = append(n.attributes, KeyOf(a.Name))
 		var values []Key

@@ -33,13 +33,15 @@ type Profile struct {
 	Visit, VisitBefore plan.Time
 	OrderAt, CartAt    plan.Time
 
-	days     uint32 // bit i: active on the UTC day i days before Last's
-	declared int    // attributes known
-	room     [plan.MaxAttributes]declared
+	days      uint32 // bit i: active on the UTC day i days before Last's
+	interests interests
+	declared  int // attributes known
+	room      [plan.MaxAttributes]declared
 }
 
 // Touch takes in that there was an activity at now (in [0, MaxTime]): it opens a
-// visit where one is due and keeps first, last and active day. Count must follow.
+// visit where one is due, keeps first, last and active day, and lets interests
+// fade by the time since the activity before. Count and Interested must follow.
 func (p *Profile) Touch(now plan.Time) {
 	if p.Visits == 0 {
 		p.First, p.Last = now, now
@@ -52,6 +54,7 @@ func (p *Profile) Touch(now plan.Time) {
 		up(&p.Visits)
 	}
 	p.days = p.daysAt(now) | todayActive
+	p.interests.pass(now - p.Last)
 	p.Last = now
 }
 

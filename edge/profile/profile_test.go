@@ -17,7 +17,7 @@ const (
 	day              = plan.Time(plan.Day)
 )
 
-var names = profile.NamesOf(&plan.Plan{Attributes: []plan.Attribute{
+var names = profile.NamesOf(&plan.Plan{Topics: []string{"x", "y", "z"}, Attributes: []plan.Attribute{
 	{Name: "flag", Type: plan.Flag},
 	{Name: "number", Type: plan.Number, Min: -1, Max: 10},
 	{Name: "choice", Type: plan.Choice, Values: []string{"a", "b"}},
@@ -41,11 +41,11 @@ func value(p *profile.Profile, now plan.Time, index int) float64 {
 
 func TestVariables(t *testing.T) {
 	var p profile.Profile
-	for i, want := range []float64{0, 0, 0, 0, 0, 0, never, never, never, never, never, never, 0} {
+	for i, want := range []float64{0, 0, 0, 0, 0, 0, never, never, never, never, never, never, 0, never} {
 		require.Equal(t, want, value(&p, start, i), "never seen: %s", plan.Variables[i].Name)
 	}
 	p.Touch(start)
-	for i, want := range []float64{1, 0, 0, 0, 0, 0, never, never, 0, never, never, never, 1} {
+	for i, want := range []float64{1, 0, 0, 0, 0, 0, never, never, 0, never, never, never, 1, never} {
 		require.Equal(t, want, value(&p, start, i), "before the first event counts: %s", plan.Variables[i].Name)
 	}
 	p.Count(plan.View, 0)
@@ -156,6 +156,7 @@ func TestReadIsStrict(t *testing.T) {
 	p.Declare(names, 0, 1)
 	p.Declare(names, 1, 5)
 	p.Declare(names, 2, 1)
+	p.Interested(names, plan.Order, 0b11, 0)
 	good := p.Append(nil)
 	r := wire.NewReader(good)
 	require.Equal(t, p, profile.Read(r))
@@ -179,12 +180,21 @@ func TestReadIsStrict(t *testing.T) {
 		}
 		return b
 	}
+	// seen is a visitor of one event, up to the number of topics.
+	seen := func(topics uint64) []byte { return u(1, 0, 0, 0, 0, now, 0, 1, topics) }
 	for name, bad := range map[string][]byte{
 		"more visits than counted":     u(1<<32, 0, 0, 0, 0, now, 0, 0, 0, 1, 0),
 		"a visit before 1970":          u(1, 0, 0, 0, 0, 10, 11, 1, 0),
 		"the visit before before 1970": u(2, 0, 0, 0, 0, 10, 0, 11, 0, 1, 0),
 		"first before 1970":            u(2, 0, 0, 0, 0, 10, 0, 5, 6, 1, 0),
 		"not active today":             u(1, 0, 0, 0, 0, now, 0, 2, 0),
+		"65 topics":                    seen(65),
+		"a clock past its half-life":   cat(seen(1), u(7*plan.Day, 0, 0, 0), key(1, 1, 0, 0, 0, 0)),
+		"the last clock too":           cat(seen(1), u(0, 0, 0, 60*plan.Day), key(1, 1, 0, 0, 0, 0)),
+		"a topic of no interest":       cat(seen(1), u(0, 0, 0, 0), key(1, 0, 0, 0, 0, 0)),
+		"a sum too large":              cat(seen(1), u(0, 0, 0, 0), key(1), u(1<<32, 0, 0, 0, 0)),
+		"a topic twice":                cat(seen(2), u(0, 0, 0, 0), key(1, 1, 0, 0, 0, 0), key(1, 1, 0, 0, 0, 0)),
+		"topics out of order":          cat(seen(2), u(0, 0, 0, 0), key(2, 1, 0, 0, 0, 0), key(1, 1, 0, 0, 0, 0)),
 		"31 days active":               u(1, 0, 0, 0, 0, now, 0, 1<<30|1, 0),
 		"order before the first event": u(1, 0, 0, 0, 1, now, 0, 1, 1, 5, 5, 0),
 		"order above the revenue":      u(1, 0, 0, 0, 1, now, 0, 1, 0, 5, 6, 0),
@@ -213,6 +223,11 @@ func FuzzRead(f *testing.F) {
 	p.Declare(names, 2, 1)
 	p.Declare(names, 1, -3)
 	f.Add(p.Append(nil))
+	p.Interested(names, plan.View, 1, 0)
+	f.Add(p.Append(nil))
+	p.Touch(start + 40*day)
+	p.Interested(names, plan.Dwell, 0b111, 77)
+	f.Add(p.Append(nil))
 	f.Fuzz(func(t *testing.T, in []byte) {
 		r := wire.NewReader(in)
 		p := profile.Read(r)
@@ -228,7 +243,13 @@ func FuzzRead(f *testing.F) {
 					require.LessOrEqual(t, v, plan.Variables[i].Max)
 				}
 			}
+			for i := range 3 {
+				a := p.At(now, names).Affinity(i)
+				require.GreaterOrEqual(t, a, 0.0)
+				require.Less(t, a, 1.0)
+			}
 			at(&p, now, plan.Order, 1)
+			p.Interested(names, plan.Order, 0b101, 0)
 		}
 		again := p.Append(nil)
 		r = wire.NewReader(again)

@@ -17,7 +17,8 @@ func (p *Profile) At(now plan.Time, n *Names) View {
 // Value returns the value of the variable with plan's index; ok is false for
 // one that was never observed.
 //
-// Units: money in the site's currency, ages in whole 24-hour days.
+// Units: money in the site's currency, ages in whole 24-hour days, top_topic as the
+// topic's index; affinities are always observed.
 // Source: docs/plan.md, "Segment rules".
 func (v View) Value(index int) (value float64, ok bool) {
 	p := v.profile
@@ -53,6 +54,12 @@ func (v View) Value(index int) (value float64, ok bool) {
 			n++
 		}
 		return float64(n), true
+	case plan.VarTopTopic:
+		topic, ok := v.TopTopic()
+		return float64(topic), ok
+	}
+	if i := index - plan.VarAffinity; i >= 0 && i < len(v.names.topics) {
+		return v.Affinity(i), true
 	}
 	if i := index - plan.VarAttribute; i >= 0 && i < len(v.names.attributes) {
 		return p.attribute(v.names, i)

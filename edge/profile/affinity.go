@@ -1,0 +1,96 @@
+package profile
+
+import (
+	"github.com/dunlin-analytics/dunlin/edge/decay"
+	"github.com/dunlin-analytics/dunlin/privacy/plan"
+)
+
+// fading is what has happened to the interests' sums by some instant.
+type fading struct {
+	halvings [len(halfLives)]uint
+	factors  [len(halfLives)]decay.Factor
+}
+
+// after returns the fading when age seconds have gone by; the interests stay.
+func (l *interests) after(age plan.Time) fading {
+	var f fading
+	for i, h := range halfLives {
+		c := l.clocks[i]
+		f.halvings[i] = c.Advance(h, age)
+		f.factors[i] = c.Factor(h)
+	}
+	return f
+}
+
+// strength returns the sum over all signs of a topic, in units of 1/decay.One.
+func (f *fading) strength(t *interest) uint64 {
+	total := uint64(0)
+	for s, sum := range t.sums {
+		h := signs[s].halfLife
+		total += uint64(f.factors[h].Read(sum >> f.halvings[h]))
+	}
+	return total
+}
+
+// total returns the sum of all strengths.
+func (l *interests) total(f *fading) uint64 {
+	total := uint64(0)
+	for i := range l.all() {
+		total += f.strength(&l.room[i])
+	}
+	return total
+}
+
+// share is a topic's affinity. Both numbers are below 2^42, exact in a float64, so
+// that the quotient is rounded once and the same everywhere.
+func share(strength, total uint64) float64 {
+	return float64(strength) / float64(total+decay.One)
+}
+
+// Affinity returns how much of the visitor's interest is in the plan's topic, from
+// 0 to below 1: its strength by that of all topics and 1. The 1 is one page view: little
+// interest on record makes no large affinity.
+func (v View) Affinity(topic int) float64 {
+	l := &v.profile.interests
+	i, ok := l.find(v.names.topics[topic])
+	if !ok {
+		return 0
+	}
+	f := l.after(v.now - v.profile.Last)
+	return share(f.strength(&l.room[i]), l.total(&f))
+}
+
+// Affinities writes the affinity of each of the plan's topics into dst, which has
+// their number.
+func (v View) Affinities(dst []float64) {
+	clear(dst)
+	l := &v.profile.interests
+	if l.count == 0 {
+		return
+	}
+	f := l.after(v.now - v.profile.Last)
+	total := l.total(&f)
+	for topic, key := range v.names.topics {
+		if i, ok := l.find(key); ok {
+			dst[topic] = share(f.strength(&l.room[i]), total)
+		}
+	}
+}
+
+// TopTopic returns the index of the topic with the largest affinity, the lowest of
+// several; ok is false if there is no interest on record, or all of it has faded away.
+func (v View) TopTopic() (topic int, ok bool) {
+	l := &v.profile.interests
+	f := l.after(v.now - v.profile.Last)
+	best := uint64(0)
+	for i, key := range v.names.topics {
+		at, known := l.find(key)
+		if !known {
+			continue
+		}
+		if s := f.strength(&l.room[at]); s > best {
+			topic, best = i, s
+		}
+	}
+	return topic, best > 0
+}
