@@ -24,7 +24,7 @@ var (
 	ErrTrigger    = errors.New("plan: a trigger names an event that the plan has not")
 	ErrCampaign   = errors.New("plan: a campaign needs a mode, two or more arms and a goal")
 	ErrSlot       = errors.New("plan: a slot needs variants, topics that the plan has, a reward and costs within bounds")
-	ErrPolicy     = errors.New("plan: holdout, explore, or floor times the variants of a slot or arms is more than half")
+	ErrPolicy     = errors.New("plan: holdout, explore, or floor times the variants of a slot or arms is more than half, or lift or recent is out of its bounds")
 	ErrMetric     = errors.New("plan: a metric's kind, breakdown, source or most ones is wrong")
 	ErrMeasurable = errors.New("plan: a measurement would have too many cells or ones")
 )
@@ -243,7 +243,7 @@ func (p *Plan) checkGroups() error {
 // checkChoice holds the policy, and what a choice is made by, to their bounds.
 func (p *Plan) checkChoice() error {
 	y := p.Policy
-	if y.Holdout > maxShare || y.Explore > maxShare || y.Floor > maxShare {
+	if y.Holdout > maxShare || y.Explore > maxShare || y.Floor > maxShare || y.Recent > Whole || !(y.Lift >= 0 && y.Lift <= MaxLift) {
 		return ErrPolicy
 	}
 	tooMany := func(columns int) bool { return columns*int(y.Floor) > int(maxShare) }

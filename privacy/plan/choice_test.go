@@ -56,13 +56,16 @@ func TestChoiceOfHostileBytes(t *testing.T) {
 	p.Slots[0].Reward, p.Slots[0].Variants[0].Cost = 12345, 6789
 	b := string(encoded(t, p))
 	f64 := func(v float64) []byte { return wire.AppendFloat(nil, v) }
-	shares := func(holdout, explore, floor uint64) []byte {
+	p.Policy.Lift, p.Policy.Recent = 17, 9999
+	b = string(encoded(t, p))
+	policy := func(holdout, explore, floor, recent uint64, lift []byte) []byte {
 		b := wire.AppendUvarint([]byte{byte(p.Consent)}, uint64(p.Attribution))
-		for _, share := range []uint64{holdout, explore, floor} {
+		for _, share := range []uint64{holdout, explore, floor, recent} {
 			b = wire.AppendUvarint(b, share)
 		}
-		return append(b, byte(len(p.Topics)))
+		return append(b, lift...)
 	}
+	shares := func(holdout, explore, floor uint64) []byte { return policy(holdout, explore, floor, 9999, f64(17)) }
 	for name, c := range map[string]struct {
 		old, new []byte
 		want     error
@@ -79,6 +82,10 @@ func TestChoiceOfHostileBytes(t *testing.T) {
 		"explore of 50.01 %": {shares(0, 0, 0), shares(0, 5001, 0), wire.ErrForm},
 		"floor of 50.01 %":   {shares(0, 0, 0), shares(0, 0, 5001), wire.ErrForm},
 		"holdout of 65,537":  {shares(0, 0, 0), shares(65_537, 0, 0), wire.ErrForm}, // 1 if cut to 16 bits
+		"recent of 100.01 %": {shares(0, 0, 0), policy(0, 0, 0, 10_001, f64(17)), wire.ErrForm},
+		"lift of -1":         {shares(0, 0, 0), policy(0, 0, 0, 9999, f64(-1)), plan.ErrPolicy},
+		"lift of 1001":       {shares(0, 0, 0), policy(0, 0, 0, 9999, f64(1001)), plan.ErrPolicy},
+		"lift of NaN":        {shares(0, 0, 0), policy(0, 0, 0, 9999, []byte{0x7f, 0xf8, 0, 0, 0, 0, 0, 0}), wire.ErrForm},
 		"floor of 2 x 25.01": {shares(0, 0, 0), shares(0, 0, 2501), plan.ErrPolicy},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -40,6 +40,8 @@ func Decode(published []byte) (*Plan, error) {
 	for _, share := range []*Share{&p.Policy.Holdout, &p.Policy.Explore, &p.Policy.Floor} {
 		*share = Share(r.Max(uint64(maxShare)))
 	}
+	p.Policy.Recent = Share(r.Max(uint64(Whole)))
+	p.Policy.Lift = r.Float()
 	p.Topics = readNames(r, MaxTopics)
 	p.Events = readNames(r, MaxEvents)
 	for range r.Count(MaxAttributes) {

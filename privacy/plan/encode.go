@@ -43,9 +43,10 @@ func encode(p *Plan) []byte {
 	b = append(b, p.VerifyKey[:]...)
 	b = append(b, byte(p.Consent))
 	b = wire.AppendUvarint(b, uint64(p.Attribution))
-	for _, share := range []Share{p.Policy.Holdout, p.Policy.Explore, p.Policy.Floor} {
+	for _, share := range []Share{p.Policy.Holdout, p.Policy.Explore, p.Policy.Floor, p.Policy.Recent} {
 		b = wire.AppendUvarint(b, uint64(share))
 	}
+	b = wire.AppendFloat(b, p.Policy.Lift)
 	b = appendNames(b, p.Topics)
 	b = appendNames(b, p.Events)
 	b = wire.AppendUvarint(b, uint64(len(p.Attributes)))

@@ -201,7 +201,17 @@ type Policy struct {
 	// Floor is the least probability of each variant. Times the number of
 	// variants of any slot at most half.
 	Floor Share
+	// Lift is how many times, less 1, the odds of a slot's goal are those without
+	// interest where all of a visitor's interest lies in the variant's topics. 0 to
+	// MaxLift; 0 leaves interests out of it.
+	Lift float64
+	// Recent is the share that the latest pages have in that interest; the rest is
+	// lasting affinity.
+	Recent Share
 }
+
+// MaxLift is the largest Policy.Lift.
+const MaxLift = 1000
 
 // HoldoutColumn is the name of the column in which devices of the holdout are
 // counted, after the variants or arms. No variant or arm may have it.
