@@ -35,6 +35,8 @@ type World struct {
 	Log    *slog.Logger
 	// Progress hears how far the leader is with a batch. Optional.
 	Progress func(leader.Progress)
+	// Fit computes priors from releases. Default: the product's own.
+	Fit Fit
 }
 
 func (w World) planTime() plan.Time { return plan.Time(w.Clock().Unix()) }
@@ -255,7 +257,7 @@ func OpenLeader(c *Config, w World) (*Leader, error) {
 		Batches: s.batches, Releases: s.releases, Keys: keys, Identity: open, Signer: id, Peer: c.Leader.Helper.Key,
 		Helper:    leader.Service{URL: c.Leader.Helper.URL, Client: toHelper},
 		Collector: leader.Service{URL: c.Leader.Collector.URL, Client: toCollector},
-		Verify:    verifier(officer), Clock: w.planTime, Noise: w.Random, Progress: w.Progress,
+		Verify:    verifier(officer), Clock: w.planTime, Noise: w.Random, Progress: w.Progress, Fit: w.fitFrom(s.releases),
 	})
 	if err != nil {
 		return nil, errors.Join(err, s.close())

@@ -75,7 +75,7 @@ func Serve(ctx context.Context, c *Config, role string, w World, out io.Writer) 
 // signed yet may be. What goes wrong is logged when it is news.
 func (l *Leader) loop(ctx context.Context, plans []string, w World) {
 	var added bool
-	var adding, stepping repeated
+	var adding, stepping, fitting repeated
 	for {
 		if !added {
 			err := l.AddPlans(ctx, plans)
@@ -86,8 +86,12 @@ func (l *Leader) loop(ctx context.Context, plans []string, w World) {
 			}
 		}
 		outcomes, err := l.Step(ctx)
-		if ctx.Err() == nil && stepping.news(err) {
-			w.Log.Error("a batch could not be finished; trying on", "why", explain(err))
+		batches, priors := aboutPriors(err)
+		if ctx.Err() == nil && stepping.news(batches) {
+			w.Log.Error("a batch could not be finished; trying on", "why", explain(batches))
+		}
+		if ctx.Err() == nil && fitting.news(priors) {
+			w.Log.Error("priors were not published; trying on", "why", explain(priors))
 		}
 		for _, o := range outcomes {
 			switch o.State {

@@ -65,11 +65,16 @@ func freeAddress(t *testing.T) string {
 // run serves a role in the background; stop ends it and checks that it ended well.
 func run(t *testing.T, config, role string, said *transcript) (stop func()) {
 	t.Helper()
+	return runIn(t, config, role, testWorld(said), said)
+}
+
+func runIn(t *testing.T, config, role string, w service.World, said *transcript) (stop func()) {
+	t.Helper()
 	conf, err := service.Read(config)
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
-	go func() { done <- service.Serve(ctx, conf, role, testWorld(said), said) }()
+	go func() { done <- service.Serve(ctx, conf, role, w, said) }()
 	var once sync.Once
 	stop = func() {
 		once.Do(func() {

@@ -1,0 +1,48 @@
+package service
+
+import (
+	"context"
+	"errors"
+
+	"github.com/dunlin-analytics/dunlin/aggregator/leader"
+	"github.com/dunlin-analytics/dunlin/aggregator/release"
+)
+
+// Fit computes the priors for the devices of a published plan from the leader's
+// releases, which may be of several plans and sites. No bytes and no error: there
+// are none to publish.
+type Fit func(ctx context.Context, releases *release.Store, published []byte) (priors []byte, err error)
+
+// standardFit is the product's own: what every leader fits priors with unless its
+// World says otherwise. Nil: none are published.
+var standardFit Fit
+
+// fitFrom closes the World's fit over the store that it reads.
+func (w World) fitFrom(s *release.Store) func(context.Context, []byte) ([]byte, error) {
+	fit := w.Fit
+	if fit == nil {
+		fit = standardFit
+	}
+	if fit == nil {
+		return nil
+	}
+	return func(ctx context.Context, published []byte) ([]byte, error) { return fit(ctx, s, published) }
+}
+
+// aboutPriors parts what a Step reports: what is wrong with batches, and what
+// only with priors.
+func aboutPriors(err error) (batches, priors error) {
+	all := []error{err}
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		all = joined.Unwrap()
+	}
+	for _, err := range all {
+		var p *leader.PriorsError
+		if errors.As(err, &p) {
+			priors = errors.Join(priors, err)
+		} else {
+			batches = errors.Join(batches, err)
+		}
+	}
+	return batches, priors
+}
