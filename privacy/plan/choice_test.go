@@ -15,6 +15,7 @@ import (
 func TestChoiceAtItsBounds(t *testing.T) {
 	for name, change := range map[string]func(p *plan.Plan){
 		"half of everything":            func(p *plan.Plan) { p.Policy = plan.Policy{Holdout: 5000, Explore: 5000, Floor: 2500} },
+		"the largest lift":              func(p *plan.Plan) { p.Policy.Lift, p.Policy.Recent = plan.MaxLift, plan.Whole },
 		"nothing":                       func(p *plan.Plan) { p.Policy = plan.Policy{} },
 		"the smallest shares":           func(p *plan.Plan) { p.Policy = plan.Policy{Holdout: 1, Explore: 2, Floor: 3} },
 		"the largest reward and cost":   func(p *plan.Plan) { p.Slots[0].Reward, p.Slots[0].Variants[0].Cost = 1e6, 1e6 },

@@ -20,7 +20,7 @@
 //	sigma^2 uvarint, min batch uvarint, chunk uvarint
 //	leader, helper: key type byte, recipient string
 //	verify-key commitment 32 bytes, consent byte, attribution window uvarint seconds
-//	policy: holdout, explore, floor uvarint, in ten-thousandths
+//	policy: holdout, explore, floor, recent uvarint in ten-thousandths, lift float
 //	topics, events: lists of strings
 //	attributes: name, type byte, and for a number min and max, for a choice its values
 //	segments: name, rule blob (empty for the last)

@@ -9,11 +9,13 @@ import (
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
 )
 
-// Shares of a plan with something to choose that does not say otherwise.
+// The policy of a plan with something to choose that does not say otherwise.
 const (
 	defaultHoldout = plan.Whole / 10
 	defaultExplore = plan.Whole / 20
 	defaultFloor   = plan.Whole / 100
+	defaultLift    = 4 // odds fivefold where all interest is in the variant's topics
+	defaultRecent  = plan.Whole / 2
 	maxShare       = plan.Whole / 2
 )
 
@@ -37,22 +39,30 @@ func (f *File) places() (out []place) {
 	return out
 }
 
-// choice reads the shares that choices are made with, before slots and campaigns
-// are read: those that are not written have their defaults.
+// choice reads what choices are made by, before slots and campaigns are read: what
+// is not written has its default.
 func (r *reader) choice(f *File, n *node) {
-	f.Policy = plan.Policy{Holdout: defaultHoldout, Explore: defaultExplore, Floor: defaultFloor}
+	y := &f.Policy
+	*y = plan.Policy{Holdout: defaultHoldout, Explore: defaultExplore, Floor: defaultFloor, Lift: defaultLift, Recent: defaultRecent}
 	if n == nil {
 		return
 	}
-	keys := r.mapping(n, "choice", []string{"holdout", "explore", "floor"}, nil)
-	for k, share := range map[string]*plan.Share{"holdout": &f.Policy.Holdout, "explore": &f.Policy.Explore, "floor": &f.Policy.Floor} {
-		if keys[k] != nil {
-			*share, _ = r.percent(keys[k], join("choice", k), acceptedFor[k])
+	keys := r.mapping(n, "choice", []string{"holdout", "explore", "floor", "lift", "recent"}, nil)
+	for k, share := range map[string]*plan.Share{"holdout": &y.Holdout, "explore": &y.Explore, "floor": &y.Floor, "recent": &y.Recent} {
+		most := maxShare
+		if k == "recent" {
+			most = plan.Whole
 		}
+		if keys[k] != nil {
+			*share, _ = r.percent(keys[k], join("choice", k), acceptedFor[k], most)
+		}
+	}
+	if keys["lift"] != nil {
+		y.Lift, _ = r.number(keys["lift"], "choice.lift", acceptedFor["lift"], func(v float64) bool { return v >= 0 && v <= plan.MaxLift })
 	}
 }
 
-// choose settles the shares once everything to choose from is known. Faulty:
+// choose settles the policy once everything to choose from is known. Faulty:
 // campaigns or slots have faults that are told already.
 func (r *reader) choose(f *File, n *node, faulty bool) {
 	places := f.places()
@@ -129,6 +139,10 @@ func (r *Report) writeChoices(b *strings.Builder) {
 		table = append(table, []string{"  " + plain(c.Place), plain(c.Names[0]), plain(c.Goal), fmt.Sprintf("%g", c.Reward), strings.Join(costs, ", ")})
 	}
 	align(b, table, map[int]bool{3: true})
+	if r.Policy.Lift > 0 {
+		fmt.Fprintf(b, "interest in its topics multiplies the odds of a slot's variant by up to %g; %s of interest is that of the latest pages\n",
+			1+r.Policy.Lift, percentText(r.Policy.Recent))
+	}
 	if r.Policy.Holdout > 0 {
 		fmt.Fprintf(b, "%s of devices get the default always and are counted in the column %q, whatever they were shown\n", percentText(r.Policy.Holdout), plan.HoldoutColumn)
 	} else {
@@ -138,8 +152,8 @@ func (r *Report) writeChoices(b *strings.Builder) {
 
 var percentForm = regexp.MustCompile(`^([0-9]|[1-9][0-9]{1,2})(?:\.([0-9]{1,2}))? ?%$`)
 
-// percent reads `5 %` or `0.25%`, at most half of everything.
-func (r *reader) percent(n *node, key, accepted string) (plan.Share, bool) {
+// percent reads `5 %` or `0.25%`.
+func (r *reader) percent(n *node, key, accepted string, most plan.Share) (plan.Share, bool) {
 	text, ok := r.text(n, key, accepted)
 	if !ok {
 		return 0, false
@@ -150,7 +164,7 @@ func (r *reader) percent(n *node, key, accepted string) (plan.Share, bool) {
 		return 0, false
 	}
 	v, _ := strconv.Atoi(m[1] + (m[2] + "00")[:2]) // five digits at most
-	if v > int(maxShare) {
+	if v > int(most) {
 		r.fail(n.at, key, accepted, "%s is out of bounds", text)
 		return 0, false
 	}

@@ -76,6 +76,8 @@ var acceptedFor = map[string]string{
 	"holdout":     "a share such as 10 % or 2.5 %, from 0 % to 50 %",
 	"explore":     "a share such as 5 % or 2.5 %, from 0 % to 50 %",
 	"floor":       "a share such as 1 % or 0.5 %, from 0 % to 50 % divided by the variants of the largest slot",
+	"lift":        "a number from 0 (interests do not count) to 1000",
+	"recent":      "a share such as 50 %, from 0 % to 100 %",
 	"goal":        "view, click, cart, order or a name under events",
 }
 

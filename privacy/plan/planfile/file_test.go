@@ -53,7 +53,7 @@ func TestParseReadsEveryKey(t *testing.T) {
 			Goal:     plan.Trigger{Kind: plan.Order},
 			Reward:   20,
 		}},
-		Policy: plan.Policy{Holdout: 1000, Explore: 500, Floor: 100},
+		Policy: plan.Policy{Holdout: 1000, Explore: 500, Floor: 100, Lift: 4, Recent: 5000},
 		Metrics: []plan.Metric{
 			{Name: "audience", Kind: plan.Audience, By: plan.BySegment, Most: 1},
 			{Name: "funnel", Kind: plan.Funnel, By: plan.BySegment, Most: 1},
