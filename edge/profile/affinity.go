@@ -94,3 +94,53 @@ func (v View) TopTopic() (topic int, ok bool) {
 	}
 	return topic, best > 0
 }
+
+// Interest is how much of a visitor's interest is in each topic of the plan, at one
+// instant. It holds no pointer.
+type Interest struct {
+	shares [plan.MaxTopics]float64
+	topics int
+}
+
+// Interest returns the visitor's interest as choices see it: recent parts in 10,000
+// are the share of a topic among the latest events, the rest its affinity.
+func (v View) Interest(recent plan.Share) Interest {
+	in := Interest{topics: len(v.names.topics)}
+	l := &v.profile.interests
+	if l.count == 0 {
+		return in
+	}
+	f := l.after(v.now - v.profile.Last)
+	total, latest := uint64(0), uint64(0)
+	var strengths [plan.MaxTopics]uint64
+	for i := range l.all() {
+		strengths[i] = f.strength(&l.room[i])
+		total += strengths[i]
+		latest += uint64(l.room[i].recent)
+	}
+	weight := float64(min(recent, plan.Whole)) / float64(plan.Whole)
+	for topic, key := range v.names.topics {
+		i, ok := l.find(key)
+		if !ok {
+			continue
+		}
+		lasting := float64((1 - weight) * share(strengths[i], total))
+		if latest > 0 {
+			lasting += float64(weight * (float64(l.room[i].recent) / float64(latest)))
+		}
+		in.shares[topic] = lasting
+	}
+	return in
+}
+
+// Match returns the share of the interest that a set of topics, bits of the plan's
+// indices, holds: 0 to 1.
+func (in *Interest) Match(topics uint64) float64 {
+	sum := 0.0
+	for i := range in.topics {
+		if topics>>i&1 == 1 {
+			sum += in.shares[i]
+		}
+	}
+	return min(sum, 1)
+}

@@ -21,7 +21,9 @@
 // One dwell event counts for five minutes at most. An event about several topics
 // counts for each of them in full. A topic's strength is the sum of its five; its
 // affinity is its strength by the strength of all topics and 1; the top topic is the
-// strongest. A topic all of whose sums have faded to zero is forgotten. While the clock
+// strongest. Beside them stands what the latest events were about: each event with a
+// topic, but a dwell, halves it for all topics and adds 1 to its own. Time does not
+// change it; choices weigh it against affinity (plan.Policy.Recent). A topic all of whose sums have faded to zero is forgotten. While the clock
 // is set back nothing fades.
 //
 // # A clock that is set back
@@ -52,11 +54,11 @@
 //	  if any:
 //	    clocks of 7, 14, 21 and 60 days   uvarint each, seconds below the half-life
 //	    ascending by key: key u64, sums of view, dwell, click, cart and order
-//	      uvarint each, at most 2^32-1, at least one above 0
+//	      uvarint each, at most 2^32-1, at least one above 0; recent uvarint, below 2^13
 //	attributes: count uvarint, then ascending by key
 //	  key u64, type byte, value: flag byte | number f64 | choice u64, the key of its value's name
 //
 // Attributes and topics are kept under the Key of their name, not under their index,
 // so that they survive a plan that lists them in another order. The bytes of the
-// interests are at most 2,126.
+// interests are at most 2,254.
 package profile

@@ -31,9 +31,13 @@ var signs = [...]struct {
 // interest is what the device knows of one topic: a sum for each sign. At least
 // one is not zero; a topic that has faded away is dropped.
 type interest struct {
-	topic Key
-	sums  [len(signs)]uint32 // of package decay
+	topic  Key
+	sums   [len(signs)]uint32 // of package decay
+	recent uint32             // halved by each event about a topic that is not a Dwell
 }
+
+// maxRecent is what recent comes to if every event is about the topic.
+const maxRecent = 2*decay.One - 1
 
 // interests are those of all topics. Without a topic the clocks stand at zero.
 type interests struct {
@@ -106,10 +110,19 @@ func (p *Profile) Interested(n *Names, kind plan.EventKind, topics uint64, secon
 		if amount == 0 {
 			return // nothing to keep a topic for
 		}
+		latest := uint32(0)
+		if known := topics & (1<<len(n.topics) - 1); known != 0 && kind != plan.Dwell {
+			latest = decay.One
+			for i := range p.interests.all() {
+				p.interests.room[i].recent /= 2
+			}
+		}
 		f := p.interests.clocks[sign.halfLife].Factor(halfLives[sign.halfLife])
 		for i, topic := range n.topics {
 			if topics>>i&1 == 1 {
-				f.Add(&p.interests.of(topic).sums[s], amount)
+				t := p.interests.of(topic)
+				f.Add(&t.sums[s], amount)
+				t.recent += latest
 			}
 		}
 	}
@@ -141,6 +154,7 @@ func (l *interests) append(b []byte) []byte {
 		for _, sum := range t.sums {
 			b = wire.AppendUvarint(b, uint64(sum))
 		}
+		b = wire.AppendUvarint(b, uint64(t.recent))
 	}
 	return b
 }
@@ -159,6 +173,7 @@ func (l *interests) read(r *wire.Reader) {
 			t.sums[s] = uint32(r.Max(maxCount))
 			said |= t.sums[s]
 		}
+		t.recent = uint32(r.Max(maxRecent))
 		if said == 0 || i > 0 && t.topic <= l.room[i-1].topic {
 			r.Fail(wire.ErrForm)
 		}
