@@ -97,6 +97,18 @@ func TestChoiceOfHostileBytes(t *testing.T) {
 	}
 }
 
+// A lift or cost that is no number would be written as 0, which has a meaning.
+func TestNoNumberIsRefusedBeforeItIsWritten(t *testing.T) {
+	p := reference(t, "hillstrom")
+	addSlot(p)
+	p.Policy.Lift = math.NaN()
+	_, err := plan.Encode(p)
+	require.ErrorIs(t, err, plan.ErrPolicy)
+	p.Policy.Lift, p.Slots[0].Variants[0].Cost = 0, math.NaN()
+	_, err = plan.Encode(p)
+	require.ErrorIs(t, err, plan.ErrSlot)
+}
+
 // Where the device picks and some are held out, a column more follows the
 // variants or arms; nowhere else.
 func TestTheHoldoutHasAColumnOfItsOwn(t *testing.T) {

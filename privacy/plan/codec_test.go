@@ -201,7 +201,7 @@ func TestBounds(t *testing.T) {
 		"recent over the whole":      {func(p *plan.Plan) { p.Policy.Recent = plan.Whole + 1 }, plan.ErrPolicy},
 		"lift below 0":               {func(p *plan.Plan) { p.Policy.Lift = -0.1 }, plan.ErrPolicy},
 		"lift over its bound":        {func(p *plan.Plan) { p.Policy.Lift = plan.MaxLift + 1 }, plan.ErrPolicy},
-		"lift that is no number":     {func(p *plan.Plan) { p.Policy.Lift = math.NaN() }, plan.ErrPolicy},
+		"infinite lift":              {func(p *plan.Plan) { p.Policy.Lift = math.Inf(1) }, plan.ErrPolicy},
 		"floor of two variants":      {func(p *plan.Plan) { addSlot(p); p.Policy.Floor = 2501 }, plan.ErrPolicy},
 		"floor of 63 variants":       {func(p *plan.Plan) { addSlot(p); addVariants(p, names(63)); p.Policy.Floor = 80 }, plan.ErrPolicy},
 		"floor of three arms":        {func(p *plan.Plan) { chosen(p); p.Policy.Floor = 1667 }, plan.ErrPolicy},
