@@ -153,26 +153,26 @@ func (d *Device) Track(now plan.Time, e Event) error {
 		m.memory.Rewind(now)
 	}
 	m.profile.Touch(now)
-	log := d.logAt(now)
+	at := measure.Moment{Memory: &m.memory, Log: d.logAt(now), Now: now}
 	m.profile.Count(e.Kind, e.Minor)
 	m.profile.Interested(d.names, e.Kind, 0, 0)
 	switch e.Kind {
 	case plan.Exposure:
-		d.rules.Exposed(&m.memory, log, now, int(e.Slot), int(e.Variant))
+		d.rules.Exposed(at, int(e.Slot), int(e.Variant))
 	case plan.Assign:
-		d.rules.Assigned(&m.memory, log, now, int(e.Campaign), int(e.Arm))
+		d.rules.Assigned(at, int(e.Campaign), int(e.Arm))
 	case plan.Click:
 		slot := measure.NoSlot
 		if e.InSlot {
 			slot = int(e.Slot)
 		}
-		d.rules.Clicked(&m.memory, log, now, slot)
+		d.rules.Clicked(at, slot)
 	default:
 		on := plan.Trigger{Kind: e.Kind}
 		if e.Kind == plan.Custom {
 			on.Event = e.Event
 		}
-		d.rules.Happened(&m.memory, log, now, on)
+		d.rules.Happened(at, on)
 	}
 	return nil
 }

@@ -11,6 +11,10 @@
 // The plan's own order decides nothing: metrics of one source count
 // independently.
 //
+// A device of the holdout is exposed and credited as any other. Only its cells differ:
+// under a metric that has the holdout's column it is counted there and in no variant's.
+// Who is of the holdout package edge decides.
+//
 // # Bytes
 //
 // In privacy/wire's terms. Names stand under their profile.Key, so that the

@@ -15,7 +15,7 @@ type Log struct {
 	segment uint8
 	stage   uint8 // deepest of the funnel, plus one; 0 for none
 	metrics int
-	columns [plan.MaxMetrics]uint64 // by metric: the arms or variants that count
+	columns [plan.MaxMetrics]uint64 // by metric: the arms or variants that count, and the holdout's
 }
 
 // Of tells whether the log is that of a plan's period.

@@ -61,21 +61,37 @@ func (r *Rules) Open(l *Log, period plan.Date, segment int) {
 	*l = Log{open: true, period: period, plan: r.digest, segment: uint8(segment), metrics: len(r.plan.Metrics)}
 }
 
-// In the methods below a nil log means that nothing is measured now: only the
-// memory changes. Indices must be the plan's. The memory is fitted to the plan
-// (Adopt sees to it), and now is not before any exposure in it (Rewind does).
+// Moment is what an event meets. Indices given with it must be the plan's; the
+// memory is fitted to the plan (Adopt sees to it), and Now is not before any exposure
+// in it (Rewind does).
+type Moment struct {
+	Memory *Memory
+	Log    *Log // nil: nothing is measured now, only the memory changes
+	Now    plan.Time
+	// Held: the device is of the holdout. Where the plan has a column for it, it
+	// is counted there, whatever arm or variant it was exposed to.
+	Held bool
+}
 
-// Assigned takes in that the site gave the device a campaign's arm, which is its
-// exposure.
-func (r *Rules) Assigned(m *Memory, l *Log, now plan.Time, campaign, arm int) {
-	m.campaigns.expose(&r.campaigns[campaign], arm, now)
-	r.mark(l, plan.CampaignExposed, campaign, 0, arm)
+// Credits are the campaigns and slots whose goal an event has reached: the last
+// exposure of each was credited with it, for the first time. They are what a device
+// learns of its own choices by, measured or not.
+type Credits struct {
+	Campaigns uint16 // bit set of the plan's indices; a campaign's first goal alone
+	Slots     uint16 // bit set of the plan's indices
+}
+
+// Assigned takes in that a campaign's arm was given to the device by the site, or
+// shown to it as the device chose: either is its exposure.
+func (r *Rules) Assigned(at Moment, campaign, arm int) {
+	at.Memory.campaigns.expose(&r.campaigns[campaign], arm, at.Now)
+	r.mark(at, plan.CampaignExposed, campaign, 0, arm)
 }
 
 // Exposed takes in that the page showed a slot's variant.
-func (r *Rules) Exposed(m *Memory, l *Log, now plan.Time, slot, variant int) {
-	m.slots.expose(&r.slots[slot], variant, now)
-	r.mark(l, plan.SlotExposed, slot, 0, variant)
+func (r *Rules) Exposed(at Moment, slot, variant int) {
+	at.Memory.slots.expose(&r.slots[slot], variant, at.Now)
+	r.mark(at, plan.SlotExposed, slot, 0, variant)
 }
 
 // NoSlot is the slot of a click that was in none.
@@ -84,54 +100,90 @@ const NoSlot = -1
 // Clicked takes in a click, inside a slot or in NoSlot. In a slot it counts for
 // the last variant exposed there, if that is within the attribution window, and
 // may reach that slot's goal, but no other slot's.
-func (r *Rules) Clicked(m *Memory, l *Log, now plan.Time, slot int) {
+func (r *Rules) Clicked(at Moment, slot int) Credits {
 	on := plan.Trigger{Kind: plan.Click}
-	r.reached(m, l, now, on)
+	credits := Credits{Campaigns: r.reached(at, on)}
 	if slot == NoSlot {
-		return
+		return credits
 	}
 	s := &r.slots[slot]
-	if e := r.creditable(&m.slots, s, now); e != nil {
-		r.mark(l, plan.SlotClicked, slot, 0, e.column.IndexOf(s.columns))
+	if e := r.creditable(&at.Memory.slots, s, at.Now); e != nil {
+		r.mark(at, plan.SlotClicked, slot, 0, e.column.IndexOf(s.columns))
 	}
-	r.credit(&m.slots, s, l, now, on, plan.SlotConverted, slot)
+	if r.credit(at, plan.SlotConverted, slot, on) {
+		credits.Slots = 1 << slot
+	}
+	return credits
 }
 
 // Happened takes in an event that may reach a stage of the funnel and goals: a
-// view, cart event, order or one of the site's own. A click is Clicked's.
-func (r *Rules) Happened(m *Memory, l *Log, now plan.Time, on plan.Trigger) {
-	r.reached(m, l, now, on)
+// view, cart event, order or one of the site's own. A click is Clicked's; dwelling
+// reaches nothing.
+func (r *Rules) Happened(at Moment, on plan.Trigger) Credits {
+	credits := Credits{Campaigns: r.reached(at, on)}
 	for i := range r.slots {
-		r.credit(&m.slots, &r.slots[i], l, now, on, plan.SlotConverted, i)
+		if r.credit(at, plan.SlotConverted, i, on) {
+			credits.Slots |= 1 << i
+		}
 	}
+	return credits
 }
 
 // reached takes in an event for the funnel and the campaigns, to which it does
-// not matter where on the page it was.
-func (r *Rules) reached(m *Memory, l *Log, now plan.Time, on plan.Trigger) {
-	if l != nil {
+// not matter where on the page it was. It returns the campaigns credited.
+func (r *Rules) reached(at Moment, on plan.Trigger) (campaigns uint16) {
+	if at.Log != nil {
 		for i, s := range r.plan.Stages {
 			if s.On == on {
-				l.stage = max(l.stage, uint8(i+1))
+				at.Log.stage = max(at.Log.stage, uint8(i+1))
 			}
 		}
 	}
 	for i := range r.campaigns {
-		r.credit(&m.campaigns, &r.campaigns[i], l, now, on, plan.CampaignConverted, i)
+		if r.credit(at, plan.CampaignConverted, i, on) {
+			campaigns |= 1 << i
+		}
 	}
+	return campaigns
 }
 
-// credit gives every goal of s that the event reaches to the last exposure of s,
-// once an exposure. kind and source name the metrics that count it.
-func (r *Rules) credit(memory *exposures, s *source, l *Log, now plan.Time, on plan.Trigger, kind plan.MetricKind, source int) {
+// credit gives every goal that the event reaches, of the source whose metrics are
+// of the kind, to the source's last exposure, once an exposure. It tells whether the
+// first goal was among them.
+func (r *Rules) credit(at Moment, kind plan.MetricKind, index int, on plan.Trigger) (first bool) {
+	memory, s := r.remembered(at.Memory, kind, index)
 	for g := range s.goals {
 		if s.goals[g].on != on {
 			continue
 		}
-		if e := r.creditable(memory, s, now); e != nil && e.take(s.goals[g].name) {
-			r.mark(l, kind, source, g, e.column.IndexOf(s.columns))
+		if e := r.creditable(memory, s, at.Now); e != nil && e.take(s.goals[g].name) {
+			r.mark(at, kind, index, g, e.column.IndexOf(s.columns))
+			first = first || g == 0
 		}
 	}
+	return first
+}
+
+// remembered returns the exposures among which the source's last one is, and the
+// source: a campaign or a slot, as the metrics of the kind count.
+func (r *Rules) remembered(m *Memory, kind plan.MetricKind, index int) (*exposures, *source) {
+	if kind == plan.CampaignExposed || kind == plan.CampaignConverted {
+		return &m.campaigns, &r.campaigns[index]
+	}
+	return &m.slots, &r.slots[index]
+}
+
+// LastExposed returns the arm or variant that the device was last exposed to, of
+// the campaign or slot that metrics of the kind count, however long ago; ok is false
+// if there was none.
+func (r *Rules) LastExposed(m *Memory, kind plan.MetricKind, index int) (column int, ok bool) {
+	memory, s := r.remembered(m, kind, index)
+	e := memory.find(s.name)
+	if e == nil {
+		return 0, false
+	}
+	column = e.column.IndexOf(s.columns)
+	return max(column, 0), column >= 0
 }
 
 // creditable returns the last exposure of s if it is within the attribution
@@ -145,16 +197,22 @@ func (r *Rules) creditable(memory *exposures, s *source, now plan.Time) *exposur
 }
 
 // mark notes a column under every metric of the kind, source and goal, unless
-// the metric already has its most distinct columns.
-func (r *Rules) mark(l *Log, kind plan.MetricKind, source, goal, column int) {
-	if l == nil || column < 0 {
+// the metric already has its most distinct columns. Of the holdout it notes the
+// holdout's column where the metric has one.
+func (r *Rules) mark(at Moment, kind plan.MetricKind, source, goal, column int) {
+	if at.Log == nil || column < 0 {
 		return
 	}
 	for i := range r.plan.Metrics {
 		m := &r.plan.Metrics[i]
-		if m.Kind == kind && int(m.Source) == source && int(m.Goal) == goal && ones(l.columns[i]) < int(m.Most) {
-			l.columns[i] |= 1 << column
+		if m.Kind != kind || int(m.Source) != source || int(m.Goal) != goal || ones(at.Log.columns[i]) >= int(m.Most) {
+			continue
 		}
+		noted := column
+		if last, ok := r.plan.Holdout(*m); ok && at.Held {
+			noted = last
+		}
+		at.Log.columns[i] |= 1 << noted
 	}
 }
 
@@ -203,7 +261,7 @@ func (r *Rules) Fits(l *Log) bool {
 		if m.Kind == plan.Audience || m.Kind == plan.Funnel {
 			columns, most = 0, 0
 		}
-		// A shift by 64 gives 0: all columns are then the plan's.
+		// A shift by 64 gives 0: with the holdout's, all columns may be the plan's.
 		if set := l.columns[i]; set>>columns != 0 || ones(set) > most {
 			return false
 		}

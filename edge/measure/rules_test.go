@@ -50,6 +50,16 @@ func newBenchOf(change func(*plan.Plan), metrics ...plan.Metric) *bench {
 	return b
 }
 
+// at is an event's moment on the bench.
+func (b *bench) at(now plan.Time) measure.Moment {
+	return measure.Moment{Memory: &b.m, Log: &b.l, Now: now}
+}
+
+// unmeasured is a moment at which only the memory learns.
+func unmeasured(m *measure.Memory, now plan.Time) measure.Moment {
+	return measure.Moment{Memory: m, Now: now}
+}
+
 // columns returns the cells of each metric.
 func (b *bench) columns() []string {
 	cells := make([]bool, b.Layout().Cells)
@@ -79,18 +89,18 @@ func TestFunnelKeepsTheDeepestStage(t *testing.T) {
 		{onView, "0010"}, // one event of two stages reaches the deeper
 		{onCart, "0010"}, {onOrder, "0001"}, {onView, "0001"},
 	} {
-		b.Happened(&b.m, &b.l, start, c.on)
+		b.Happened(b.at(start), c.on)
 		require.Equal(t, []string{c.want}, b.columns())
 	}
 }
 
 func TestFirstDistinctColumnsCount(t *testing.T) {
 	b := newBench(plan.Metric{Kind: plan.SlotExposed}, plan.Metric{Kind: plan.SlotExposed, Most: 2}, plan.Metric{Kind: plan.SlotClicked, Most: 3})
-	b.Clicked(&b.m, &b.l, start, 0)
+	b.Clicked(b.at(start), 0)
 	require.Equal(t, []string{"0000", "0000", "0000"}, b.columns(), "a click before any exposure is nobody's")
 	for _, variant := range []int{2, 2, 0, 3, 1} {
-		b.Exposed(&b.m, &b.l, start, 0, variant)
-		b.Clicked(&b.m, &b.l, start, 0)
+		b.Exposed(b.at(start), 0, variant)
+		b.Clicked(b.at(start), 0)
 	}
 	require.Equal(t, []string{"0010", "1010", "1011"}, b.columns())
 }
@@ -125,10 +135,10 @@ func TestClicks(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBenchOf(clicks, metrics...)
-			b.Assigned(&b.m, &b.l, start, 0, 1)
-			b.Exposed(&b.m, &b.l, start, 0, 2)
-			b.Exposed(&b.m, &b.l, start, 1, 0)
-			b.Clicked(&b.m, &b.l, start+c.after, c.slot)
+			b.Assigned(b.at(start), 0, 1)
+			b.Exposed(b.at(start), 0, 2)
+			b.Exposed(b.at(start), 1, 0)
+			b.Clicked(b.at(start+c.after), c.slot)
 			require.Equal(t, c.want, b.columns())
 		})
 	}
@@ -160,9 +170,9 @@ func TestCredit(t *testing.T) {
 			b := newBench(metrics...)
 			for _, s := range c.steps {
 				if s.arm >= 0 {
-					b.Assigned(&b.m, &b.l, start+s.at, 0, s.arm)
+					b.Assigned(b.at(start+s.at), 0, s.arm)
 				} else {
-					b.Happened(&b.m, &b.l, start+s.at, s.on)
+					b.Happened(b.at(start+s.at), s.on)
 				}
 				// The memory is the same after a visit to storage.
 				r := wire.NewReader(b.m.Append(nil))
@@ -178,27 +188,27 @@ func TestCredit(t *testing.T) {
 // a credit while nothing is measured is used up.
 func TestCreditAcrossPeriods(t *testing.T) {
 	b := newBench(plan.Metric{Kind: plan.SlotConverted}, plan.Metric{Kind: plan.SlotExposed})
-	b.Exposed(&b.m, &b.l, start, 0, 3)
+	b.Exposed(b.at(start), 0, 3)
 	b.Open(&b.l, 2, 0)
-	b.Happened(&b.m, &b.l, start+99, onOrder)
+	b.Happened(b.at(start+99), onOrder)
 	require.Equal(t, []string{"0001", "0000"}, b.columns())
 
 	b.Open(&b.l, 3, 0)
-	b.Exposed(&b.m, nil, start+100, 0, 1)
-	b.Happened(&b.m, nil, start+101, onOrder)
-	b.Happened(&b.m, &b.l, start+102, onOrder)
+	b.Exposed(unmeasured(&b.m, start+100), 0, 1)
+	b.Happened(unmeasured(&b.m, start+101), onOrder)
+	b.Happened(b.at(start+102), onOrder)
 	require.Equal(t, []string{"0000", "0000"}, b.columns())
 }
 
 func TestRewind(t *testing.T) {
 	b := newBench(plan.Metric{Kind: plan.SlotConverted})
-	b.Exposed(&b.m, &b.l, start+1000, 0, 1)
+	b.Exposed(b.at(start+1000), 0, 1)
 	b.m.Rewind(start)
-	b.Happened(&b.m, &b.l, start+101, onOrder)
+	b.Happened(b.at(start+101), onOrder)
 	require.Equal(t, []string{"0000"}, b.columns(), "exposed at the rewound time, so out of the window")
-	b.Exposed(&b.m, &b.l, start+1000, 0, 1)
+	b.Exposed(b.at(start+1000), 0, 1)
 	b.m.Rewind(start)
-	b.Happened(&b.m, &b.l, start+100, onOrder)
+	b.Happened(b.at(start+100), onOrder)
 	require.Equal(t, []string{"0100"}, b.columns())
 }
 
@@ -216,23 +226,23 @@ func TestAdoptDropsCredits(t *testing.T) {
 	}
 	one, two := eight("one"), eight("two")
 	var m, n measure.Memory
-	one.Assigned(&m, nil, start, 0, 1)
-	one.Happened(&m, nil, start, onOrder)
+	one.Assigned(unmeasured(&m, start), 0, 1)
+	one.Happened(unmeasured(&m, start), onOrder)
 	full := m.Append(nil)
 	one.Adopt(&m)
 	require.Equal(t, full, m.Append(nil))
 	two.Adopt(&m)
-	two.Assigned(&n, nil, start, 0, 1)
+	two.Assigned(unmeasured(&n, start), 0, 1)
 	require.Equal(t, n.Append(nil), m.Append(nil))
-	two.Happened(&m, nil, start, onOrder)
+	two.Happened(unmeasured(&m, start), onOrder)
 	require.Len(t, m.Append(nil), len(full))
 }
 
 // A log that no device under the plan can have is not taken for the plan's.
 func TestFits(t *testing.T) {
 	b := newBench(plan.Metric{Kind: plan.Funnel}, plan.Metric{Kind: plan.SlotExposed, Most: 2})
-	b.Exposed(&b.m, &b.l, start, 0, 3)
-	b.Happened(&b.m, &b.l, start, onOrder)
+	b.Exposed(b.at(start), 0, 3)
+	b.Happened(b.at(start), onOrder)
 	good := b.l.Append(nil)
 	read := func(in []byte) measure.Log {
 		r := wire.NewReader(in)
@@ -265,10 +275,10 @@ func TestFits(t *testing.T) {
 func FuzzRead(f *testing.F) {
 	b := newBench(plan.Metric{Kind: plan.Funnel}, plan.Metric{Kind: plan.SlotExposed, Most: 2})
 	f.Add((&measure.Log{}).Append((&measure.Memory{}).Append(nil)))
-	b.Exposed(&b.m, &b.l, start, 0, 3)
-	b.Assigned(&b.m, &b.l, start, 0, 1)
-	b.Happened(&b.m, &b.l, start, onCart)
-	b.Happened(&b.m, &b.l, start, onOrder)
+	b.Exposed(b.at(start), 0, 3)
+	b.Assigned(b.at(start), 0, 1)
+	b.Happened(b.at(start), onCart)
+	b.Happened(b.at(start), onOrder)
 	f.Add(b.l.Append(b.m.Append(nil)))
 	f.Add([]byte{17})
 	f.Add([]byte{1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9})
@@ -285,8 +295,8 @@ func FuzzRead(f *testing.F) {
 		once := m.Append(nil)
 		b.Adopt(&m)
 		require.Equal(t, once, m.Append(nil))
-		b.Happened(&m, &b.l, start, onOrder)
-		b.Clicked(&m, &b.l, start, 0)
+		b.Happened(measure.Moment{Memory: &m, Log: &b.l, Now: start}, onOrder)
+		b.Clicked(measure.Moment{Memory: &m, Log: &b.l, Now: start}, 0)
 		b.columns()
 	})
 }
@@ -297,7 +307,7 @@ func ExampleRules_Cells() {
 	var m measure.Memory
 	var l measure.Log
 	r.Open(&l, p.Periods[0].Date, 2)
-	r.Happened(&m, &l, start, onView)
+	r.Happened(measure.Moment{Memory: &m, Log: &l, Now: start}, onView)
 	cells := make([]bool, r.Layout().Cells)
 	r.Cells(cells, &l)
 	for i, c := range cells {
