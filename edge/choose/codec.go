@@ -37,7 +37,7 @@ func Encode(p Priors) ([]byte, error) { return Append(nil, p) }
 
 // Append appends what Encode returns. On an error it returns b as it was.
 func Append(b []byte, p Priors) ([]byte, error) {
-	if p.Version > uint64(profile.MaxTime) || len(p.Places) > maxPlaces {
+	if p.Version == 0 || p.Version > uint64(profile.MaxTime) || len(p.Places) > maxPlaces {
 		return b, ErrPriors
 	}
 	out := append(append(b, priorsMagic...), priorsVersion)
@@ -104,6 +104,9 @@ func Decode(published []byte) (*Priors, error) {
 		return nil, ErrPriors
 	}
 	p := &Priors{Version: r.Max(uint64(profile.MaxTime))}
+	if p.Version == 0 {
+		return nil, ErrPriors
+	}
 	r.Fill(p.Plan[:])
 	for i := range r.Count(maxPlaces) {
 		at := Place{Kind: Kind(r.Byte()), Index: r.Byte()}

@@ -91,7 +91,7 @@ func TestMeansAreRounded(t *testing.T) {
 		1 - .1*step:                 1 - step,
 		math.Nextafter(1, 0):        1 - step,
 	} {
-		p := choose.Priors{Places: []choose.PlacePriors{{Rates: [][]choose.Rate{{{Mean: mean, Strength: 1}, {Mean: .5, Strength: 1}}}}}}
+		p := choose.Priors{Version: 1, Places: []choose.PlacePriors{{Rates: [][]choose.Rate{{{Mean: mean, Strength: 1}, {Mean: .5, Strength: 1}}}}}}
 		again, err := choose.Decode(encoded(t, p))
 		require.NoError(t, err)
 		require.Equal(t, want, again.Places[0].Rates[0][0].Mean)
@@ -112,6 +112,7 @@ func TestEncodeRefuses(t *testing.T) {
 		"mean above 1":           rate(1.5, 1),
 		"mean not a number":      rate(math.NaN(), 1),
 		"mean infinite":          rate(math.Inf(1), 1),
+		"version 0":              func(p *choose.Priors) { p.Version = 0 },
 		"version too late":       func(p *choose.Priors) { p.Version = 1<<36 + 1 },
 		"unknown kind":           func(p *choose.Priors) { p.Places[3].Place.Kind = 2 },
 		"slot 16":                func(p *choose.Priors) { p.Places[1].Place.Index = 16 },
@@ -163,6 +164,7 @@ func TestDecodeRefuses(t *testing.T) {
 		"format 0":                 join(ok[:4], []byte{0}, ok[5:]),
 		"format 2":                 join(ok[:4], []byte{2}, ok[5:]),
 		"version in a longer form": join(ok[:version], []byte{0x81, 0}, ok[digest:]),
+		"version 0":                join(ok[:version], []byte{0}, ok[digest:]),
 		"version too late":         join(ok[:version], wire.AppendUvarint(nil, 1<<36+1), ok[digest:]),
 		"33 places":                head(33),
 		"fewer places than bytes":  join(ok, []byte{0}),
@@ -199,7 +201,7 @@ func TestDecodeRefuses(t *testing.T) {
 
 // Whatever a hostile collector serves, room is made only for what the bytes hold.
 func TestDecodeMakesLittleRoom(t *testing.T) {
-	b := append(encoded(t, choose.Priors{})[:38], 1, 0, 0, 64, 63, 0x80, 0, 0, 0, 1)
+	b := append(encoded(t, choose.Priors{Version: 1})[:38], 1, 0, 0, 64, 63, 0x80, 0, 0, 0, 1)
 	require.LessOrEqual(t, testing.AllocsPerRun(100, func() {
 		if _, err := choose.Decode(b); err == nil {
 			t.Error("accepted")
@@ -210,7 +212,7 @@ func TestDecodeMakesLittleRoom(t *testing.T) {
 func FuzzDecode(f *testing.F) {
 	f.Add(encoded(f, sample()))
 	f.Add(encoded(f, choose.Priors{Version: 300, Plan: plan.Digest{1}}))
-	one := encoded(f, choose.Priors{Places: []choose.PlacePriors{{Rates: rows(2, 2)}}})
+	one := encoded(f, choose.Priors{Version: 1, Places: []choose.PlacePriors{{Rates: rows(2, 2)}}})
 	f.Add(one)
 	f.Add(append(one, 0))
 	f.Add(one[:len(one)-1])

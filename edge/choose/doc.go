@@ -28,11 +28,21 @@
 //
 //	0  4   "DLPR"
 //	4  1   format, 1
-//	.  .   version uvarint, at most 2^36
+//	.  .   version uvarint, 1 to 2^36
 //	.  32  plan digest
 //	.  .   places: count uvarint, at most 32; then each, ascending by kind and index:
 //	         kind byte (0 slot, 1 campaign), index byte
 //	         segments uvarint, columns uvarint (2 to 63)
 //	         for each segment, for each column:
 //	           mean u32, in steps of 2^-32, above 0; strength uvarint, 1 to 2^20
+//
+// Evidence, at most MaxEvidence bytes:
+//
+//	phase of the clock uvarint, below 14 days in seconds (package decay)
+//	newest date that anything was counted on uvarint, at most 2^20
+//	entries: count uvarint, at most 256; then each, ascending by place and column:
+//	  place key u64, column key u64
+//	  shown uvarint, 1 to 2^21-1; won uvarint, at most 2^21-1: package decay's sums
+//	  one byte: date of the last trial << 4 | date of the last success, each counted
+//	    back from the newest date, 0 to 14; 15: none, or before
 package choose

@@ -30,8 +30,8 @@ const (
 // every device and named by their SHA-256; doc.go draws them.
 type Priors struct {
 	// Version grows with each refit: the end of the newest period fitted, in Unix
-	// seconds, at most profile.MaxTime. A device refuses one below the highest it
-	// has seen.
+	// seconds, above 0 and at most profile.MaxTime. A device refuses one below the
+	// highest it has seen.
 	Version uint64
 	Plan    plan.Digest // the plan whose indices the places use
 	Places  []PlacePriors
