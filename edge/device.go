@@ -3,6 +3,7 @@ package edge
 import (
 	"errors"
 
+	"github.com/dunlin-analytics/dunlin/edge/choose"
 	"github.com/dunlin-analytics/dunlin/edge/measure"
 	"github.com/dunlin-analytics/dunlin/edge/profile"
 	"github.com/dunlin-analytics/dunlin/privacy/ledger"
@@ -45,6 +46,9 @@ type Device struct {
 	digest  plan.Digest
 	names   *profile.Names
 	rules   *measure.Rules
+	places  []choose.PlaceNames // that the device picks for
+	priors  *choose.Priors      // of the plan in force; nil: none
+	older   bool                // the priors are older than this visitor has seen
 	sharder *share.Sharder
 	charge  ledger.NanoRho // of one report under the plan
 	refused bool           // the plan's serial is too low for this visitor
@@ -59,6 +63,8 @@ type mind struct {
 	ledger  ledger.Ledger
 	running running
 	profile profile.Profile
+	choices choose.Memory
+	own     choose.Evidence
 	memory  measure.Memory
 	log     measure.Log
 }
@@ -105,6 +111,10 @@ func (d *Device) UsePlan(published []byte) error {
 		return ErrPlanSerial
 	}
 	d.plan, d.digest, d.names, d.rules, d.sharder, d.charge = p, digest, profile.NamesOf(p), rules, sharder, charge
+	d.places = choose.NamesOf(p)
+	if d.priors != nil && d.priors.Plan != digest {
+		d.priors = nil
+	}
 	d.scratch = scratch{cells: make([]bool, layout.Cells)}
 	d.adopt()
 	return nil
@@ -126,6 +136,9 @@ func (d *Device) adopt() {
 	}
 	m.profile.Adopt(d.names)
 	d.rules.Adopt(&m.memory)
+	m.choices.Adopt(d.places)
+	m.own.Adopt(d.places)
+	d.older = d.priors != nil && m.choices.Accept(d.priors.Version) != nil
 	if m.log.Plan() == d.digest && !d.rules.Fits(&m.log) {
 		m.log = measure.Log{}
 	}
@@ -151,28 +164,35 @@ func (d *Device) Track(now plan.Time, e Event) error {
 	}
 	if now < m.profile.Last {
 		m.memory.Rewind(now)
+		m.choices.Rewind(now)
+		m.own.Rewind(d.dateOf(now))
+	} else if m.profile.Visits > 0 {
+		m.own.Advance(now - m.profile.Last)
 	}
 	m.profile.Touch(now)
-	at := measure.Moment{Memory: &m.memory, Log: d.logAt(now), Now: now}
+	at := measure.Moment{Memory: &m.memory, Log: d.logAt(now), Now: now, Held: m.choices.Held(d.plan.Policy.Holdout)}
 	m.profile.Count(e.Kind, e.Minor)
-	m.profile.Interested(d.names, e.Kind, 0, 0)
+	m.profile.Interested(d.names, e.Kind, e.Topics|d.clicked(e), e.Seconds)
 	switch e.Kind {
 	case plan.Exposure:
 		d.rules.Exposed(at, int(e.Slot), int(e.Variant))
+		d.shown(now, choose.Place{Kind: choose.Slot, Index: e.Slot}, int(e.Variant))
 	case plan.Assign:
 		d.rules.Assigned(at, int(e.Campaign), int(e.Arm))
+		d.shown(now, choose.Place{Kind: choose.Campaign, Index: e.Campaign}, int(e.Arm))
 	case plan.Click:
 		slot := measure.NoSlot
 		if e.InSlot {
 			slot = int(e.Slot)
 		}
-		d.rules.Clicked(at, slot)
+		d.won(now, d.rules.Clicked(at, slot))
+	case plan.Dwell:
 	default:
 		on := plan.Trigger{Kind: e.Kind}
 		if e.Kind == plan.Custom {
 			on.Event = e.Event
 		}
-		d.rules.Happened(at, on)
+		d.won(now, d.rules.Happened(at, on))
 	}
 	return nil
 }
@@ -250,11 +270,16 @@ func (d *Device) Forget(now plan.Time) {
 		m.running = running{}
 	}
 	m.unlearn()
+	if d.priors != nil {
+		d.older = m.choices.Accept(d.priors.Version) != nil
+	}
 }
 
 // unlearn overwrites all but what the state's guard holds.
 func (m *mind) unlearn() {
 	m.profile = profile.Profile{}
+	m.choices = choose.Memory{}
+	m.own = choose.Evidence{}
 	m.memory = measure.Memory{}
 	m.log = measure.Log{}
 }

@@ -10,6 +10,12 @@
 // seal the two plaintexts. It trusts neither the page (every event is checked
 // against the plan) nor the stored state (checksummed, decoded strictly).
 //
+// # What is chosen
+//
+// Choose picks what a place shows from everyone's sums (UsePriors), the device's own
+// evidence and the visitor's interests; package choose says how. Whether a visitor is
+// of the holdout is drawn once, at the first choice, and erased with the rest.
+//
 // # What may be sent
 //
 // At most one report a period, revised until the period closes: the same report
@@ -42,18 +48,20 @@
 // At most MaxState bytes, in privacy/wire's terms:
 //
 //	0  4  "DLST"
-//	4  1  version, 1
+//	4  1  version, 2
 //	5  2  length n of the guard, big endian
 //	7  n  guard:  ledger 142 (privacy/ledger)
 //	              running report: 0, or 1, plan digest 32, date uvarint, end of the
 //	                period uvarint, report ID 16, revision uvarint, erased 0 or 1
 //	.  8  FNV-1a 64 of everything before
-//	.  .  body:   profile (package profile), memory, log (package measure)
+//	.  .  body:   profile (package profile), choices, own evidence (package choose),
+//	              memory, log (package measure)
 //	.  8  FNV-1a 64 of everything before
 //
 // The guard has a checksum of its own: a damaged body costs the profile and further
 // revisions of the running report, and the ledger goes on; a damaged guard costs
-// everything and exhausts the ledger. FNV-1a is a permutation of
+// everything and exhausts the ledger. Of a state of version 1 the guard is read, and its
+// body, which knew no interests, set aside. FNV-1a is a permutation of
 // its sum at every byte, so that no change of a single byte goes unnoticed. It
 // is no defence against a visitor who writes a state: that is theirs to do, and
 // the proof bounds what it can distort.
@@ -62,14 +70,15 @@
 //
 // A message of the page is one kind byte and what the kind needs:
 //
-//	1 view         -
-//	2 click        0, or slot + 1 (slot at most 254)
-//	3 cart         -
-//	4 order        value uvarint, minor units
+//	1 view         topics
+//	2 click        0, or slot + 1 (slot at most 254); topics
+//	3 cart         topics
+//	4 order        value uvarint, minor units; topics
 //	5 custom       event
 //	6 exposure     slot, variant
 //	7 assign       campaign, arm
 //	8 declare      attribute, value f64
+//	9 dwell        seconds uvarint, at most 65,535; topics
 //
-// Indices are single bytes and the plan's.
+// Indices are single bytes and the plan's; topics are a uvarint, bit i the plan's topic i.
 package edge

@@ -3,6 +3,7 @@ package edge
 import (
 	"errors"
 
+	"github.com/dunlin-analytics/dunlin/edge/choose"
 	"github.com/dunlin-analytics/dunlin/edge/profile"
 	"github.com/dunlin-analytics/dunlin/privacy/ledger"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
@@ -40,6 +41,7 @@ type scratch struct {
 	shares share.Shares
 	fresh  fresh
 	view   profile.View // what segment rules look through; empty between calls
+	lot    [choose.LotSize]byte
 }
 
 // fresh is all the randomness of one Report, drawn in this order.

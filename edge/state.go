@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 
+	"github.com/dunlin-analytics/dunlin/edge/choose"
 	"github.com/dunlin-analytics/dunlin/edge/measure"
 	"github.com/dunlin-analytics/dunlin/edge/profile"
 	"github.com/dunlin-analytics/dunlin/privacy/ledger"
@@ -16,7 +17,10 @@ const MaxState = 16 << 10
 
 const (
 	stateMagic   = "DLST"
-	stateVersion = 1
+	stateVersion = 2
+	// guardVersion is the oldest whose guard is laid out as today's: of a state of
+	// before stateVersion the ledger is kept and the rest set aside.
+	guardVersion = 1
 	headSize     = len(stateMagic) + 1 + 2
 	sumSize      = 8
 )
@@ -55,7 +59,8 @@ func (d *Device) AppendState(b []byte) []byte {
 	binary.BigEndian.PutUint16(b[start+headSize-2:], uint16(len(b)-start-headSize))
 	b = wire.AppendU64(b, checksum(b[start:]))
 	m := &d.mind
-	b = m.log.Append(m.memory.Append(m.profile.Append(b)))
+	b = m.own.Append(m.choices.Append(m.profile.Append(b)))
+	b = m.log.Append(m.memory.Append(b))
 	return wire.AppendU64(b, checksum(b[start:]))
 }
 
@@ -104,13 +109,17 @@ var errState = errors.New("edge: damaged state")
 // guard is sound.
 func split(state []byte) (guard, body []byte, err error) {
 	if len(state) < headSize || len(state) > MaxState ||
-		string(state[:len(stateMagic)]) != stateMagic || state[len(stateMagic)] != stateVersion {
+		string(state[:len(stateMagic)]) != stateMagic ||
+		state[len(stateMagic)] < guardVersion || state[len(stateMagic)] > stateVersion {
 		return nil, nil, errState
 	}
 	end := headSize + int(binary.BigEndian.Uint16(state[headSize-2:]))
 	guarded, ok := sound(state, end)
 	if !ok {
 		return nil, nil, errState
+	}
+	if state[len(stateMagic)] != stateVersion {
+		return guarded[headSize:], nil, nil
 	}
 	if whole, ok := sound(state, len(state)-sumSize); ok && len(whole) >= end+sumSize {
 		body = whole[end+sumSize:]
@@ -165,6 +174,8 @@ func (m *mind) readGuard(guard []byte) error {
 func (m *mind) readBody(body []byte) error {
 	in := wire.NewReader(body)
 	m.profile = profile.Read(in)
+	m.choices = choose.ReadMemory(in)
+	m.own = choose.ReadEvidence(in)
 	m.memory = measure.ReadMemory(in)
 	m.log = measure.ReadLog(in)
 	return in.Close()

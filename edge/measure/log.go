@@ -23,6 +23,9 @@ func (l *Log) Of(p plan.Digest, period plan.Date) bool {
 	return l.open && l.plan == p && l.period == period
 }
 
+// Segment returns the segment that the period is counted in.
+func (l *Log) Segment() int { return int(l.segment) }
+
 // Plan returns the digest of the plan that the log belongs to.
 func (l *Log) Plan() plan.Digest { return l.plan }
 

@@ -1,0 +1,140 @@
+package edge
+
+import (
+	"errors"
+
+	"github.com/dunlin-analytics/dunlin/edge/choose"
+	"github.com/dunlin-analytics/dunlin/edge/measure"
+	"github.com/dunlin-analytics/dunlin/privacy/plan"
+)
+
+// ErrPlace: the plan has no such place, or the site gives its arms.
+var ErrPlace = errors.New("edge: not a place that the device picks for under this plan")
+
+// UsePriors puts priors into force for choices under the plan in force; they are
+// the same bytes for every device. If it fails those before stay in force. Priors
+// are not part of the state: a host hands them over again after each UsePlan. The
+// state notes their version, so the host must store it.
+//
+// Errors: ErrNoPlan, choose.ErrPriors, choose.ErrForeign, choose.ErrOlder.
+func (d *Device) UsePriors(published []byte) error {
+	if d.plan == nil {
+		return ErrNoPlan
+	}
+	p, err := choose.Decode(published)
+	if err != nil {
+		return err
+	}
+	if err := p.Fits(d.plan, d.digest); err != nil {
+		return err
+	}
+	if err := d.mind.choices.Accept(p.Version); err != nil {
+		return err
+	}
+	d.priors, d.older = p, false
+	return nil
+}
+
+// Choose picks what a place shows and writes to out what it is and why. The choice
+// stands for the rest of the visit. It is not yet an exposure: the page reports that
+// by an Exposure or Assign event, once it is seen. The state changes: the host must
+// store it.
+//
+// r is only read at a device's first choice, which draws its seed and its lot for
+// the holdout.
+//
+// Errors: ErrNoPlan, ErrPlanSerial, ErrPlanExpired, ErrPlace, ErrRandom. The page
+// then shows the default. On each of them the state is as before.
+func (d *Device) Choose(now plan.Time, place choose.Place, r Rand, out *choose.Decision) error {
+	now = clamp(now)
+	if err := d.usable(now); err != nil {
+		return err
+	}
+	names := d.namesOf(place)
+	if names == nil {
+		return ErrPlace
+	}
+	m := &d.mind
+	if !m.choices.Drawn() {
+		lot := &d.scratch.lot
+		defer clear(lot[:])
+		if !fill(r, lot[:]) {
+			return ErrRandom
+		}
+		m.choices.Draw(lot)
+	}
+	s := choose.Situation{
+		Now: now, Date: d.dateOf(now), Visit: m.profile.Visit, Last: m.profile.Last,
+		Policy: d.plan.Policy, Segment: d.segmentAt(now), View: m.profile.At(now, d.names),
+	}
+	if !d.older {
+		s.Priors = d.priors
+	}
+	m.choices.Choose(out, names, &m.own, &s)
+	return nil
+}
+
+// namesOf returns the place's names, or nil.
+func (d *Device) namesOf(place choose.Place) *choose.PlaceNames {
+	for i := range d.places {
+		if d.places[i].Place == place {
+			return &d.places[i]
+		}
+	}
+	return nil
+}
+
+// segmentAt returns the segment that the running period is counted in, or would be
+// if it began now.
+func (d *Device) segmentAt(now plan.Time) int {
+	if period, ok := d.plan.PeriodAt(now); ok && d.mind.log.Of(d.digest, period.Date) {
+		return d.mind.log.Segment()
+	}
+	return d.segment(now)
+}
+
+// dateOf returns the date by which draws and own evidence go: the period's, or
+// outside of the plan's periods the UTC day.
+func (d *Device) dateOf(now plan.Time) plan.Date {
+	if period, ok := d.plan.PeriodAt(now); ok {
+		return period.Date
+	}
+	return plan.Date(now / plan.Day)
+}
+
+// clicked returns the topics of what a click in a slot was on.
+func (d *Device) clicked(e Event) uint64 {
+	if e.Kind != plan.Click || !e.InSlot {
+		return 0
+	}
+	variant, ok := d.rules.LastExposed(&d.mind.memory, plan.SlotExposed, int(e.Slot))
+	if !ok {
+		return 0
+	}
+	return d.namesOf(choose.Place{Kind: choose.Slot, Index: e.Slot}).Topics[variant]
+}
+
+// shown and won keep the device's own evidence, measured or not.
+func (d *Device) shown(now plan.Time, place choose.Place, column int) {
+	if n := d.namesOf(place); n != nil {
+		d.mind.own.Shown(n.Name, n.Columns[column], d.dateOf(now))
+	}
+}
+
+func (d *Device) won(now plan.Time, credits measure.Credits) {
+	for _, c := range [...]struct {
+		kind   choose.Kind
+		metric plan.MetricKind
+		set    uint16
+	}{{choose.Slot, plan.SlotExposed, credits.Slots}, {choose.Campaign, plan.CampaignExposed, credits.Campaigns}} {
+		for i := 0; c.set>>i != 0; i++ {
+			if c.set>>i&1 == 0 {
+				continue
+			}
+			n := d.namesOf(choose.Place{Kind: c.kind, Index: uint8(i)})
+			if column, ok := d.rules.LastExposed(&d.mind.memory, c.metric, i); ok && n != nil {
+				d.mind.own.Won(n.Name, n.Columns[column], d.dateOf(now))
+			}
+		}
+	}
+}

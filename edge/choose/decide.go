@@ -1,0 +1,135 @@
+package choose
+
+import (
+	"github.com/dunlin-analytics/dunlin/edge/profile"
+	"github.com/dunlin-analytics/dunlin/privacy/plan"
+)
+
+// Reason says how a choice was made. The numbers are part of a state's bytes.
+type Reason uint8
+
+// The reasons: the largest value of one draw from each option's posterior; by
+// chance, for what it teaches; the default, because the device is of the holdout.
+const (
+	Sampled  Reason = 1
+	Explored Reason = 2
+	Held     Reason = 3
+)
+
+// Decision is what a place shows, and why.
+type Decision struct {
+	Place   Place
+	Column  int // variant or arm; 0 is the default
+	Reason  Reason
+	Kept    bool     // made earlier in the visit; the draws are then not repeated
+	Segment int      // whose priors were used
+	Version uint64   // of the priors; 0 if there were none for the place
+	Options []Option // by column; the room is used again by the next choice
+}
+
+// Situation is what a choice is made in.
+type Situation struct {
+	Now     plan.Time
+	Date    plan.Date // of the period: draws are the same all through it
+	Visit   plan.Time // start of the running visit
+	Last    plan.Time // last activity
+	Policy  plan.Policy
+	Segment int
+	Priors  *Priors // of the plan; nil: none
+	View    profile.View
+}
+
+// Choose makes a place's choice, or repeats the one that was made in the running
+// visit, and writes it and its reasons to d. The memory has been drawn.
+//
+// A device of the holdout gets the default. Of all others, a share of decisions
+// (Policy.Explore, or more where the floor of all options asks for it) is uniform,
+// and the rest is Thompson's: from each option's posterior one draw, and the
+// largest value of them wins, the first of several. So each option has at least
+// Policy.Floor.
+//
+// Source: Thompson 1933; Russo et al. 2018, "A tutorial on Thompson sampling".
+func (m *Memory) Choose(d *Decision, n *PlaceNames, e *Evidence, s *Situation) {
+	d.Place, d.Segment = n.Place, s.Segment
+	d.fill(n, e, s)
+	if m.Held(s.Policy.Holdout) {
+		d.Column, d.Reason, d.Kept = 0, Held, false
+		return
+	}
+	if k, ok := m.inVisit(n, s); ok {
+		d.Column, d.Reason, d.Kept = k.column.IndexOf(n.Columns), k.reason, true
+		return
+	}
+	d.Kept = false
+	d.draw(m.seed, n, s)
+	m.keep(kept{n.Place.Kind, n.Name, n.Columns[d.Column], s.Now, d.Reason})
+}
+
+// fill looks up what is known of every option.
+func (d *Decision) fill(n *PlaceNames, e *Evidence, s *Situation) {
+	row := []Rate(nil)
+	d.Version = 0
+	if s.Priors != nil {
+		row = s.Priors.row(n.Place, s.Segment)
+	}
+	if row != nil {
+		d.Version = s.Priors.Version
+	}
+	interest := s.View.Interest(s.Policy.Recent)
+	d.Options = d.Options[:0]
+	for i, column := range n.Columns {
+		o := Option{Prior: Bare(), Match: interest.Match(n.Topics[i])}
+		if row != nil {
+			o.Prior = row[i]
+		}
+		o.Shown, o.Won = e.Read(n.Name, column)
+		o.update(n.Terms.Lift)
+		o.Value = n.Terms.value(i, o.Mean)
+		d.Options = append(d.Options, o)
+	}
+}
+
+// draw picks an option by chance.
+func (d *Decision) draw(seed Seed, n *PlaceNames, s *Situation) {
+	columns := len(d.Options)
+	dice := NewStream(&seed, s.Date, n.Name, purposeExplore)
+	uniform := max(int(s.Policy.Explore), columns*int(s.Policy.Floor))
+	if dice.Below(int(plan.Whole)) < uniform {
+		d.Reason = Explored
+		d.Column = dice.Below(columns)
+		return
+	}
+	d.Reason, d.Column = Sampled, 0
+	draws := NewStream(&seed, s.Date, n.Name, purposeDraw)
+	for i := range d.Options {
+		o := &d.Options[i]
+		stream := draws.Of(n.Columns[i])
+		o.Draw = Beta(&stream, float64(o.Mean*o.Strength), float64((1-o.Mean)*o.Strength))
+		o.Value = n.Terms.value(i, o.Draw)
+		if o.Value > d.Options[d.Column].Value {
+			d.Column = i
+		}
+	}
+}
+
+// inVisit returns the choice that stands for the running visit: one made in it, or
+// just before the activity that opened it.
+func (m *Memory) inVisit(n *PlaceNames, s *Situation) (kept, bool) {
+	at, ok := m.find(n.Place.Kind, n.Name)
+	if !ok {
+		return kept{}, false
+	}
+	k := m.room[at]
+	over := s.Visit-k.at >= profile.VisitGap || s.Now-max(k.at, s.Last) >= profile.VisitGap
+	return k, !over
+}
+
+// row returns the priors of a place for a segment, or nil.
+func (p *Priors) row(at Place, segment int) []Rate {
+	for i := range p.Places {
+		if here := &p.Places[i]; here.Place == at {
+			return here.Rates[min(segment, len(here.Rates)-1)]
+		}
+	}
+	return nil
+}
