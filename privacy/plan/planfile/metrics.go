@@ -108,7 +108,7 @@ func (r *reader) metric(f *File, n *node, key string) (m plan.Metric, columns in
 	for i, s := range subjects {
 		names[i] = s.name
 	}
-	if len(names) == 0 && keys[what[0]].kind == scalar {
+	if len(names) == 0 {
 		r.fail(keys[what[0]].at, join(key, what[0]), "a campaign or slot of the file", "the file has nothing that can be %s", what[0])
 		return m, 0, false
 	}

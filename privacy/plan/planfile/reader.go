@@ -20,7 +20,7 @@ type reader struct {
 
 func (r *reader) fail(at Position, key, accepted, format string, args ...any) {
 	r.problems = append(r.problems, Problem{
-		File: r.name, Position: Position{max(1, at.Line), max(1, at.Column)}, Key: key,
+		File: r.name, Position: Position{max(1, at.Line), max(1, at.Column)}, Key: keyOr(key),
 		Message: fmt.Sprintf(format, args...), Accepted: accepted,
 	})
 }
