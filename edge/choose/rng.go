@@ -18,8 +18,14 @@ type Stream struct{ state uint64 }
 // streamLabel keeps the hash apart from any other use of a seed.
 const streamLabel = "DLDR"
 
-// NewStream returns the stream of a device for one period, place and purpose, which
-// the caller numbers. It costs a SHA-256 of one block.
+// What a place's streams are for.
+const (
+	purposeExplore byte = 1 // whether to choose uniformly, and which
+	purposeDraw    byte = 2 // each variant's rate
+)
+
+// NewStream returns the stream of a device for one period, place and purpose. It
+// costs a SHA-256 of one block.
 func NewStream(seed *Seed, period plan.Date, place profile.Key, purpose byte) Stream {
 	var b [len(streamLabel) + len(seed) + 4 + 8 + 1]byte
 	n := copy(b[:], streamLabel)
