@@ -103,7 +103,7 @@ func TestQuantilesOfClosedForms(t *testing.T) {
 // binomial; five of its standard deviations are allowed at each of the nine levels
 // of each pair, which a right sampler exceeds once in 1.7 million times.
 func TestBetaQuantiles(t *testing.T) {
-	n := 400_000
+	n := 250_000
 	if testing.Short() {
 		n = 100_000
 	}
