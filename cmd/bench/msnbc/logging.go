@@ -21,7 +21,7 @@ const (
 // offers the Variants: exposures and conversions by segment, and of each variant
 // in all; two ones each, so that weight is 9.
 func benchPlan() *plan.Plan {
-	p := &plan.Plan{Sigma2: sigma2}
+	p := &plan.Plan{Sigma2: sigma2, Policy: plan.Policy{Lift: lift, Recent: recent}}
 	for c := range Categories {
 		name := fmt.Sprint("category ", c)
 		p.Topics = append(p.Topics, name)

@@ -1,0 +1,168 @@
+package msnbc
+
+import (
+	"encoding/binary"
+	"io"
+	"math/rand/v2"
+
+	"github.com/dunlin-analytics/dunlin/aggregator/insight/optimise"
+	"github.com/dunlin-analytics/dunlin/edge/choose"
+	"github.com/dunlin-analytics/dunlin/edge/profile"
+	"github.com/dunlin-analytics/dunlin/privacy/plan"
+)
+
+// What was tuned on the given file, and nothing else: how much the topics of the
+// pages just seen say about the next one. On a news site people go back to where
+// they came from, so that they say nearly all of it.
+const (
+	lift   = 200
+	recent = plan.Whole
+)
+
+// tenth is the part of the visitors that the collapse guard learns from.
+const tenth = 10
+
+// Options of Run.
+type Options struct {
+	Seeds  int                      // draws of the noise
+	Random func(seed int) io.Reader // of both aggregators
+	Done   func(done, total int)
+}
+
+// Result holds mean rewards and G = (V - single) / (central - single).
+type Result struct {
+	SegmentDevice struct {
+		MeanG float64 `json:"mean_G"`
+		Worst float64 `json:"worst_G"`
+		Exact float64 `json:"exact_sums_G"` // without noise
+	} `json:"segment_device"`
+	Segment struct {
+		G     float64 `json:"G"`
+		Exact float64 `json:"exact_sums_G"`
+	} `json:"segment"`
+	// Guard: a tenth of the visitors to learn from, once a seed another tenth. Value
+	// and best single arm (of the same tenth, exact) are means.
+	Guard struct {
+		Value      float64 `json:"value"`
+		Worst      float64 `json:"worst_margin"` // smallest value - best_single
+		BestSingle float64 `json:"best_single"`
+		Segment    float64 `json:"segment_value"`
+	} `json:"guard"`
+	Uniform  float64 `json:"uniform"`
+	Single   float64 `json:"single"`
+	Central  float64 `json:"central"`
+	Seeds    int     `json:"seeds"`
+	Visitors int     `json:"visitors"` // with a decision
+}
+
+// Run runs the benchmark.
+func Run(visitors []Visitor, o Options) (Result, error) {
+	r := Result{Seeds: o.Seeds, Visitors: len(visitors), Uniform: uniform(visitors)}
+	p := benchPlan()
+	raw := logsOf(visitors)
+	r.Single, r.Central = value(visitors, raw.single), value(visitors, raw.central)
+	g := func(v float64) float64 { return (v - r.Single) / (r.Central - r.Single) }
+
+	exact, err := learn(p, visitors, nil)
+	if err != nil {
+		return r, err
+	}
+	r.SegmentDevice.Exact, r.Segment.Exact = g(value(visitors, exact.device)), g(value(visitors, exact.segment))
+	r.SegmentDevice.Worst = 1
+	for seed := range o.Seeds {
+		l, err := learn(p, visitors, o.Random(seed))
+		if err != nil {
+			return r, err
+		}
+		both := g(value(visitors, l.device))
+		r.SegmentDevice.MeanG += both / float64(o.Seeds)
+		r.SegmentDevice.Worst = min(r.SegmentDevice.Worst, both)
+		r.Segment.G += g(value(visitors, l.segment)) / float64(o.Seeds)
+
+		few := part(visitors, seed)
+		if l, err = learn(p, few, o.Random(seed)); err != nil {
+			return r, err
+		}
+		guarded, single := value(visitors, l.device), value(visitors, logsOf(few).single)
+		r.Guard.Value += guarded / float64(o.Seeds)
+		r.Guard.BestSingle += single / float64(o.Seeds)
+		r.Guard.Segment += value(visitors, l.segment) / float64(o.Seeds)
+		if margin := guarded - single; seed == 0 || margin < r.Guard.Worst {
+			r.Guard.Worst = margin
+		}
+		o.Done(seed+1, o.Seeds)
+	}
+	return r, nil
+}
+
+// part is one tenth of the visitors.
+func part(visitors []Visitor, which int) []Visitor {
+	var out []Visitor
+	for i, v := range visitors {
+		if i%tenth == which%tenth {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// learned is a frozen policy: priors, and the visitor's own profile.
+type learned struct {
+	names   *profile.Names
+	places  []choose.PlaceNames
+	rates   [][]choose.Rate
+	options []choose.Option
+}
+
+func learn(p *plan.Plan, visitors []Visitor, random io.Reader) (*learned, error) {
+	history, err := releases(p, visitors, random)
+	if err != nil {
+		return nil, err
+	}
+	priors, err := optimise.Fit(p, plan.Digest{}, history)
+	if err != nil {
+		return nil, err
+	}
+	return &learned{
+		names: profile.NamesOf(p), places: choose.NamesOf(p),
+		rates: priors.Places[0].Rates, options: make([]choose.Option, len(Variants)),
+	}, nil
+}
+
+// segment scores by everyone's sums alone.
+func (l *learned) segment(v Visitor, i, k int) float64 {
+	return l.rates[v.Last(i)][k].Mean
+}
+
+// device scores by the posterior that a device chooses by: the priors, and the
+// interest that its own profile holds after the pages seen so far.
+func (l *learned) device(v Visitor, i, k int) float64 {
+	if k == 0 || Variants[0] == v.Last(i) && k == 1 {
+		l.decide(v, i)
+	}
+	return l.options[k].Value
+}
+
+// decide computes the posterior of every variant.
+func (l *learned) decide(v Visitor, i int) {
+	var p profile.Profile
+	now := plan.Time(20000+v.Day) * plan.Day
+	for _, c := range v.Path[:i+1] {
+		now += plan.Minute
+		p.Touch(now)
+		p.Interested(l.names, plan.View, 1<<c, 0)
+	}
+	interest := p.At(now, l.names).Interest(recent)
+	for k := range l.options {
+		l.options[k] = choose.Option{Prior: l.rates[v.Last(i)][k], Match: interest.Match(l.places[0].Topics[k])}
+	}
+	choose.Best(l.options, l.places[0].Terms)
+}
+
+// Seeded is a source of noise that is the same at each run: a benchmark's, of
+// which nobody is to be protected.
+func Seeded(seed int) io.Reader {
+	var b [32]byte
+	binary.BigEndian.PutUint64(b[copy(b[:], "msnbc"):], uint64(seed))
+	return rand.NewChaCha8(b)
+}
