@@ -67,7 +67,7 @@ func TestStreamsDiffer(t *testing.T) {
 	// move it.
 	s := choose.NewStream(&base.seed, base.period, base.place, base.purpose)
 	twin := s
-	s.Of(1)
+	require.NotEqual(t, s, s.Of(1))
 	require.Equal(t, twin, s)
 	require.NotContains(t, seen, s.Uint64())
 }
