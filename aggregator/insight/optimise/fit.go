@@ -1,8 +1,10 @@
 package optimise
 
 import (
+	"cmp"
 	"errors"
 	"math"
+	"slices"
 
 	"github.com/dunlin-analytics/dunlin/edge/choose"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
@@ -14,6 +16,16 @@ const HalfLife = 14
 // rounds is how often segments and variants are fitted by turns: what one of them
 // is, is measured against the other.
 const rounds = 4
+
+// oldest is how many half-lives old a release may be: one before that counts less
+// than a millionth, and is left out.
+const oldest = 20
+
+// leastRate and mostRate bound what a rate is taken to be.
+const (
+	leastRate = 1e-6
+	mostRate  = .95
+)
 
 // enough is how many standard deviations of its noise a place's exposures must be
 // above zero before anything is said of it.
@@ -41,6 +53,10 @@ func Fit(p *plan.Plan, digest plan.Digest, releases []Release) (choose.Priors, e
 	weight := func(r Release) float64 {
 		return math.Exp2(-float64(newest-r.Period.End) / (HalfLife * plan.Day))
 	}
+	releases = slices.DeleteFunc(slices.Clone(releases), func(r Release) bool {
+		return newest-r.Period.End > oldest*HalfLife*plan.Day
+	})
+	slices.SortFunc(releases, earlier)
 	for _, at := range placesOf(p) {
 		t, ok := tableOf(p, at, releases, weight)
 		if !ok {
@@ -54,6 +70,13 @@ func Fit(p *plan.Plan, digest plan.Digest, releases []Release) (choose.Priors, e
 		return choose.Priors{}, ErrNothing
 	}
 	return out, nil
+}
+
+// earlier orders releases, so that sums are the same to the last bit in whatever
+// order they come.
+func earlier(a, b Release) int {
+	return cmp.Or(cmp.Compare(a.Period.End, b.Period.End), cmp.Compare(a.Plan.Serial, b.Plan.Serial),
+		cmp.Compare(a.Variance, b.Variance), slices.Compare(a.Cells, b.Cells))
 }
 
 // fit fits the model of the package comment; ok is false where the noise drowns
@@ -84,7 +107,7 @@ func (t *table) fit() (rates [][]choose.Rate, ok bool) {
 			sumX += scale[v] * t.totals[v].exposed.value
 		}
 		// Half a conversion in ten exposures more keeps the rate inside (0, 1).
-		global = math.Min(math.Max((sumK+.5)/(math.Max(sumX, 0)+10), 1e-6), .95)
+		global = math.Min(math.Max((sumK+.5)/(math.Max(sumX, 0)+10), leastRate), mostRate)
 		for v := range total {
 			total[v] = residualOf(t.totals[v], global*scale[v])
 		}
@@ -120,7 +143,7 @@ func (t *table) fit() (rates [][]choose.Rate, ok bool) {
 		for v := range variants {
 			d := taste[s*variants+v]
 			mean := global * level[s] * arm[v].factor * d.factor
-			rates[s] = append(rates[s], rateOf(mean, arm[v].variance+d.variance))
+			rates[s] = append(rates[s], rateOf(mean, arm[v].variance/sq(arm[v].factor)+d.variance/sq(d.factor)))
 		}
 	}
 	return rates, true
@@ -145,7 +168,7 @@ func (t *table) meanLevel(v int, level []float64) float64 {
 // rateOf states a rate and the relative variance of what is unsure in it as a
 // Beta distribution's mean and strength.
 func rateOf(mean, variance float64) choose.Rate {
-	mean = math.Min(math.Max(mean, 1e-6), .95)
+	mean = math.Min(math.Max(mean, leastRate), mostRate)
 	strength := float64(choose.MaxStrength)
 	if variance > 0 {
 		strength = math.Min(strength, (1-mean)/(mean*variance)-1)

@@ -183,46 +183,37 @@ func tableOf(target *plan.Plan, at choose.Place, releases []Release, weight func
 	for s := range t.pairs {
 		t.pairs[s] = make([]pair, columns)
 	}
+	known := map[*plan.Plan]source{}
 	for _, r := range releases {
-		n, found := match(target, at, r.Plan)
-		if !found {
+		from, seen := known[r.Plan]
+		if !seen {
+			from = sourceOf(target, at, r.Plan)
+			known[r.Plan] = from
+		}
+		if !from.measured {
 			continue
 		}
-		l := plan.LayoutOf(r.Plan)
 		w := weight(r)
-		for v, column := range n.columns {
+		for v, column := range from.columns {
 			if column < 0 {
 				continue
 			}
-			// What this release says of the variant in all segments: twice, if both
-			// breakdowns are there, and then weighed by their noise.
-			var rows, site pair
-			cut := find(r.Plan, &l, n.place, plan.BySegment)
-			if cut.whole() {
-				for s := range cut.exposed.Segments {
-					rows.add(read(r, cut, s, column, w))
-				}
-				for s, from := range n.segments {
-					if bySegment && from >= 0 {
-						t.pairs[s][v].add(read(r, cut, from, column, w))
-					}
-				}
-			}
-			anchor := find(r.Plan, &l, n.place, plan.SiteWide)
-			if anchor.whole() {
-				site = read(r, anchor, 0, column, w)
-			}
-			switch {
-			case cut.whole() && anchor.whole():
-				t.totals[v].add(pair{blend(site.exposed, rows.exposed), blend(site.converted, rows.converted)})
-			case cut.whole():
-				t.totals[v].add(rows)
-			case anchor.whole():
-				t.totals[v].add(site)
-			default:
+			t.totals[v].add(pair{
+				total(r, from.cut.exposed, from.anchor.exposed, column, w),
+				total(r, from.cut.converted, from.anchor.converted, column, w),
+			})
+			ok = true
+			if !bySegment || !from.cut.whole() {
 				continue
 			}
-			ok = true
+			for s, segment := range from.segments {
+				if segment >= 0 {
+					t.pairs[s][v].add(pair{
+						read(r, from.cut.exposed, segment, column, w),
+						read(r, from.cut.converted, segment, column, w),
+					})
+				}
+			}
 		}
 	}
 	if ok && !bySegment {
@@ -231,25 +222,53 @@ func tableOf(target *plan.Plan, at choose.Place, releases []Release, weight func
 	return t, ok
 }
 
-// read takes one column's cells of a release. The default's come with those of
-// the holdout, which is shown nothing else.
-func read(r Release, s spans, segment, column int, w float64) pair {
-	cell := func(span *plan.Span, columns int) count {
-		one := func(c int) count {
-			value := float64(r.Cells[span.Cell(segment, c)])
-			return count{w * value, w * w * r.Variance, w * w * value}
-		}
-		sum := one(column)
-		if column == 0 && span.Columns > columns {
-			sum.add(one(columns))
-		}
-		return sum
+// source is where a plan's releases hold what a target plan's place asks for.
+type source struct {
+	names
+	cut, anchor spans // by segment and site-wide
+	measured    bool  // both counts, whatever the breakdown of each
+}
+
+func sourceOf(target *plan.Plan, at choose.Place, p *plan.Plan) (s source) {
+	n, found := match(target, at, p)
+	if !found {
+		return s
 	}
-	variants := s.exposed.Columns
-	if r.Plan.Policy.Holdout > 0 {
-		variants--
+	l := plan.LayoutOf(p)
+	s = source{names: n, cut: find(p, &l, n.place, plan.BySegment), anchor: find(p, &l, n.place, plan.SiteWide)}
+	s.measured = (s.cut.exposed != nil || s.anchor.exposed != nil) && (s.cut.converted != nil || s.anchor.converted != nil)
+	return s
+}
+
+// total is what a release says of a column in all segments: the sum of its
+// segments or the cell of all, and if both are released, each weighed by the
+// other's noise.
+func total(r Release, cut, anchor *plan.Span, column int, w float64) count {
+	if cut == nil {
+		return read(r, anchor, 0, column, w)
 	}
-	return pair{cell(s.exposed, variants), cell(s.converted, variants)}
+	var rows count
+	for s := range cut.Segments {
+		rows.add(read(r, cut, s, column, w))
+	}
+	if anchor == nil {
+		return rows
+	}
+	return blend(read(r, anchor, 0, column, w), rows)
+}
+
+// read takes one column's cell of a release. The default's comes with that of the
+// holdout, which is shown nothing else.
+func read(r Release, span *plan.Span, segment, column int, w float64) count {
+	one := func(c int) count {
+		value := float64(r.Cells[span.Cell(segment, c)])
+		return count{w * value, w * w * r.Variance, w * w * value}
+	}
+	sum := one(column)
+	if column == 0 && r.Plan.Policy.Holdout > 0 {
+		sum.add(one(span.Columns - 1))
+	}
+	return sum
 }
 
 // blend joins two measurements of one sum, each by the other's noise.
