@@ -34,10 +34,6 @@ const (
 	minDate   = 0
 	maxDate   = 1 << 20
 	maxPeriod = 29 * Day // 28 days and a clock change
-	maxShare  = Whole / 2
-	// maxWorth bounds rewards and costs, so that reward x rate - cost is exact
-	// enough in a float64 whatever the rate.
-	maxWorth = 1e6
 )
 
 // check holds p to every bound of this file; Decode and Encode call it.
@@ -235,45 +231,6 @@ func (p *Plan) checkGroups() error {
 		}
 		if !p.triggers(s.Goal) {
 			return ErrTrigger
-		}
-	}
-	return nil
-}
-
-// checkChoice holds the policy, and what a choice is made by, to their bounds.
-func (p *Plan) checkChoice() error {
-	y := p.Policy
-	if y.Holdout > maxShare || y.Explore > maxShare || y.Floor > maxShare || y.Recent > Whole || !(y.Lift >= 0 && y.Lift <= MaxLift) {
-		return ErrPolicy
-	}
-	tooMany := func(columns int) bool { return columns*int(y.Floor) > int(maxShare) }
-	for _, c := range p.Campaigns {
-		if c.Mode != Chosen {
-			continue
-		}
-		if tooMany(len(c.Arms)) {
-			return ErrPolicy
-		}
-		for _, a := range c.Arms {
-			if y.Holdout > 0 && a == HoldoutColumn {
-				return ErrName
-			}
-		}
-	}
-	for _, s := range p.Slots {
-		if tooMany(len(s.Variants)) {
-			return ErrPolicy
-		}
-		if !(s.Reward > 0 && s.Reward <= maxWorth) { // so written, NaN is refused too
-			return ErrSlot
-		}
-		for _, v := range s.Variants {
-			if !(v.Cost >= 0 && v.Cost <= maxWorth) {
-				return ErrSlot
-			}
-			if y.Holdout > 0 && v.Name == HoldoutColumn {
-				return ErrName
-			}
 		}
 	}
 	return nil

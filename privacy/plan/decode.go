@@ -38,7 +38,7 @@ func Decode(published []byte) (*Plan, error) {
 	p.Consent = Consent(r.Byte())
 	p.Attribution = uint32(r.Max(MaxAttribution))
 	for _, share := range []*Share{&p.Policy.Holdout, &p.Policy.Explore, &p.Policy.Floor} {
-		*share = Share(r.Max(uint64(maxShare)))
+		*share = Share(r.Max(uint64(MaxShare)))
 	}
 	p.Policy.Recent = Share(r.Max(uint64(Whole)))
 	p.Policy.Lift = r.Float()

@@ -210,9 +210,6 @@ type Policy struct {
 	Recent Share
 }
 
-// MaxLift is the largest Policy.Lift.
-const MaxLift = 1000
-
 // HoldoutColumn is the name of the column in which devices of the holdout are
 // counted, after the variants or arms. No variant or arm may have it.
 const HoldoutColumn = "holdout"

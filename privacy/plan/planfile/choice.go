@@ -16,7 +16,6 @@ const (
 	defaultFloor   = plan.Whole / 100
 	defaultLift    = 4 // odds fivefold where all interest is in the variant's topics
 	defaultRecent  = plan.Whole / 2
-	maxShare       = plan.Whole / 2
 )
 
 // place is something of which the device picks one: a slot's variants, or the
@@ -49,7 +48,7 @@ func (r *reader) choice(f *File, n *node) {
 	}
 	keys := r.mapping(n, "choice", []string{"holdout", "explore", "floor", "lift", "recent"}, nil)
 	for k, share := range map[string]*plan.Share{"holdout": &y.Holdout, "explore": &y.Explore, "floor": &y.Floor, "recent": &y.Recent} {
-		most := maxShare
+		most := plan.MaxShare
 		if k == "recent" {
 			most = plan.Whole
 		}
@@ -80,7 +79,7 @@ func (r *reader) choose(f *File, n *node, faulty bool) {
 			most = p
 		}
 	}
-	bound := maxShare / plan.Share(max(1, most.columns))
+	bound := plan.MaxShare / plan.Share(max(1, most.columns))
 	at, written := r.at["choice.floor"]
 	switch {
 	case f.Policy.Floor <= bound:

@@ -29,7 +29,7 @@ func (r *reader) slots(f *File, n *node) {
 				s.Goal = r.trigger(f, keys["goal"], join(key, "goal"))
 			}
 			if n := keys["reward"]; n != nil {
-				s.Reward, _ = r.number(n, join(key, "reward"), acceptedFor["reward"], func(v float64) bool { return v > 0 && v <= maxWorth })
+				s.Reward, _ = r.number(n, join(key, "reward"), acceptedFor["reward"], func(v float64) bool { return v > 0 && v <= plan.MaxWorth })
 			}
 		}
 		f.Slots = append(f.Slots, s)
@@ -57,7 +57,7 @@ func (r *reader) variants(f *File, n *node, key string) (out []plan.Variant) {
 			keys := r.mapping(e.value, path, []string{"topics", "cost"}, nil)
 			v.Topics = r.topics(f, keys["topics"], join(path, "topics"))
 			if n := keys["cost"]; n != nil {
-				v.Cost, _ = r.number(n, join(path, "cost"), acceptedFor["cost"], func(v float64) bool { return v >= 0 && v <= maxWorth })
+				v.Cost, _ = r.number(n, join(path, "cost"), acceptedFor["cost"], func(v float64) bool { return v >= 0 && v <= plan.MaxWorth })
 			}
 		default:
 			r.wrong(e.value, path, "a list of topics, [] for none, or {topics: [], cost: 0.3}")
@@ -66,9 +66,6 @@ func (r *reader) variants(f *File, n *node, key string) (out []plan.Variant) {
 	}
 	return out
 }
-
-// maxWorth bounds rewards and costs, as package plan does.
-const maxWorth = 1e6
 
 // topics reads a list of topics as ascending indices.
 func (r *reader) topics(f *File, n *node, key string) (out []uint8) {
