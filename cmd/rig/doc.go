@@ -4,6 +4,11 @@
 // product's own; what the rig adds is a clock that it steps, so that a period of
 // a day closes when its reports are in.
 //
+// A period after the other: Begin or Move puts the clocks into it, Upload has fresh
+// devices live in it, or Send posts the reports of devices that the caller keeps,
+// native or in the module; Release closes it, and Priors fetches what devices then
+// choose by. One goroutine drives a Rig.
+//
 // The services run in this process (Local) or each in a process of its own
 // (Spawn), which re-executes the program with a hidden verb and speaks with it
 // by lines: commands on its standard input, JSON objects on its standard output.
@@ -12,6 +17,7 @@
 //	start        open the role and say where it listens; the leader hands out its plans
 //	                                                {"ok":true,"at":{…}}
 //	step         do what is due (leader)            {"done":N,"total":N} … {"ok":true,"batches":[…]}
+//	…                                               {"error":"why","batches":[…]}
 //
 // A service ends when its standard input does. Noise always comes from the system.
 package rig

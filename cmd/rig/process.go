@@ -84,7 +84,7 @@ func Stepped(ctx context.Context, role, config string, module []byte, in io.Read
 			return fmt.Errorf("unknown command %q", words[0])
 		}()
 		if err != nil {
-			a = answer{Error: err.Error()}
+			a.OK, a.Error = false, err.Error()
 		}
 		if err := send(a); err != nil {
 			return err

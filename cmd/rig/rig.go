@@ -2,6 +2,7 @@ package rig
 
 import (
 	"context"
+	"crypto/ed25519"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -10,8 +11,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/dunlin-analytics/dunlin/aggregator/batch"
-	"github.com/dunlin-analytics/dunlin/aggregator/release"
 	"github.com/dunlin-analytics/dunlin/cmd/service"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
 	"github.com/dunlin-analytics/dunlin/privacy/plan/planfile"
@@ -27,16 +26,20 @@ type Options struct {
 	// this one.
 	Executable string
 	Log        io.Writer // of the services
+	// Fit computes priors in place of the product's own, for services in this
+	// process alone.
+	Fit service.Fit
 }
 
-// Rig is a running Dunlin with one plan, in the middle of its first period.
+// Rig is a running Dunlin with one plan, whose clocks stand where they are put.
 type Rig struct {
 	Services
 	Published []byte
 	Plan      *plan.Plan
-	Period    plan.Period
+	Period    plan.Period // the running one: see Begin and Move
 	dir       string
 	module    []byte
+	officer   ed25519.PublicKey
 }
 
 // Start makes the keys, pairs the aggregators, has the plan built, signed and
@@ -50,7 +53,10 @@ func Start(ctx context.Context, o Options) (*Rig, error) {
 		return nil, problems
 	}
 	period := f.Periods[0]
-	noon := time.Unix(int64(period.Start+(period.End-period.Start)/2), 0)
+	noon := time.Unix(int64(middle(period)), 0)
+	if o.Executable != "" && o.Fit != nil {
+		return nil, errors.New("a Fit does not reach services in processes of their own: leave Executable or Fit empty")
+	}
 
 	public, err := service.GenerateKeys(o.Dir, service.Roles, rand.Reader)
 	if err != nil {
@@ -67,7 +73,7 @@ func Start(ctx context.Context, o Options) (*Rig, error) {
 	if o.Executable != "" {
 		s, err = Spawn(ctx, o.Executable, config, noon, o.Log)
 	} else {
-		s, err = Local(config, o.Module, noon, o.Log)
+		s, err = Local(config, o, noon)
 	}
 	if err != nil {
 		return nil, err
@@ -112,39 +118,11 @@ func (r *Rig) complete(ctx context.Context, config string, public service.Public
 	if err != nil {
 		return err
 	}
+	if r.officer, err = planfile.ParseOfficer(c.Officer); err != nil {
+		return err
+	}
 	if err := service.WriteNew(filepath.Join(r.dir, "plan.signed"), planfile.Sign(r.Published, officer), 0o600); err != nil {
 		return err
 	}
 	return r.StartLeader(ctx)
-}
-
-// Noon is the clock of services and devices while the period is open.
-func (r *Rig) Noon() plan.Time { return r.Period.Start + (r.Period.End-r.Period.Start)/2 }
-
-// Release closes the period and has it released. The view is the leader's own,
-// with its exact counters.
-func (r *Rig) Release(ctx context.Context, p Progress) (release.Signed, View, error) {
-	if err := r.SetClock(time.Unix(int64(r.Period.End)+60, 0)); err != nil {
-		return release.Signed{}, View{}, err
-	}
-	views, err := r.Step(ctx, p)
-	if err != nil {
-		return release.Signed{}, View{}, err
-	}
-	digest := plan.DigestOf(r.Published)
-	var view View
-	for _, v := range views {
-		if v.Plan == digest && v.Period == r.Period.Date.String() {
-			view = v
-		}
-	}
-	if view.State != batch.Released.String() {
-		return release.Signed{}, view, fmt.Errorf("the batch of %s is %s: %d reports accepted, %d needed", r.Period.Date, view.State, view.Accepted, r.Plan.MinBatch)
-	}
-	s, err := release.OpenRead(filepath.Join(r.dir, "data", "leader", service.ReleasesFile))
-	if err != nil {
-		return release.Signed{}, view, err
-	}
-	got, err := s.Get(digest, r.Period.Date)
-	return got, view, err
 }

@@ -46,11 +46,30 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-func start(t *testing.T, ctx context.Context, spawned bool) (r *rig.Rig, dir string) {
+var smallPlan = plans.Small
+
+func options(t *testing.T) rig.Options {
 	t.Helper()
 	inside, err := module.Bytes()
 	require.NoError(t, err)
-	o := rig.Options{Dir: t.TempDir(), PlanName: "small.yaml", PlanYAML: plans.Small, Module: inside, Log: io.Discard}
+	return rig.Options{Dir: t.TempDir(), PlanName: "small.yaml", PlanYAML: smallPlan, Module: inside, Log: io.Discard}
+}
+
+// startWith starts a rig in this process with changed options.
+func startWith(t *testing.T, change func(*rig.Options)) *rig.Rig {
+	t.Helper()
+	o := options(t)
+	change(&o)
+	r, err := rig.Start(t.Context(), o)
+	require.NoError(t, err)
+	t.Cleanup(func() { _ = r.Close() }) // again: the test closes it
+	return r
+}
+
+func start(t *testing.T, ctx context.Context, spawned bool) (r *rig.Rig, dir string) {
+	t.Helper()
+	o := options(t)
+	var err error
 	if spawned {
 		o.Executable, err = os.Executable()
 		require.NoError(t, err)
@@ -111,7 +130,7 @@ func TestADeadChildIsAnErrorAndNotAHang(t *testing.T) {
 					_, err := r.Upload(t.Context(), 100, view(r), nil)
 					return err
 				}
-				_, _, err := r.Release(t.Context(), nil)
+				_, _, err := r.Release(t.Context(), 0, nil)
 				return err
 			})
 			require.Error(t, err)
@@ -190,7 +209,7 @@ func TestAShortBatchSaysHowManyAreNeeded(t *testing.T) {
 	n, err := r.Upload(t.Context(), 7, view(r), nil)
 	require.NoError(t, err)
 	require.EqualValues(t, 7, n)
-	_, _, err = r.Release(t.Context(), nil)
+	_, _, err = r.Release(t.Context(), 0, nil)
 	require.EqualError(t, err, "the batch of "+r.Period.Date.String()+" is short: 7 reports accepted, 100 needed")
 	require.NoError(t, r.Close())
 }
@@ -224,7 +243,7 @@ func TestReleasesAreReadBesideTheRunningServices(t *testing.T) {
 			}()
 		}()
 	}
-	got, v, err := r.Release(t.Context(), nil)
+	got, v, err := r.Release(t.Context(), 0, nil)
 	close(stop)
 	require.NoError(t, errors.Join(<-read, <-read))
 	require.NoError(t, err)

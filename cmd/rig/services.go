@@ -45,7 +45,8 @@ type Services interface {
 	// StartLeader opens the leader and hands out the plans; its services file is
 	// complete by then.
 	StartLeader(ctx context.Context) error
-	// Step lets the leader do what is due and returns its operator's view.
+	// Step lets the leader do what is due and returns its operator's view, also
+	// where something failed.
 	Step(ctx context.Context, p Progress) ([]View, error)
 	Close() error
 }
@@ -74,11 +75,13 @@ func world(s *local, module []byte, log io.Writer) service.World {
 	}
 }
 
-// Local starts collector and helper of a services file in this process.
-func Local(config string, module []byte, start time.Time, log io.Writer) (Services, error) {
+// Local starts collector and helper of a services file in this process, with the
+// module, Fit and log of o.
+func Local(config string, o Options, start time.Time) (Services, error) {
 	s := &local{config: config, clock: new(Clock)}
 	s.clock.Set(start)
-	s.world = world(s, module, log)
+	s.world = world(s, o.Module, o.Log)
+	s.world.Fit = o.Fit
 	for _, role := range []string{"helper", "collector"} {
 		if _, err := s.start(context.Background(), role); err != nil {
 			return nil, errors.Join(err, s.Close())
@@ -138,19 +141,20 @@ func (s *local) Step(ctx context.Context, p Progress) ([]View, error) {
 		s.progress.Store(&p)
 		defer s.progress.Store(nil)
 	}
-	if _, err := s.leader.Step(ctx); err != nil {
-		return nil, err
-	}
+	_, failed := s.leader.Step(ctx)
 	exact, err := s.leader.Operator()
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(failed, err)
 	}
 	b, err := json.Marshal(exact)
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(failed, err)
 	}
 	var views []View
-	return views, json.Unmarshal(b, &views)
+	if err := json.Unmarshal(b, &views); err != nil {
+		return nil, errors.Join(failed, err)
+	}
+	return views, failed
 }
 
 func (s *local) Close() error {

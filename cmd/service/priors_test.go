@@ -111,7 +111,7 @@ func TestALeaderWithoutItsCollector(t *testing.T) {
 	stopCollector()
 	close(gone)
 	leader.eventually(t, "priors were not published; trying on")
-	require.Contains(t, leader.String(), "nobody listens at https://127.0.0.1:")
+	require.NotContains(t, leader.String(), "a batch could not be finished")
 	stopLeader()
 	stopHelper()
 }

@@ -65,7 +65,7 @@ func Run(ctx context.Context, customers []Customer, o Options) (out Outcome, err
 	if out.Acknowledged, err = r.Upload(ctx, len(customers), day, o.Devices); err != nil {
 		return out, err
 	}
-	if out.Released, out.Leader, err = r.Release(ctx, o.Prepare); err != nil {
+	if out.Released, out.Leader, err = r.Release(ctx, 0, o.Prepare); err != nil {
 		return out, err
 	}
 	if len(out.Released.Cells) != Cells || out.Released.Weight != Weight || out.Released.Sigma2 != Sigma2 || r.Plan.MinBatch != MinBatch {
