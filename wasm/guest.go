@@ -20,6 +20,7 @@ type guest struct {
 
 	out    edge.Outgoing // reused by every Report
 	framed []byte        // reused by every Frame
+	choice choice        // reused by every Choose
 	dirty  int           // bytes of the buffer that may not be zero
 	spoilt bool          // a panic has been seen
 	buffer [abi.BufferSize]byte
@@ -153,6 +154,14 @@ func (g *guest) run(op abi.Op, in []byte) ([]byte, error) {
 		g.device.Load(0, nil) // clears what the device computed with
 		g.device, g.plan = edge.Device{}, nil
 		return nil, nil
+	case abi.OpPriors:
+		return nil, g.device.UsePriors(in)
+	case abi.OpChoose:
+		m, err := abi.ReadChoose(in)
+		if err != nil {
+			return nil, err
+		}
+		return g.choose(answer, m)
 	}
 	return nil, abi.ErrOp
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dunlin-analytics/dunlin/edge"
+	"github.com/dunlin-analytics/dunlin/edge/choose"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
 	"github.com/dunlin-analytics/dunlin/privacy/report"
 	"github.com/dunlin-analytics/dunlin/wasm/abi"
@@ -28,10 +29,23 @@ func published(tb testing.TB) []byte {
 		Leader:   plan.Recipient{Type: plan.X25519, Key: "age1leader"},
 		Helper:   plan.Recipient{Type: plan.X25519, Key: "age1helper"},
 		Consent:  plan.ConsentAsk,
+		Policy:   plan.Policy{Lift: 2},
+		Topics:   []string{"shoes"},
 		Segments: []plan.Segment{{Name: "some", Rule: plan.Rule{plan.OpFalse}}, {Name: "everyone else"}},
-		Metrics:  []plan.Metric{{Name: "audience", Kind: plan.Audience, By: plan.BySegment, Most: 1}},
+		Slots: []plan.Slot{{Name: "hero", Goal: plan.Trigger{Kind: plan.Order}, Reward: 1,
+			Variants: []plan.Variant{{Name: "plain"}, {Name: "shoes", Topics: []uint8{0}}, {Name: "bags"}}}},
+		Metrics: []plan.Metric{{Name: "audience", Kind: plan.Audience, By: plan.BySegment, Most: 1}},
 	}
 	b, err := plan.Encode(p)
+	require.NoError(tb, err)
+	return b
+}
+
+// hero are priors of the plan's slot.
+func hero(tb testing.TB, version uint64, of []byte) []byte {
+	row := []choose.Rate{{Mean: .1, Strength: 100}, {Mean: .25, Strength: 40}, {Mean: .5, Strength: 7}}
+	b, err := choose.Encode(choose.Priors{Version: version, Plan: plan.DigestOf(of),
+		Places: []choose.PlacePriors{{Rates: [][]choose.Rate{row, row}}}})
 	require.NoError(tb, err)
 	return b
 }
@@ -173,7 +187,7 @@ func TestAPanicSpoilsTheInstance(t *testing.T) {
 	_, err := ask(t, g, abi.OpReport, abi.ReportMessage{Now: noon, Collector: noon}.Append(nil))
 	require.ErrorIs(t, err, abi.ErrPanicked)
 	g.random = rand.NewChaCha8([32]byte{})
-	for op := abi.Op(0); op < 13; op++ {
+	for op := abi.Op(0); op < 15; op++ {
 		_, err := ask(t, g, op, nil)
 		require.ErrorIs(t, err, abi.ErrPanicked, "op %d", op)
 	}
@@ -187,7 +201,7 @@ func TestMessagesThatAreRefused(t *testing.T) {
 		want    error
 	}{
 		"op 0":              {0, nil, abi.ErrOp},
-		"op 12":             {12, nil, abi.ErrOp},
+		"op 14":             {14, nil, abi.ErrOp},
 		"no plan":           {abi.OpPlan, []byte("DLPM"), plan.ErrMagic},
 		"half a time":       {abi.OpLoad, at[:4], abi.ErrMessage},
 		"no time":           {abi.OpTrack, nil, abi.ErrMessage},
@@ -201,6 +215,11 @@ func TestMessagesThatAreRefused(t *testing.T) {
 		"info with more":    {abi.OpInfo, []byte{0}, abi.ErrMessage},
 		"clear with more":   {abi.OpClear, []byte{0}, abi.ErrMessage},
 		"reset with more":   {abi.OpReset, []byte{0}, abi.ErrMessage},
+		"no priors":         {abi.OpPriors, nil, choose.ErrPriors},
+		"choose, no place":  {abi.OpChoose, at, abi.ErrMessage},
+		"choose with more":  {abi.OpChoose, append(abi.AppendTime(nil, noon), 0, 0, 0), abi.ErrMessage},
+		"slot 9":            {abi.OpChoose, append(abi.AppendTime(nil, noon), 0, 9), edge.ErrPlace},
+		"place of kind 9":   {abi.OpChoose, append(abi.AppendTime(nil, noon), 9, 0), edge.ErrPlace},
 	} {
 		t.Run(name, func(t *testing.T) {
 			g := ready(t)
@@ -247,6 +266,64 @@ func TestInfo(t *testing.T) {
 	require.Nil(t, read().Plan)
 }
 
+func TestChoiceSaysWhyAndLeavesNothing(t *testing.T) {
+	b := published(t)
+	g := ready(t)
+	m := abi.ChooseMessage{Now: noon}.Append(nil)
+	read := func() (d choose.Decision) {
+		answer, err := ask(t, g, abi.OpChoose, m)
+		require.NoError(t, err)
+		require.NoError(t, abi.ReadDecision(answer, &d))
+		require.Equal(t, choice{}, g.choice, "the guest goes on knowing what it answered")
+		return d
+	}
+	d := read()
+	require.Zero(t, d.Version)
+	require.Equal(t, choose.Sampled, d.Reason)
+	for _, o := range d.Options {
+		require.Equal(t, choose.Bare(), o.Prior)
+		require.Positive(t, o.Draw)
+	}
+	again := read()
+	require.True(t, again.Kept)
+	require.Equal(t, d.Column, again.Column)
+
+	_, err := ask(t, g, abi.OpPriors, hero(t, 7, b))
+	require.NoError(t, err)
+	d = read()
+	require.EqualValues(t, 7, d.Version)
+	require.Equal(t, choose.Rate{Mean: .25, Strength: 40}, d.Options[1].Prior)
+	for name, c := range map[string]struct {
+		priors []byte
+		want   error
+	}{"older": {hero(t, 6, b), choose.ErrOlder}, "foreign": {hero(t, 8, b[1:]), choose.ErrForeign}, "cut": {hero(t, 8, b)[:50], choose.ErrPriors}} {
+		_, err := ask(t, g, abi.OpPriors, c.priors)
+		require.ErrorIs(t, err, c.want, name)
+		require.EqualValues(t, 7, read().Version, "those before stay in force")
+	}
+	_, err = ask(t, g, abi.OpReset, nil)
+	require.NoError(t, err)
+	_, err = ask(t, g, abi.OpPriors, hero(t, 8, b))
+	require.ErrorIs(t, err, edge.ErrNoPlan)
+	_, err = ask(t, g, abi.OpChoose, m)
+	require.ErrorIs(t, err, edge.ErrNoPlan)
+	_, err = ask(t, g, abi.OpPlan, b)
+	require.NoError(t, err)
+	require.Zero(t, read().Version, "a reset instance has no priors")
+}
+
+func TestChoiceWithoutRandomnessDrawsNothing(t *testing.T) {
+	g := ready(t)
+	before, err := ask(t, g, abi.OpSave, nil)
+	require.NoError(t, err)
+	g.random = failing{}
+	_, err = ask(t, g, abi.OpChoose, abi.ChooseMessage{Now: noon}.Append(nil))
+	require.ErrorIs(t, err, edge.ErrRandom)
+	after, err := ask(t, g, abi.OpSave, nil)
+	require.NoError(t, err)
+	require.Equal(t, before, after)
+}
+
 // The largest answer fits: 1,024 cells at chunk length 1, and a full state.
 func TestBufferHoldsTheLargestAnswer(t *testing.T) {
 	leader, helper := plan.Layout{Cells: plan.MaxCells, Weight: plan.MaxWeight}.InputShareSizes(1)
@@ -277,6 +354,8 @@ func FuzzCall(f *testing.F) {
 	f.Add(uint32(abi.OpForget), abi.AppendTime(nil, -1))
 	f.Add(uint32(abi.OpInfo), []byte{})
 	f.Add(uint32(abi.OpReset), []byte{})
+	f.Add(uint32(abi.OpPriors), hero(f, 7, b))
+	f.Add(uint32(abi.OpChoose), abi.ChooseMessage{Now: noon}.Append(nil))
 	f.Add(uint32(99), []byte("?"))
 	f.Fuzz(func(t *testing.T, op uint32, message []byte) {
 		if len(message) > abi.BufferSize {

@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"github.com/dunlin-analytics/dunlin/edge"
+	"github.com/dunlin-analytics/dunlin/edge/choose"
 	"github.com/dunlin-analytics/dunlin/privacy/ledger"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
 	"github.com/dunlin-analytics/dunlin/privacy/report"
@@ -13,7 +14,7 @@ import (
 
 // Code is a negative answer of call. The numbers are part of the boundary:
 // append, never renumber. -1 to -19 are the boundary's own, -20 to -39 package
-// edge's, from -40 on those of a plan's bytes and parameters.
+// edge's, -40 to -79 those of a plan's bytes and parameters, from -80 on priors'.
 type Code int32
 
 // Panicked is the one code after which the instance must be dropped.
@@ -66,6 +67,7 @@ var codes = [...]struct {
 	{-28, &edge.ErrExhausted},
 	{-29, &edge.ErrRandom},
 	{-30, &edge.ErrEvent},
+	{-31, &edge.ErrPlace},
 
 	{-40, &plan.ErrTooLarge},
 	{-41, &plan.ErrMagic},
@@ -92,6 +94,10 @@ var codes = [...]struct {
 	{-62, &share.ErrParams},
 	{-63, &ledger.ErrCharge},
 	{-64, &plan.ErrPolicy},
+
+	{-80, &choose.ErrPriors},
+	{-81, &choose.ErrForeign},
+	{-82, &choose.ErrOlder},
 }
 
 // CodeOf returns the number of an error that the module is to answer.

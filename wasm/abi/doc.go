@@ -44,6 +44,9 @@
 //	 9 Info     -                                   see Info
 //	10 Clear    -                                   -
 //	11 Reset    -                                   -
+//	12 Priors   published bytes of priors           -
+//	13 Choose   i64 now, u8 kind of place           the decision, below
+//	            (0 slot, 1 campaign), u8 index
 //
 // The answer of Report holds the new state so that no host can forget it: the
 // state must be durable before the report leaves, or a restart could charge the
@@ -54,6 +57,22 @@
 // device stay. Reset drops plan and device too: the instance is as it was when
 // new. (A plan in force counts as seen by every device that is loaded under it, so
 // an instance that goes over to a plan with a lower serial needs a Reset.)
+//
+// Priors are in force until other ones are, or another plan, or Reset; for whichever
+// device is loaded. Load, Priors, Track and Choose change the state: the host must store
+// it, or a page that comes back may see another variant in the same visit.
+//
+// A decision is what the place shows and why; it stands for the rest of the visit:
+//
+//	u8 kind of place  u8 index  u8 column shown  u8 reason (1 sampled, 2 explored,
+//	3 holdout)  bool: made earlier in the visit  u8 segment  u64 version of the
+//	priors, 0 if there were none for the place  u8 number of columns, then for each
+//	  u32 strength of the prior  f64 its mean  f64 own trials  f64 own successes
+//	  f64 match with the interests, 0 to 1  f64 posterior mean  f64 its strength
+//	  f64 rate drawn, 0 if none was  f64 value
+//
+// It says much about the visitor (that is what it is for) and nothing about the seed
+// that the draws come from. It is the visitor's: a host shows it to nobody else.
 //
 // An event's bytes are package edge's: AppendEvent and DecodeEvent.
 package abi

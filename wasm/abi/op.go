@@ -3,7 +3,7 @@ package abi
 import "github.com/dunlin-analytics/dunlin/privacy/report"
 
 // Version of the boundary: of the layouts and numbers of this package.
-const Version = 1
+const Version = 2
 
 // Op is an operation of call.
 type Op uint32
@@ -21,6 +21,8 @@ const (
 	OpInfo    Op = 9
 	OpClear   Op = 10
 	OpReset   Op = 11
+	OpPriors  Op = 12
+	OpChoose  Op = 13
 )
 
 // BufferSize is the length of the one buffer. The largest messages are a plan

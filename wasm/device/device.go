@@ -8,6 +8,7 @@ import (
 	"github.com/tetratelabs/wazero/api"
 
 	"github.com/dunlin-analytics/dunlin/edge"
+	"github.com/dunlin-analytics/dunlin/edge/choose"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
 	"github.com/dunlin-analytics/dunlin/wasm/abi"
 )
@@ -113,6 +114,26 @@ func (d *Device) Load(ctx context.Context, now plan.Time, state []byte) (edge.Lo
 func (d *Device) Track(ctx context.Context, now plan.Time, e edge.Event) error {
 	_, err := d.run(ctx, abi.OpTrack, edge.AppendEvent(abi.AppendTime(d.message(), now), e))
 	return err
+}
+
+// UsePriors hands over published priors, for choices under the plan in force.
+func (d *Device) UsePriors(ctx context.Context, published []byte) error {
+	if len(published) > choose.MaxPriors {
+		return choose.ErrPriors
+	}
+	_, err := d.run(ctx, abi.OpPriors, append(d.message(), published...))
+	return err
+}
+
+// Choose picks what a place shows and writes to out what it is and why. The state
+// changes: store it before the page goes.
+func (d *Device) Choose(ctx context.Context, now plan.Time, place choose.Place, out *choose.Decision) error {
+	m := abi.ChooseMessage{Now: now, Place: place}
+	b, err := d.run(ctx, abi.OpChoose, m.Append(d.message()))
+	if err != nil {
+		return err
+	}
+	return abi.ReadDecision(b, out)
 }
 
 // AppendState appends the device's state, to be stored and loaded.

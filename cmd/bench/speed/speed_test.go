@@ -89,6 +89,8 @@ func TestModuleFigures(t *testing.T) {
 	require.Greater(t, f.Days, f.DaysShard, "a day with a report costs more than one without")
 	require.Greater(t, f.MemoryMB, .5)
 	require.Less(t, f.MemoryMB, 64.)
-	require.ElementsMatch(t, []string{"choose40_us", "call100_us", "shard512_ms", "memory_mb", "days_per_second", "days_per_second_shard"}, keysOf(t, f))
-	require.Nil(t, f.Choose40, "there is no choice yet, so no figure either")
+	require.ElementsMatch(t, []string{"choose40_us", "choose40_kept_us", "event_us", "call100_us", "shard512_ms", "memory_mb", "days_per_second", "days_per_second_shard"}, keysOf(t, f))
+	require.Greater(t, f.Choose40, f.Kept40, "drawing costs more than looking up")
+	require.Greater(t, f.Choose40, f.Call100)
+	require.Greater(t, f.Event, 0.)
 }

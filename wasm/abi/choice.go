@@ -1,0 +1,77 @@
+package abi
+
+import (
+	"github.com/dunlin-analytics/dunlin/edge/choose"
+	"github.com/dunlin-analytics/dunlin/privacy/plan"
+	"github.com/dunlin-analytics/dunlin/privacy/wire"
+)
+
+// ChooseMessage asks what a place shows.
+type ChooseMessage struct {
+	Now   plan.Time
+	Place choose.Place
+}
+
+// Append appends the message of Choose.
+func (m ChooseMessage) Append(b []byte) []byte {
+	return append(AppendTime(b, m.Now), byte(m.Place.Kind), m.Place.Index)
+}
+
+// ReadChoose is the inverse of ChooseMessage.Append.
+func ReadChoose(b []byte) (ChooseMessage, error) {
+	r := wire.NewReader(b)
+	m := ChooseMessage{Now: readTime(r), Place: readPlace(r)}
+	return m, done(r)
+}
+
+// AppendDecision appends the answer of Choose; doc.go draws it. Whatever the device
+// knows is in it but what the draws come from: its seed is behind a SHA-256.
+func AppendDecision(b []byte, d *choose.Decision) []byte {
+	b = append(b, byte(d.Place.Kind), d.Place.Index, byte(d.Column), byte(d.Reason))
+	b = append(wire.AppendBool(b, d.Kept), byte(d.Segment))
+	b = wire.AppendU64(b, d.Version)
+	b = append(b, byte(len(d.Options)))
+	for i := range d.Options {
+		o := &d.Options[i]
+		b = wire.AppendU32(b, o.Prior.Strength)
+		for _, v := range [...]float64{o.Prior.Mean, o.Shown, o.Won, o.Match, o.Mean, o.Strength, o.Draw, o.Value} {
+			b = wire.AppendFloat(b, v)
+		}
+	}
+	return b
+}
+
+// ReadDecision reads Choose's answer into d, whose options' room it uses again. On
+// an error d holds nothing.
+func ReadDecision(b []byte, d *choose.Decision) error {
+	r := wire.NewReader(b)
+	*d = choose.Decision{
+		Place: readPlace(r), Column: int(r.Byte()), Reason: choose.Reason(r.Byte()), Kept: r.Bool(),
+		Segment: int(r.Byte()), Version: r.U64(), Options: d.Options[:0],
+	}
+	options := int(r.Byte())
+	if d.Place.Kind > choose.Campaign || d.Reason < choose.Sampled || d.Reason > choose.Held || d.Segment >= plan.MaxSegments ||
+		options > plan.MaxArms || d.Column >= options {
+		r.Fail(ErrMessage)
+	}
+	for range options {
+		if r.Err() != nil {
+			break
+		}
+		o := choose.Option{Prior: choose.Rate{Strength: r.U32()}}
+		for _, v := range [...]*float64{&o.Prior.Mean, &o.Shown, &o.Won, &o.Match, &o.Mean, &o.Strength, &o.Draw, &o.Value} {
+			*v = r.Float()
+		}
+		d.Options = append(d.Options, o)
+	}
+	err := done(r)
+	if err != nil {
+		*d = choose.Decision{Options: d.Options[:0]}
+	}
+	return err
+}
+
+// readPlace takes any place: whether the plan has it the device says.
+func readPlace(r *wire.Reader) choose.Place {
+	return choose.Place{Kind: choose.Kind(r.Byte()), Index: r.Byte()}
+}
