@@ -34,7 +34,7 @@ func TestTrackChecksEvents(t *testing.T) {
 		"exposure in no slot":     {edge.Event{Kind: plan.Exposure, Slot: 1}, false},
 		"assign":                  {edge.Event{Kind: plan.Assign, Arm: 2}, true},
 		"assign no arm":           {edge.Event{Kind: plan.Assign, Arm: 3}, false},
-		"assign the device's own": {edge.Event{Kind: plan.Assign, Campaign: 1}, false},
+		"assign the device's own": {edge.Event{Kind: plan.Assign, Campaign: 1}, true},
 		"assign no campaign":      {edge.Event{Kind: plan.Assign, Campaign: 2}, false},
 		"flag":                    {edge.Event{Kind: plan.Declare, Value: 1}, true},
 		"flag 2":                  {edge.Event{Kind: plan.Declare, Value: 2}, false},
@@ -50,7 +50,7 @@ func TestTrackChecksEvents(t *testing.T) {
 		"number nan":              {edge.Event{Kind: plan.Declare, Attribute: 2, Value: math.NaN()}, false},
 		"declare no attribute":    {edge.Event{Kind: plan.Declare, Attribute: 3}, false},
 		"no kind":                 {edge.Event{}, false},
-		"unknown kind":            {edge.Event{Kind: 9}, false},
+		"unknown kind":            {edge.Event{Kind: 10}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var d edge.Device
@@ -91,7 +91,7 @@ func TestBytesOfNoEvent(t *testing.T) {
 		"negative order":                     {Kind: plan.Order, Minor: -1},
 		"most negative order":                {Kind: plan.Order, Minor: math.MinInt64},
 		"no kind":                            {},
-		"unknown kind":                       {Kind: 9},
+		"unknown kind":                       {Kind: 10},
 		"largest kind":                       {Kind: 255},
 	} {
 		_, err := edge.DecodeEvent(edge.AppendEvent(nil, e))

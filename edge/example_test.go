@@ -22,7 +22,7 @@ func ExampleDevice() {
 	fmt.Println(d.Load(morning, nil))
 
 	// The page's messages, as the module gets them.
-	for _, message := range [][]byte{{byte(plan.View)}, {byte(plan.Exposure), 0, 1}, {byte(plan.Click), 1}} {
+	for _, message := range [][]byte{{byte(plan.View), 0}, {byte(plan.Exposure), 0, 1}, {byte(plan.Click), 1, 0}} {
 		e, err := edge.DecodeEvent(message)
 		if err != nil {
 			fmt.Println(err)

@@ -1,9 +1,13 @@
 package edge_test
 
 import (
+	"bytes"
+	"encoding/binary"
+	"math/rand/v2"
 	"testing"
 
 	"github.com/dunlin-analytics/dunlin/edge"
+	"github.com/dunlin-analytics/dunlin/edge/choose"
 	"github.com/dunlin-analytics/dunlin/edge/edgetest"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
 	"github.com/stretchr/testify/require"
@@ -16,12 +20,15 @@ type naive struct {
 	plan *plan.Plan
 	acts []act
 	said [][]float64 // every value declared, by attribute
+	held bool        // of the holdout, known since the first choice
+	near bool        // an interest that was asked for is too close to call
 }
 
 type act struct {
 	raw  plan.Time // the clock as given
 	e    edge.Event
 	said []int // how many values of each attribute had been declared by then
+	held bool  // of the holdout, as far as was known by then
 }
 
 func newNaive(p *plan.Plan) *naive {
@@ -33,7 +40,7 @@ func (n *naive) track(now plan.Time, e edge.Event) {
 		n.said[e.Attribute] = append(n.said[e.Attribute], e.Value)
 		return
 	}
-	a := act{raw: now, e: e}
+	a := act{raw: now, e: e, held: n.held}
 	for _, s := range n.said {
 		a.said = append(a.said, len(s))
 	}
@@ -126,6 +133,11 @@ func (b before) Value(index int) (float64, bool) {
 			days[today] = true
 		}
 		return float64(len(days)), true
+	case plan.VarTopTopic:
+		return b.topTopic(b.k, b.acts[b.k].raw)
+	}
+	if index >= plan.VarAffinity {
+		return b.affinity(b.k, b.acts[b.k].raw)[index-plan.VarAffinity], true
 	}
 	i := index - plan.VarAttribute
 	if b.acts[b.k].said[i] == 0 {
@@ -213,8 +225,56 @@ func (n *naive) column(k int, m plan.Metric) int {
 	return -1
 }
 
-// vector is the measurement at now, nil if there is none.
-func (n *naive) vector(now plan.Time) []bool {
+// columns returns how many a metric has, and whether the last one is the holdout's.
+func (n *naive) columns(m plan.Metric) (columns int, holdout bool) {
+	picked := n.plan.Policy.Holdout > 0
+	switch m.Kind {
+	case plan.Audience:
+		return 1, false
+	case plan.Funnel:
+		return len(n.plan.Stages), false
+	case plan.CampaignExposed, plan.CampaignConverted:
+		c := n.plan.Campaigns[m.Source]
+		columns, picked = len(c.Arms), picked && c.Mode == plan.Chosen
+	default:
+		columns = len(n.plan.Slots[m.Source].Variants)
+	}
+	if picked {
+		columns++
+	}
+	return columns, picked
+}
+
+// segment is decided at the act that opened a period.
+func (n *naive) segment(first int) int {
+	s := 0
+	for s < len(n.plan.Segments)-1 && !n.plan.Segments[s].Rule.Match(before{n, first}) {
+		s++
+	}
+	return s
+}
+
+// vectors lists the measurements that the plan allows at now, none if there is
+// nothing to say: one, or one for each segment where interests are too close to call.
+func (n *naive) vectors(now plan.Time) [][]bool {
+	first, acts := n.period(now)
+	if acts == nil {
+		return nil
+	}
+	n.near = false
+	segment := n.segment(first)
+	if !n.near {
+		return [][]bool{n.vector(acts, segment)}
+	}
+	var out [][]bool
+	for s := range n.plan.Segments {
+		out = append(out, n.vector(acts, s))
+	}
+	return out
+}
+
+// period lists the acts of the period at now, since the device last was in another.
+func (n *naive) period(now plan.Time) (first int, acts []int) {
 	period := func(t plan.Time) int {
 		for i, q := range n.plan.Periods {
 			if t >= q.Start && t < q.End {
@@ -224,8 +284,7 @@ func (n *naive) vector(now plan.Time) []bool {
 		return -1
 	}
 	at := period(now)
-	first := len(n.acts)
-	var acts []int // of the period, since the device last was in another one
+	first = len(n.acts)
 	for k := len(n.acts) - 1; k >= 0; k-- {
 		if q := period(n.acts[k].raw); q == at {
 			first, acts = k, append([]int{k}, acts...)
@@ -233,24 +292,17 @@ func (n *naive) vector(now plan.Time) []bool {
 			break
 		}
 	}
-	if at < 0 || first == len(n.acts) {
-		return nil
+	if at < 0 {
+		return first, nil
 	}
-	segment := 0
-	for segment < len(n.plan.Segments)-1 && !n.plan.Segments[segment].Rule.Match(before{n, first}) {
-		segment++
-	}
+	return first, acts
+}
+
+// vector is the measurement of a period's acts in a segment.
+func (n *naive) vector(acts []int, segment int) []bool {
 	out := []bool{true}
 	for _, m := range n.plan.Metrics {
-		columns := map[plan.MetricKind]func() int{
-			plan.Audience:          func() int { return 1 },
-			plan.Funnel:            func() int { return len(n.plan.Stages) },
-			plan.CampaignExposed:   func() int { return len(n.plan.Campaigns[m.Source].Arms) },
-			plan.CampaignConverted: func() int { return len(n.plan.Campaigns[m.Source].Arms) },
-			plan.SlotExposed:       func() int { return len(n.plan.Slots[m.Source].Variants) },
-			plan.SlotClicked:       func() int { return len(n.plan.Slots[m.Source].Variants) },
-			plan.SlotConverted:     func() int { return len(n.plan.Slots[m.Source].Variants) },
-		}[m.Kind]()
+		columns, picked := n.columns(m)
 		row := make([]bool, columns)
 		switch m.Kind {
 		case plan.Audience:
@@ -270,7 +322,11 @@ func (n *naive) vector(now plan.Time) []bool {
 		default:
 			distinct := 0
 			for _, k := range acts {
-				if c := n.column(k, m); c >= 0 && !row[c] && distinct < int(m.Most) {
+				c := n.column(k, m)
+				if c >= 0 && picked && n.acts[k].held {
+					c = columns - 1
+				}
+				if c >= 0 && !row[c] && distinct < int(m.Most) {
 					row[c] = true
 					distinct++
 				}
@@ -299,16 +355,22 @@ func TestMeasurementIsThePlans(t *testing.T) {
 	if testing.Short() {
 		sequences = 600
 	}
-	ones, empty := 0, 0
+	ones, empty, sure, near := 0, 0, 0, 0
 	for seed := range uint64(sequences) {
 		rng := edgetest.Rand(seed)
 		p := edgetest.Plan(rng)
 		layout := plan.LayoutOf(p)
 		var d edge.Device
 		require.NoError(t, d.UsePlan(edgetest.Publish(p)))
-		model := newNaive(p)
+		model, lot := newNaive(p), rng.Uint32()
+		places := edgetest.Places(p)
 		now := edgetest.Start + plan.Time(rng.Int64N(int64(6*plan.Day))) - plan.Day
 		for range 1 + rng.IntN(50) {
+			if rng.IntN(5) == 0 {
+				place := places[rng.IntN(len(places))]
+				require.NoError(t, d.Choose(now, place, lots(rng, lot), new(choose.Decision)))
+				model.held = float64(lot)/(1<<32) < float64(p.Policy.Holdout)/10_000
+			}
 			e := edgetest.Event(rng, p)
 			require.NoError(t, d.Track(now, e), "seed %d: %+v", seed, e)
 			model.track(now, e)
@@ -317,20 +379,36 @@ func TestMeasurementIsThePlans(t *testing.T) {
 				require.Equal(t, edge.Restored, d.Load(now, state))
 				require.Equal(t, state, d.AppendState(nil))
 			}
-			want := model.vector(now)
+			want := model.vectors(now)
 			got, ok := d.Measurement(now)
 			require.Equal(t, want != nil, ok, "seed %d", seed)
-			if !ok {
+			switch {
+			case !ok:
 				empty++
-			} else {
-				require.Equal(t, want, got, "seed %d", seed)
+			case len(want) > 1:
+				require.Contains(t, want, got, "seed %d", seed)
+				near++
+			default:
+				require.Equal(t, want[0], got, "seed %d", seed)
+				sure++
 				ones += checkBounds(t, layout, got)
 			}
 			now = edgetest.Later(rng, now)
 		}
 	}
+	t.Logf("%d vectors the same, %d too close to call", sure, near)
+	require.Greater(t, sure, 20*near)
 	require.Greater(t, ones, 10*sequences, "the days were too empty to show anything")
 	require.Greater(t, empty, sequences/10, "no day lay outside the periods")
+}
+
+// lots gives a device its seed and the lot.
+func lots(rng *rand.Rand, lot uint32) edge.Rand {
+	var b [choose.LotSize]byte
+	binary.BigEndian.PutUint64(b[:], rng.Uint64())
+	binary.BigEndian.PutUint64(b[8:], rng.Uint64())
+	binary.BigEndian.PutUint32(b[16:], lot)
+	return bytes.NewReader(b[:])
 }
 
 // checkBounds returns the number of ones beyond present.

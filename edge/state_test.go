@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/dunlin-analytics/dunlin/edge"
+	"github.com/dunlin-analytics/dunlin/edge/choose"
 	"github.com/dunlin-analytics/dunlin/edge/edgetest"
 	"github.com/dunlin-analytics/dunlin/privacy/ledger"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
@@ -37,15 +38,22 @@ func TestStateIsBounded(t *testing.T) {
 	d := device(t, p)
 	late := p.Periods[1].Start + 12*hour
 	rng := edgetest.Rand(1)
-	for range 3000 {
-		track(t, d, start+plan.Time(rng.Int64N(int64(12*hour))), edgetest.Event(rng, p))
+	var decision choose.Decision
+	places := edgetest.Places(p)
+	for i := range 10_000 {
+		now := start + plan.Time(rng.Int64N(int64(12*hour)))
+		track(t, d, now, edgetest.Event(rng, p))
+		if i%10 == 0 {
+			require.NoError(t, d.Choose(now, places[i/10%len(places)], lots(rng, 1<<32-1), &decision))
+		}
 	}
+	t.Logf("%d bytes after 10,000 random events", len(d.AppendState(nil)))
 	send(t, d, start+12*hour, edgetest.Rand0())
 	for i := range plan.MaxAttributes {
 		track(t, d, late, edge.Event{Kind: plan.Declare, Attribute: uint8(i), Value: 1})
 	}
 	for i := range plan.MaxCampaigns {
-		track(t, d, late, edge.Event{Kind: plan.Assign, Campaign: uint8(i), Arm: 15}, edge.Event{Kind: plan.Exposure, Slot: uint8(i), Variant: 15})
+		track(t, d, late, edge.Event{Kind: plan.Assign, Campaign: uint8(i), Arm: 13}, edge.Event{Kind: plan.Exposure, Slot: uint8(i), Variant: 15})
 	}
 	track(t, d, late, edge.Event{Kind: plan.Order, Minor: edge.MaxOrder}, cart, view)
 	full := len(d.AppendState(nil))
@@ -55,15 +63,19 @@ func TestStateIsBounded(t *testing.T) {
 		widest   = 7 + 8 + 8 + // frame
 			ledger.Size + 1 + 32 + 5 + 6 + 16 + 5 + 1 + // guard
 			5*5 + 6 + 5*6 + 5 + 2*7 + 1 + plan.MaxAttributes*(8+1+8) + // profile
+			1 + 4*4 + plan.MaxTopics*(8+5*5+2) + // its interests
+			1 + choose.LotSize + 6 + 1 + (plan.MaxCampaigns+plan.MaxSlots)*(1+8+8+6+1) + // choices
+			choose.MaxEvidence +
 			2 + (plan.MaxCampaigns+plan.MaxSlots)*exposure + // memory
 			1 + 32 + 5 + 1 + 1 + 1 + plan.MaxMetrics*10 // log
 	)
 	t.Logf("%d bytes under the maximal plan, at most %d under any", full, widest)
 	require.LessOrEqual(t, full, widest)
 	require.LessOrEqual(t, widest, edge.MaxState)
-	// What is between: slots have one goal, not eight, and weight forbids that
-	// every metric has all its columns.
-	require.Greater(t, full, widest-plan.MaxSlots*8*(plan.MaxGoals-1)-plan.MaxMetrics*10-100, "the plan is not maximal")
+	// What is between: slots have one goal, not eight; weight forbids that every
+	// metric has all its columns; no day has the trials, nor the strength of interest,
+	// of years.
+	require.Greater(t, full, widest-plan.MaxSlots*8*(plan.MaxGoals-1)-plan.MaxMetrics*10-choose.MaxEntries*3-plan.MaxTopics*5*2-200, "the plan is not maximal")
 
 	for seed := range uint64(100) {
 		p := edgetest.Plan(edgetest.Rand(seed))

@@ -35,7 +35,7 @@ func Bare() Rate { return Rate{Mean: bareMean, Strength: bareStrength} }
 // against the own ones. The strength is the prior's own, uncapped, and the own
 // trials': a device need not try out for itself what everyone's sums have settled.
 func (o *Option) update(lift float64) {
-	odds := float64(o.Prior.Mean/(1-o.Prior.Mean)) * (1 + float64(lift*o.Match))
+	odds := float64(o.Prior.Mean / (1 - o.Prior.Mean) * (1 + float64(lift*o.Match)))
 	mean := odds / (1 + odds)
 	strength := float64(o.Prior.Strength)
 	weight := min(strength, PriorWeight)

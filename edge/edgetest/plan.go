@@ -104,11 +104,16 @@ func Sized(cells int) *plan.Plan {
 	return p
 }
 
-// Maximal returns a plan at every bound that makes a device's state larger:
-// names, attributes, campaigns, goals, slots, variants and metrics.
+// Maximal returns a plan at every bound that makes a device's state larger: names,
+// topics, attributes, campaigns, goals, slots and metrics, and more variants and arms
+// to pick among than a device keeps evidence of.
 func Maximal() *plan.Plan {
 	p := Bare(2)
+	p.Policy = plan.Policy{Holdout: 5000, Explore: 5000, Floor: 300, Lift: plan.MaxLift, Recent: 5000}
 	p.Attributes, p.Campaigns, p.Slots, p.Metrics = nil, nil, nil, nil
+	for i := range plan.MaxTopics {
+		p.Topics = append(p.Topics, long("topic", i))
+	}
 	for i := range plan.MaxAttributes {
 		p.Attributes = append(p.Attributes, plan.Attribute{Name: long("attribute", i), Type: plan.Choice, Values: []string{"v", long("value", i)}})
 	}
@@ -117,12 +122,12 @@ func Maximal() *plan.Plan {
 		goals[i] = plan.Goal{Name: long("goal", i), On: plan.Trigger{Kind: plan.View}}
 	}
 	for i := range plan.MaxCampaigns {
-		p.Campaigns = append(p.Campaigns, plan.Campaign{Name: long("campaign", i), Mode: plan.Assigned, Arms: list("arm", 16), Goals: goals})
+		p.Campaigns = append(p.Campaigns, plan.Campaign{Name: long("campaign", i), Mode: plan.Chosen, Arms: list("arm", 14), Goals: goals})
 	}
 	for i := range plan.MaxSlots {
 		s := plan.Slot{Name: long("slot", i), Goal: plan.Trigger{Kind: plan.View}, Reward: 1}
-		for _, v := range list("variant", 16) {
-			s.Variants = append(s.Variants, plan.Variant{Name: v})
+		for v, name := range list("variant", 16) {
+			s.Variants = append(s.Variants, plan.Variant{Name: name, Topics: []uint8{uint8(v)}, Cost: 1e-6 * float64(v)})
 		}
 		p.Slots = append(p.Slots, s)
 	}

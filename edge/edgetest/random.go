@@ -4,13 +4,16 @@ import (
 	"math/rand/v2"
 
 	"github.com/dunlin-analytics/dunlin/edge"
+	"github.com/dunlin-analytics/dunlin/edge/choose"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
 )
 
-// Plan invents a plan with a few of everything; every metric kind and cadence
-// comes up often.
+// Plan invents a plan with a few of everything; every metric kind, cadence and
+// policy comes up often, the ends of their ranges too.
 func Plan(rng *rand.Rand) *plan.Plan {
 	p := Bare(1)
+	p.Policy = policy(rng)
+	p.Topics = list("topic", []int{0, 1, 3, 6, plan.MaxTopics}[rng.IntN(5)])
 	c := []plan.Cadence{plan.Daily, plan.Daily, plan.Weekly, plan.FourWeekly}[rng.IntN(4)]
 	Calendar(p, c, 1+rng.IntN(20))
 	p.Attribution = []uint32{0, 3600, plan.Day, 7 * plan.Day, plan.MaxAttribution}[rng.IntN(5)]
@@ -35,16 +38,22 @@ func Plan(rng *rand.Rand) *plan.Plan {
 		p.Stages = append(p.Stages, plan.Stage{Name: nth("stage", i), On: trigger(rng, p)})
 	}
 	for i := range 1 + rng.IntN(2) {
-		c := plan.Campaign{Name: nth("campaign", i), Mode: plan.Assigned, Arms: list("arm", 2+rng.IntN(3))}
+		c := plan.Campaign{Name: nth("campaign", i), Mode: plan.Mode(1 + rng.IntN(2)), Arms: list("arm", 2+rng.IntN(3))}
 		for g := range 1 + rng.IntN(3) {
 			c.Goals = append(c.Goals, plan.Goal{Name: nth("goal", g), On: trigger(rng, p)})
 		}
 		p.Campaigns = append(p.Campaigns, c)
 	}
 	for i := range 1 + rng.IntN(2) {
-		s := plan.Slot{Name: nth("slot", i), Goal: trigger(rng, p), Reward: 1}
-		for _, v := range list("variant", 2+rng.IntN(3)) {
-			s.Variants = append(s.Variants, plan.Variant{Name: v})
+		s := plan.Slot{Name: nth("slot", i), Goal: trigger(rng, p), Reward: []float64{1, .01, 20, 1e6}[rng.IntN(4)]}
+		for _, name := range list("variant", 2+rng.IntN(3)) {
+			v := plan.Variant{Name: name, Cost: []float64{0, 0, .004, 1, 1e6}[rng.IntN(5)]}
+			for t := range p.Topics {
+				if rng.IntN(3) == 0 {
+					v.Topics = append(v.Topics, uint8(t))
+				}
+			}
+			s.Variants = append(s.Variants, v)
 		}
 		p.Slots = append(p.Slots, s)
 	}
@@ -53,6 +62,18 @@ func Plan(rng *rand.Rand) *plan.Plan {
 		p.Metrics = append(p.Metrics, metric(rng, p, nth("metric", i)))
 	}
 	return p
+}
+
+// policy invents one whose floor up to four variants can have.
+func policy(rng *rand.Rand) plan.Policy {
+	pick := func(of ...plan.Share) plan.Share { return of[rng.IntN(len(of))] }
+	return plan.Policy{
+		Holdout: pick(0, 1000, 5000),
+		Explore: pick(0, 500, 5000),
+		Floor:   pick(0, 100, 1250),
+		Lift:    []float64{0, 4, plan.MaxLift}[rng.IntN(3)],
+		Recent:  pick(0, 5000, plan.Whole),
+	}
 }
 
 func trigger(rng *rand.Rand, p *plan.Plan) plan.Trigger {
@@ -90,7 +111,11 @@ func metric(rng *rand.Rand, p *plan.Plan, name string) plan.Metric {
 // Event invents an event that p accepts.
 func Event(rng *rand.Rand, p *plan.Plan) edge.Event {
 	for {
-		e := edge.Event{Kind: plan.EventKind(1 + rng.IntN(8))}
+		e := edge.Event{Kind: plan.EventKind(1 + rng.IntN(9))}
+		switch e.Kind {
+		case plan.View, plan.Click, plan.Cart, plan.Order, plan.Dwell:
+			e.Topics = topics(rng, p)
+		}
 		switch e.Kind {
 		case plan.Click:
 			if len(p.Slots) > 0 && rng.IntN(3) > 0 {
@@ -101,6 +126,8 @@ func Event(rng *rand.Rand, p *plan.Plan) edge.Event {
 			if rng.IntN(50) == 0 {
 				e.Minor = edge.MaxOrder
 			}
+		case plan.Dwell:
+			e.Seconds = uint16([]int{0, 1, 45, 299, 300, 301, 65_535}[rng.IntN(7)])
 		case plan.Custom:
 			if len(p.Events) == 0 {
 				continue
@@ -117,9 +144,6 @@ func Event(rng *rand.Rand, p *plan.Plan) edge.Event {
 				continue
 			}
 			e.Campaign = uint8(rng.IntN(len(p.Campaigns)))
-			if p.Campaigns[e.Campaign].Mode != plan.Assigned {
-				continue
-			}
 			e.Arm = uint8(rng.IntN(len(p.Campaigns[e.Campaign].Arms)))
 		case plan.Declare:
 			if len(p.Attributes) == 0 {
@@ -137,6 +161,71 @@ func Event(rng *rand.Rand, p *plan.Plan) edge.Event {
 		}
 		return e
 	}
+}
+
+// topics invents what an event was about: nothing, one topic, or any.
+func topics(rng *rand.Rand, p *plan.Plan) uint64 {
+	n := len(p.Topics)
+	switch {
+	case n == 0 || rng.IntN(3) == 0:
+		return 0
+	case rng.IntN(2) == 0:
+		return 1 << rng.IntN(n)
+	}
+	return rng.Uint64() >> (64 - n)
+}
+
+// Places lists the places of p that a device picks for.
+func Places(p *plan.Plan) []choose.Place {
+	var out []choose.Place
+	for i := range p.Slots {
+		out = append(out, choose.Place{Kind: choose.Slot, Index: uint8(i)})
+	}
+	for i, c := range p.Campaigns {
+		if c.Mode == plan.Chosen {
+			out = append(out, choose.Place{Kind: choose.Campaign, Index: uint8(i)})
+		}
+	}
+	return out
+}
+
+// Shown is the event by which a page says that it showed what d decided.
+func Shown(d *choose.Decision) edge.Event {
+	if d.Place.Kind == choose.Campaign {
+		return edge.Event{Kind: plan.Assign, Campaign: d.Place.Index, Arm: uint8(d.Column)}
+	}
+	return edge.Event{Kind: plan.Exposure, Slot: d.Place.Index, Variant: uint8(d.Column)}
+}
+
+// Priors invents priors of p, whose digest is given: of some of its places, weak and
+// strong, by segment and for all.
+func Priors(rng *rand.Rand, p *plan.Plan, digest plan.Digest, version uint64) []byte {
+	priors := choose.Priors{Version: version, Plan: digest}
+	for _, at := range Places(p) {
+		if rng.IntN(4) == 0 {
+			continue
+		}
+		rows := []int{1, len(p.Segments)}[rng.IntN(2)]
+		here := choose.PlacePriors{Place: at}
+		for range rows {
+			var row []choose.Rate
+			for range at.Columns(p) {
+				row = append(row, choose.Rate{Mean: .0001 + .9998*rng.Float64(), Strength: 1 << rng.IntN(21)})
+			}
+			here.Rates = append(here.Rates, row)
+		}
+		priors.Places = append(priors.Places, here)
+	}
+	return PublishPriors(priors)
+}
+
+// PublishPriors encodes priors. Impossible ones are the test's fault.
+func PublishPriors(p choose.Priors) []byte {
+	b, err := choose.Encode(p)
+	if err != nil {
+		panic(err)
+	}
+	return b
 }
 
 // Later invents the time of the next event after now: mostly minutes later, at

@@ -54,6 +54,11 @@ func randomRule(rng *rand.Rand, p *plan.Plan) plan.Rule {
 		if !ok {
 			at = []float64{0, 1, 2, 5}
 		}
+		if len(p.Topics) > 0 && rng.IntN(3) == 0 {
+			if index = plan.VarTopTopic; rng.IntN(2) == 0 {
+				index, at = plan.VarAffinity+rng.IntN(len(p.Topics)), []float64{0, .05, .2, .5}
+			}
+		}
 		r.Var(index).Num(at[rng.IntN(len(at))]).Op(byte(plan.OpLt + rng.IntN(6)))
 		if rng.IntN(4) == 0 {
 			r.Op(plan.OpNot)
