@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"errors"
 
-	"github.com/dunlin-analytics/dunlin/edge/choose"
 	"github.com/dunlin-analytics/dunlin/edge/measure"
 	"github.com/dunlin-analytics/dunlin/edge/profile"
 	"github.com/dunlin-analytics/dunlin/privacy/ledger"
@@ -80,7 +79,8 @@ func (d *Device) Load(now plan.Time, state []byte) Loaded {
 	}
 	guard, body, err := split(state)
 	if err != nil || d.mind.readGuard(guard) != nil {
-		d.mind = mind{ledger: ledger.Exhausted(d.dateFrom(clamp(now)))}
+		d.mind = mind{} // what of it was read before it proved damaged
+		d.mind.ledger = ledger.Exhausted(d.dateFrom(clamp(now)))
 		return SetAside
 	}
 	if body == nil || d.mind.readBody(body) != nil {
@@ -173,10 +173,10 @@ func (m *mind) readGuard(guard []byte) error {
 
 func (m *mind) readBody(body []byte) error {
 	in := wire.NewReader(body)
-	m.profile = profile.Read(in)
-	m.choices = choose.ReadMemory(in)
-	m.own = choose.ReadEvidence(in)
-	m.memory = measure.ReadMemory(in)
+	m.profile.Decode(in)
+	m.choices.Decode(in)
+	m.own.Decode(in)
+	m.memory.Decode(in)
 	m.log = measure.ReadLog(in)
 	return in.Close()
 }

@@ -96,13 +96,20 @@ func (e *Evidence) Won(place, column profile.Key, date plan.Date) {
 // are none, and never more successes than trials, although a success may be credited in
 // a later period than its trial.
 func (e *Evidence) Read(place, column profile.Key) (shown, won float64) {
+	return e.ReadAfter(place, column, 0)
+}
+
+// ReadAfter returns what Read would once age seconds had passed. The evidence stays.
+func (e *Evidence) ReadAfter(place, column profile.Key, age plan.Time) (shown, won float64) {
 	i, ok := e.find(place, column)
 	if !ok {
 		return 0, 0
 	}
-	f, n := e.clock.Factor(EvidenceHalfLife), &e.room[i]
-	trials := f.Read(n.shown)
-	return float64(trials) / decay.One, float64(min(f.Read(n.won), trials)) / decay.One
+	clock, n := e.clock, &e.room[i]
+	halvings := clock.Advance(EvidenceHalfLife, age)
+	f := clock.Factor(EvidenceHalfLife)
+	trials := f.Read(n.shown >> halvings)
+	return float64(trials) / decay.One, float64(min(f.Read(n.won>>halvings), trials)) / decay.One
 }
 
 // Rewind makes every date later than the given one be that date: the clock was set
@@ -221,9 +228,11 @@ func (e *Evidence) back(date plan.Date) byte {
 	return byte(e.newest - date)
 }
 
-// ReadEvidence takes evidence off r, whose error says whether it was some.
-func ReadEvidence(r *wire.Reader) Evidence {
-	e := Evidence{clock: decay.ReadClock(r, EvidenceHalfLife), newest: plan.Date(r.Max(uint64(maxDate)))}
+// Decode takes evidence off r, whose error says whether it was some, into the zero
+// value, which it stays if not. (In place: it is 8 KB, which a result by value would
+// leave on the stack twice.)
+func (e *Evidence) Decode(r *wire.Reader) {
+	e.clock, e.newest = decay.ReadClock(r, EvidenceHalfLife), plan.Date(r.Max(uint64(maxDate)))
 	e.count = r.Count(MaxEntries)
 	for i := range e.room[:e.count] {
 		n := &e.room[i]
@@ -236,9 +245,8 @@ func ReadEvidence(r *wire.Reader) Evidence {
 		}
 	}
 	if r.Err() != nil {
-		return Evidence{}
+		*e = Evidence{}
 	}
-	return e
 }
 
 // date is the inverse of back.

@@ -114,28 +114,30 @@ func (m *Memory) Append(b []byte) []byte {
 	return b
 }
 
-// ReadMemory takes a memory off r, whose error says whether it was one.
-func ReadMemory(r *wire.Reader) Memory {
-	var m Memory
+// Decode takes a memory off r, whose error says whether it was one, into the zero
+// value, which it stays if not.
+func (m *Memory) Decode(r *wire.Reader) {
 	if m.drawn = r.Bool(); m.drawn {
 		r.Fill(m.seed[:])
 		m.lot = r.U32()
 	}
 	m.seen = r.Max(uint64(profile.MaxTime))
 	m.count = r.Count(maxPlaces)
+	if m.count > 0 && !m.drawn {
+		r.Fail(wire.ErrForm) // nothing is picked before the lot is drawn
+	}
 	for i := range m.room[:m.count] {
 		k := kept{
 			kind: Kind(r.Byte()), place: profile.Key(r.U64()), column: profile.Key(r.U64()),
 			at: plan.Time(r.Max(uint64(profile.MaxTime))), reason: Reason(r.Byte()),
 		}
-		if k.kind > Campaign || k.reason < Sampled || k.reason > Held ||
+		if k.kind > Campaign || k.reason != Sampled && k.reason != Explored ||
 			i > 0 && (k.kind < m.room[i-1].kind || k.kind == m.room[i-1].kind && k.place <= m.room[i-1].place) {
 			r.Fail(wire.ErrForm)
 		}
 		m.room[i] = k
 	}
 	if r.Err() != nil {
-		return Memory{}
+		*m = Memory{}
 	}
-	return m
 }

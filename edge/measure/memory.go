@@ -131,15 +131,15 @@ func (m *Memory) Append(b []byte) []byte {
 	return b
 }
 
-// ReadMemory takes a memory off r, whose error says whether it was one.
-func ReadMemory(r *wire.Reader) Memory {
-	var m Memory
+// Decode takes a memory off r, whose error says whether it was one, into the zero
+// value, which it stays if not. (In place: a result by value would leave its 3 KB on
+// the stack.)
+func (m *Memory) Decode(r *wire.Reader) {
 	m.campaigns.read(r, plan.MaxCampaigns)
 	m.slots.read(r, plan.MaxSlots)
 	if r.Err() != nil {
-		return Memory{}
+		*m = Memory{}
 	}
-	return m
 }
 
 func (l *exposures) read(r *wire.Reader, limit int) {

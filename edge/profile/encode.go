@@ -46,10 +46,10 @@ func (p *Profile) Append(b []byte) []byte {
 	return b
 }
 
-// Read takes a profile off r, whose error says whether it was one: every
-// instant in its order, every number in its bounds.
-func Read(r *wire.Reader) Profile {
-	var p Profile
+// Decode takes a profile off r, whose error says whether it was one: every instant in
+// its order, every number in its bounds. It goes into the zero value, which p stays if
+// not. (In place: a result by value would leave its 3 KB on the stack.)
+func (p *Profile) Decode(r *wire.Reader) {
 	p.Visits = uint32(r.Max(maxCount))
 	if p.Visits > 0 {
 		for _, n := range []*uint32{&p.Views, &p.Clicks, &p.Carts, &p.Orders} {
@@ -87,9 +87,8 @@ func Read(r *wire.Reader) Profile {
 		}
 	}
 	if r.Err() != nil {
-		return Profile{}
+		*p = Profile{}
 	}
-	return p
 }
 
 func readDeclared(r *wire.Reader) declared {
