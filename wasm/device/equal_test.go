@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dunlin-analytics/dunlin/edge"
+	"github.com/dunlin-analytics/dunlin/edge/choose"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
 	"github.com/dunlin-analytics/dunlin/wasm/abi"
 	"github.com/dunlin-analytics/dunlin/wasm/module"
@@ -72,6 +73,8 @@ type sides struct {
 	now    plan.Time
 	state  []byte // last saved
 	counts *outcomes
+
+	decisions [2]choose.Decision // the native device's and the module's
 }
 
 // outcomes count what the sequences have come to, so that a generator that never
@@ -79,8 +82,9 @@ type sides struct {
 type outcomes struct {
 	tracked, refused, measured, reported, restored, aside, plans, forgot atomic.Int64
 
-	mutex sync.Mutex
-	why   map[error]int // why there was no report
+	mutex   sync.Mutex
+	why     map[error]int // why there was no report
+	choices choices
 }
 
 func (o *outcomes) unreported(why error) {
@@ -98,7 +102,7 @@ func (s *sides) same(native, module error) error {
 }
 
 func TestModuleEqualsNative(t *testing.T) {
-	counts := &outcomes{why: map[error]int{}}
+	counts := &outcomes{why: map[error]int{}, choices: choices{why: map[error]int{}}}
 	workers := runtime.GOMAXPROCS(0)
 	var next atomic.Int64
 	t.Run("workers", func(t *testing.T) {
@@ -120,7 +124,10 @@ func TestModuleEqualsNative(t *testing.T) {
 	t.Logf("events %d, refused %d, vectors %d, reports %d, restored %d, set aside %d, plans %d, forgotten %d",
 		counts.tracked.Load(), counts.refused.Load(), counts.measured.Load(), counts.reported.Load(),
 		counts.restored.Load(), counts.aside.Load(), counts.plans.Load(), counts.forgot.Load())
+	t.Logf("choices %+v", counts.choices)
+	t.Logf("no choice, no priors: %v", counts.choices.why)
 	if !t.Failed() {
+		require.NoError(t, counts.choices.missing(sequences/100))
 		for _, n := range []*atomic.Int64{&counts.tracked, &counts.refused, &counts.measured, &counts.reported,
 			&counts.restored, &counts.aside, &counts.plans, &counts.forgot} {
 			require.Greater(t, n.Load(), int64(sequences/100), "the sequences hardly reach one of the outcomes above")
@@ -149,8 +156,12 @@ func (s *sides) run(tb testing.TB) error {
 	for range 20 + s.draw.IntN(60) {
 		var err error
 		switch n := s.draw.IntN(100); {
+		case n < 54:
+			err = s.tell(ctx, s.event())
+		case n < 66:
+			err = s.choose(ctx)
 		case n < 70:
-			err = s.track(ctx)
+			err = s.usePriors(ctx)
 		case n < 80:
 			err = s.measure(ctx)
 		case n < 88:
@@ -228,8 +239,7 @@ func (s *sides) usePlan(ctx context.Context, published []byte) error {
 	return nil
 }
 
-func (s *sides) track(ctx context.Context) error {
-	e := s.event()
+func (s *sides) tell(ctx context.Context, e edge.Event) error {
 	native, module := s.native.Track(s.now, e), s.module.Track(ctx, s.now, e)
 	// An event that cannot be written is refused before the plan is looked at.
 	unwritable := native != nil && errors.Is(module, edge.ErrEvent)
@@ -266,15 +276,21 @@ func bytesOf(cells []bool) []byte {
 	return b
 }
 
+// seed gives the module the randomness that it returns for the native device.
+func (s *sides) seed() *script {
+	seed := s.draw.Uint64()
+	s.random.set(seed)
+	random := &script{}
+	random.set(seed)
+	return random
+}
+
 func (s *sides) report(ctx context.Context) error {
 	collector := s.now + plan.Time(s.draw.IntN(2*plan.Hour)-plan.Hour)
 	if s.draw.IntN(10) == 0 {
 		collector += 2 * plan.Day
 	}
-	seed := s.draw.Uint64()
-	random := &script{}
-	random.set(seed)
-	s.random.set(seed)
+	random := s.seed()
 	var native edge.Outgoing
 	wrong := s.native.Report(s.now, collector, random, &native)
 	module, err := s.module.Report(ctx, s.now, collector)
@@ -355,11 +371,25 @@ func (s *sides) event() edge.Event {
 		}
 		return uint8(r.IntN(n))
 	}
-	e := edge.Event{Kind: plan.EventKind(1 + r.IntN(8))}
+	e := edge.Event{Kind: plan.EventKind(1 + r.IntN(9))}
 	if r.IntN(100) == 0 {
 		e.Kind = plan.EventKind(r.IntN(256))
 	}
 	switch e.Kind {
+	case plan.View, plan.Click, plan.Cart, plan.Order, plan.Dwell:
+		p, _ := s.native.Plan()
+		for range r.IntN(3) {
+			if n := len(p.Topics); n > 0 {
+				e.Topics |= 1 << r.IntN(n)
+			}
+		}
+		if r.IntN(60) == 0 {
+			e.Topics |= 1 << r.IntN(64)
+		}
+	}
+	switch e.Kind {
+	case plan.Dwell:
+		e.Seconds = uint16(r.IntN(400))
 	case plan.Click:
 		if e.InSlot = r.IntN(2) == 0; e.InSlot {
 			e.Slot = index(2)

@@ -135,11 +135,19 @@ func randomPlan(r *rand.Rand, serial uint64) *plan.Plan {
 	p.Serial = serial
 	p.Sigma2 = []uint64{60, 103, 247, 4000}[r.IntN(4)]
 	p.Attribution = uint32([]int{0, plan.Hour, 2 * plan.Day, 28 * plan.Day}[r.IntN(4)])
+	p.Policy = plan.Policy{
+		Holdout: []plan.Share{0, 0, 1_000, 5_000}[r.IntN(4)], Explore: []plan.Share{0, 500, 5_000}[r.IntN(3)],
+		Floor: plan.Share(r.IntN(900)), Lift: []float64{0, 1, 2.5, plan.MaxLift}[r.IntN(4)], Recent: plan.Share(r.IntN(10_001)),
+	}
+	p.Topics = numbered("topic", r.IntN(6))
+	if r.IntN(20) == 0 {
+		p.Topics = numbered("topic", plan.MaxTopics)
+	}
 	p.Events = numbered("event", r.IntN(4))
 	p.Attributes = randomAttributes(r)
 	var rules []plan.Rule
 	for range r.IntN(5) {
-		rules = append(rules, randomRule(r, len(p.Attributes)))
+		rules = append(rules, randomRule(r, len(p.Attributes), len(p.Topics)))
 	}
 	p.Segments = segments(rules...)
 	trigger := func() plan.Trigger {
@@ -157,7 +165,7 @@ func randomPlan(r *rand.Rand, serial uint64) *plan.Plan {
 		p.Campaigns = append(p.Campaigns, c)
 	}
 	for _, name := range numbered("slot", 1+r.IntN(3)) {
-		p.Slots = append(p.Slots, slot(name, 2+r.IntN(4), trigger()))
+		p.Slots = append(p.Slots, randomSlot(r, slot(name, 2+r.IntN(4), trigger()), len(p.Topics)))
 	}
 	for _, name := range numbered("metric", r.IntN(8)) {
 		m := plan.Metric{Name: name, Kind: plan.MetricKind(1 + r.IntN(7)), By: plan.By(1 + r.IntN(2)), Most: 1}
@@ -179,6 +187,23 @@ func randomPlan(r *rand.Rand, serial uint64) *plan.Plan {
 	return p
 }
 
+// randomSlot draws what a slot's choice goes by.
+func randomSlot(r *rand.Rand, s plan.Slot, topics int) plan.Slot {
+	s.Reward = []float64{1, .01, 20}[r.IntN(3)]
+	for i := range s.Variants {
+		v := &s.Variants[i]
+		if r.IntN(3) == 0 {
+			v.Cost = r.Float64()
+		}
+		for t := range topics {
+			if r.IntN(3) == 0 {
+				v.Topics = append(v.Topics, uint8(t))
+			}
+		}
+	}
+	return s
+}
+
 func randomAttributes(r *rand.Rand) []plan.Attribute {
 	var out []plan.Attribute
 	for _, name := range numbered("attribute", r.IntN(4)) {
@@ -195,8 +220,11 @@ func randomAttributes(r *rand.Rand) []plan.Attribute {
 }
 
 // randomRule joins one to three comparisons, one side of each an expression.
-func randomRule(r *rand.Rand, attributes int) plan.Rule {
+func randomRule(r *rand.Rand, attributes, topics int) plan.Rule {
 	number := func() plan.Rule {
+		if topics > 0 && r.IntN(3) == 0 {
+			return plan.Rule{plan.OpVar, []byte{plan.VarTopTopic, byte(plan.VarAffinity + r.IntN(topics))}[r.IntN(2)]}
+		}
 		if attributes > 0 && r.IntN(3) == 0 {
 			return plan.Rule{plan.OpVar, byte(plan.VarAttribute + r.IntN(attributes))}
 		}
@@ -209,7 +237,7 @@ func randomRule(r *rand.Rand, attributes int) plan.Rule {
 			rule = append(rule, number()...)
 			rule = append(rule, []byte{plan.OpAdd, plan.OpSub, plan.OpMul}[r.IntN(3)])
 		}
-		rule = wire.AppendFloat(append(rule, plan.OpConst), []float64{0, 1, 2, 3.5, 10, 99.99}[r.IntN(6)])
+		rule = wire.AppendFloat(append(rule, plan.OpConst), []float64{0, 1, 2, 3.5, 10, 99.99, .25, .5}[r.IntN(8)])
 		rule = append(rule, byte(plan.OpLt+r.IntN(6)))
 		if r.IntN(4) == 0 {
 			rule = append(rule, plan.OpNot)
