@@ -5,6 +5,7 @@ import (
 
 	"github.com/dunlin-analytics/dunlin/edge/choose"
 	"github.com/dunlin-analytics/dunlin/edge/measure"
+	"github.com/dunlin-analytics/dunlin/edge/profile"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
 )
 
@@ -85,12 +86,18 @@ func (d *Device) namesOf(place choose.Place) *choose.PlaceNames {
 }
 
 // segmentAt returns the segment that the running period is counted in, or would be
-// if it began now.
+// if an activity at now began it: a page asks what to show before it says that there
+// was a view, and the visit that the view opens counts for the segment.
 func (d *Device) segmentAt(now plan.Time) int {
 	if period, ok := d.plan.PeriodAt(now); ok && d.mind.log.Of(d.digest, period.Date) {
 		return d.mind.log.Segment()
 	}
-	return d.segment(now)
+	touched := &d.scratch.touched
+	*touched = d.mind.profile
+	touched.Touch(now)
+	segment := d.segment(touched, now)
+	*touched = profile.Profile{}
+	return segment
 }
 
 // dateOf returns the date by which draws and own evidence go: the period's, or

@@ -206,15 +206,15 @@ func (d *Device) logAt(now plan.Time) *measure.Log {
 		return nil
 	}
 	if !m.log.Of(d.digest, period.Date) {
-		d.rules.Open(&m.log, period.Date, d.segment(now))
+		d.rules.Open(&m.log, period.Date, d.segment(&m.profile, now))
 	}
 	return &m.log
 }
 
-// segment returns the first segment whose rule matches; the last has none.
-func (d *Device) segment(now plan.Time) int {
+// segment returns the first segment whose rule matches a profile; the last has none.
+func (d *Device) segment(p *profile.Profile, now plan.Time) int {
 	view := &d.scratch.view
-	*view = d.mind.profile.At(now, d.names)
+	*view = p.At(now, d.names)
 	s := 0
 	for s < len(d.plan.Segments)-1 && !d.plan.Segments[s].Rule.Match(view) {
 		s++

@@ -3,6 +3,7 @@ package edge
 import (
 	"encoding/binary"
 
+	"github.com/dunlin-analytics/dunlin/edge/choose"
 	"github.com/dunlin-analytics/dunlin/edge/profile"
 	"github.com/dunlin-analytics/dunlin/privacy/ledger"
 	"github.com/dunlin-analytics/dunlin/privacy/wire"
@@ -43,7 +44,7 @@ func ParseState(state []byte) (guard, body []byte) {
 // whole room of each buffer.
 func ScratchClear(d *Device) bool {
 	s := &d.scratch
-	if s.view != (profile.View{}) {
+	if s.view != (profile.View{}) || s.touched != (profile.Profile{}) || s.lot != ([choose.LotSize]byte{}) {
 		return false
 	}
 	for _, c := range s.cells[:cap(s.cells)] {

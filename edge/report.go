@@ -37,11 +37,12 @@ func (o *Outgoing) Wipe() {
 // scratch is what a Report, or the choice of a segment, computes with: secret, and
 // cleared when it returns.
 type scratch struct {
-	cells  []bool
-	shares share.Shares
-	fresh  fresh
-	view   profile.View // what segment rules look through; empty between calls
-	lot    [choose.LotSize]byte
+	cells   []bool
+	shares  share.Shares
+	fresh   fresh
+	view    profile.View    // what segment rules look through; empty between calls
+	touched profile.Profile // as the next activity would make it; empty between calls
+	lot     [choose.LotSize]byte
 }
 
 // fresh is all the randomness of one Report, drawn in this order.

@@ -21,10 +21,13 @@ type Decision struct {
 	Place   Place
 	Column  int // variant or arm; 0 is the default
 	Reason  Reason
-	Kept    bool     // made earlier in the visit; the draws are then not repeated
 	Segment int      // whose priors were used
 	Version uint64   // of the priors; 0 if there were none for the place
 	Options []Option // by column; the room is used again by the next choice
+
+	// Kept: made earlier in the visit, for Reason. All else says what is known now,
+	// which may be more than the choice was made by; nothing is drawn again.
+	Kept bool
 }
 
 // Situation is what a choice is made in.
@@ -32,7 +35,7 @@ type Situation struct {
 	Now     plan.Time
 	Date    plan.Date // of the period: draws are the same all through it
 	Visit   plan.Time // start of the running visit
-	Last    plan.Time // last activity
+	Last    plan.Time // last activity, to which own evidence has faded
 	Policy  plan.Policy
 	Segment int
 	Priors  *Priors // of the plan; nil: none
@@ -82,7 +85,7 @@ func (d *Decision) fill(n *PlaceNames, e *Evidence, s *Situation) {
 		if row != nil {
 			o.Prior = row[i]
 		}
-		o.Shown, o.Won = e.Read(n.Name, column)
+		o.Shown, o.Won = e.ReadAfter(n.Name, column, s.Now-s.Last)
 		o.update(n.Terms.Lift)
 		o.Value = n.Terms.value(i, o.Mean)
 		d.Options = append(d.Options, o)
@@ -113,14 +116,15 @@ func (d *Decision) draw(seed Seed, n *PlaceNames, s *Situation) {
 }
 
 // inVisit returns the choice that stands for the running visit: one made in it, or
-// just before the activity that opened it.
+// just before the activity that opened it. One that was made well after now was made
+// by a wrong clock, and would otherwise stand until that time has come.
 func (m *Memory) inVisit(n *PlaceNames, s *Situation) (kept, bool) {
 	at, ok := m.find(n.Place.Kind, n.Name)
 	if !ok {
 		return kept{}, false
 	}
 	k := m.room[at]
-	over := s.Visit-k.at >= profile.VisitGap || s.Now-max(k.at, s.Last) >= profile.VisitGap
+	over := s.Visit-k.at >= profile.VisitGap || s.Now-max(k.at, s.Last) >= profile.VisitGap || k.at-s.Now >= profile.VisitGap
 	return k, !over
 }
 

@@ -15,6 +15,10 @@ type PlaceNames struct {
 	Terms   Terms
 }
 
+// campaignKey keeps a campaign apart from a slot of the same name, which a plan's
+// bytes allow even if its file does not.
+const campaignKey profile.Key = 1
+
 // NamesOf lists the places of a plan that the device picks for: its slots, then
 // its chosen campaigns.
 func NamesOf(p *plan.Plan) []PlaceNames {
@@ -41,7 +45,7 @@ func NamesOf(p *plan.Plan) []PlaceNames {
 		if c.Mode != plan.Chosen {
 			continue
 		}
-		n := PlaceNames{Place: Place{Campaign, uint8(i)}, Name: profile.KeyOf(c.Name), Terms: Terms{Reward: 1}}
+		n := PlaceNames{Place: Place{Campaign, uint8(i)}, Name: profile.KeyOf(c.Name) ^ campaignKey, Terms: Terms{Reward: 1}}
 		for _, arm := range c.Arms {
 			n.Columns = append(n.Columns, profile.KeyOf(arm))
 			n.Topics = append(n.Topics, 0)
