@@ -11,29 +11,54 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dunlin-analytics/dunlin/edge"
+	"github.com/dunlin-analytics/dunlin/edge/choose"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
 )
 
-// secretPlan lets a device declare a number that a memory scan can look for.
+// secretPlan lets a device declare a number that a memory scan can look for, and have
+// interests that its choices go by.
 func secretPlan(tb testing.TB) []byte {
 	p := plan512()
+	p.Topics = numbered("topic", 5)
+	p.Policy = plan.Policy{Lift: 3, Recent: 4_000}
+	for i := range p.Slots[0].Variants {
+		p.Slots[0].Variants[i].Topics = []uint8{uint8(i % 5)}
+	}
 	p.Attributes = []plan.Attribute{{Name: "points", Type: plan.Number, Min: 0, Max: 1e6},
 		{Name: "band", Type: plan.Choice, Values: numbered("value", 5)}}
 	return publish(tb, p)
 }
 
-// live is one device's day with everything in it that a state can hold.
-func live(t *testing.T, d *Device, now plan.Time, points float64) Outgoing {
+// heroPriors are priors of the plan's first slot, the same for every device.
+func heroPriors(tb testing.TB, published []byte, version uint64) []byte {
+	p, err := plan.Decode(published)
+	require.NoError(tb, err)
+	row := make([]choose.Rate, len(p.Slots[0].Variants))
+	for i := range row {
+		row[i] = choose.Rate{Mean: 1 / float64(4+i), Strength: uint32(10 + i)}
+	}
+	b, err := choose.Encode(choose.Priors{Version: version, Plan: plan.DigestOf(published), Places: []choose.PlacePriors{{Rates: [][]choose.Rate{row}}}})
+	require.NoError(tb, err)
+	return b
+}
+
+// live is one device's day with everything in it that a state can hold; what it chose
+// is written to chosen.
+func live(t *testing.T, d *Device, now plan.Time, points float64, chosen *choose.Decision) Outgoing {
 	t.Helper()
 	ctx := t.Context()
+	require.NoError(t, d.Choose(ctx, now, choose.Place{}, chosen))
 	for i, e := range []edge.Event{
-		{Kind: plan.Declare, Attribute: 0, Value: points}, {Kind: plan.Declare, Attribute: 1, Value: 3}, {Kind: plan.View},
+		{Kind: plan.Declare, Attribute: 0, Value: points}, {Kind: plan.Declare, Attribute: 1, Value: 3}, {Kind: plan.View, Topics: 2},
 		{Kind: plan.Exposure, Slot: 0, Variant: 4}, {Kind: plan.Click, InSlot: true}, {Kind: plan.Assign, Arm: 2},
-		{Kind: plan.Cart}, {Kind: plan.Order, Minor: int64(points * 100)},
+		{Kind: plan.Cart, Topics: 5}, {Kind: plan.Order, Minor: int64(points * 100), Topics: 9}, {Kind: plan.Dwell, Topics: 4, Seconds: 77},
 	} {
 		require.NoError(t, d.Track(ctx, now+plan.Time(i), e))
 	}
-	out, err := d.Report(ctx, now+60, now+60)
+	// In the next visit, with interest and evidence.
+	require.NoError(t, d.Choose(ctx, now+plan.Hour, choose.Place{}, chosen))
+	require.False(t, chosen.Kept)
+	out, err := d.Report(ctx, now+plan.Hour, now+plan.Hour)
 	require.NoError(t, err)
 	return out
 }
@@ -49,7 +74,9 @@ func TestNothingLeaksIntoTheNextDevice(t *testing.T) {
 	d, random := scripted(t)
 	random.set(1)
 	require.NoError(t, d.UsePlan(ctx, published))
-	stateB := live(t, d, now-plan.Day, 7).State
+	require.NoError(t, d.UsePriors(ctx, heroPriors(t, published, 7)))
+	var decision choose.Decision
+	stateB := live(t, d, now-plan.Day, 7, &decision).State
 
 	for name, next := range map[string][]byte{"a stored device": stateB, "a new device": nil,
 		"a damaged state": append([]byte{1}, stateB...)} {
@@ -57,9 +84,12 @@ func TestNothingLeaksIntoTheNextDevice(t *testing.T) {
 			used, usedRandom := scripted(t)
 			usedRandom.set(2)
 			require.NoError(t, used.UsePlan(ctx, published))
-			live(t, used, now, 123_456.5)
+			require.NoError(t, used.UsePriors(ctx, heroPriors(t, published, 8)))
+			live(t, used, now, 123_456.5, &decision)
 			unused, unusedRandom := scripted(t)
 			require.NoError(t, unused.UsePlan(ctx, published))
+			// Priors are everyone's: those in force stay, for whoever comes.
+			require.NoError(t, unused.UsePriors(ctx, heroPriors(t, published, 8)))
 
 			usedRandom.set(3)
 			unusedRandom.set(3)
@@ -67,6 +97,7 @@ func TestNothingLeaksIntoTheNextDevice(t *testing.T) {
 			var before, after [2][]byte
 			var vectors [2][]bool
 			var outs [2]Outgoing
+			var chosen [2][2]choose.Decision
 			var failed [2]error
 			for i, d := range []*Device{used, unused} {
 				var err error
@@ -74,7 +105,9 @@ func TestNothingLeaksIntoTheNextDevice(t *testing.T) {
 				require.NoError(t, err)
 				before[i], err = d.AppendState(ctx, nil)
 				require.NoError(t, err)
-				require.NoError(t, d.Track(ctx, now+plan.Hour, edge.Event{Kind: plan.View}))
+				require.NoError(t, d.Choose(ctx, now, choose.Place{}, &chosen[i][0]))
+				require.NoError(t, d.Track(ctx, now+plan.Hour, edge.Event{Kind: plan.View, Topics: 3}))
+				require.NoError(t, d.Choose(ctx, now+plan.Hour, choose.Place{}, &chosen[i][1]))
 				vectors[i], _, err = d.Measurement(ctx, now+plan.Hour)
 				require.NoError(t, err)
 				outs[i], failed[i] = d.Report(ctx, now+plan.Hour, now+plan.Hour)
@@ -83,6 +116,8 @@ func TestNothingLeaksIntoTheNextDevice(t *testing.T) {
 			}
 			require.Equal(t, loaded[1], loaded[0])
 			require.Equal(t, before[1], before[0])
+			require.EqualValues(t, 8, chosen[0][0].Version)
+			require.Equal(t, chosen[1], chosen[0])
 			require.Equal(t, vectors[1], vectors[0])
 			require.Equal(t, failed[1], failed[0])
 			require.Equal(t, outs[1], outs[0])
@@ -92,9 +127,9 @@ func TestNothingLeaksIntoTheNextDevice(t *testing.T) {
 }
 
 // TestMemoryHoldsNothingOfTheDeviceBefore scans the whole linear memory for what
-// belonged to A alone: randomness, report ID, plaintexts, state, and of the
-// profile the declared number, the money and every instant, in the byte order of
-// a message and in that of memory. What it cannot show: the vector's cells, the
+// belonged to A alone: randomness with the seed of its draws, report ID, plaintexts,
+// state, what its choices went by, and of the profile the declared number, the money
+// and every instant, in the byte order of a message and in that of memory. What it cannot show: the vector's cells, the
 // segment and the counts are bits and small numbers that stand everywhere; and it
 // shows one course of calls, not each, nor what the host keeps.
 func TestMemoryHoldsNothingOfTheDeviceBefore(t *testing.T) {
@@ -119,15 +154,19 @@ func scan(t *testing.T, idToo bool, remove func(d *Device, now plan.Time) error)
 	published := secretPlan(t)
 	d, random := scripted(t)
 	require.NoError(t, d.UsePlan(ctx, published))
+	require.NoError(t, d.UsePriors(ctx, heroPriors(t, published, 7)))
 	now := firstAt + 5*plan.Day + plan.Hour
 
 	const points = 123_456.75
 	random.set(9)
-	drawn := make([]byte, 160) // report ID, nonce, Shard's randomness
-	_, err := random.Read(drawn)
-	require.NoError(t, err)
+	lot, drawn := make([]byte, choose.LotSize), make([]byte, 160) // seed and lot; report ID, nonce, Shard's randomness
+	for _, b := range [][]byte{lot, drawn} {
+		_, err := random.Read(b)
+		require.NoError(t, err)
+	}
 	random.set(9)
-	out := live(t, d, now, points)
+	var decision choose.Decision
+	out := live(t, d, now, points, &decision)
 	count := func(what []byte) int {
 		b, ok := d.memory.Read(0, d.memory.Size())
 		require.True(t, ok)
@@ -136,7 +175,8 @@ func scan(t *testing.T, idToo bool, remove func(d *Device, now plan.Time) error)
 	require.Positive(t, count(drawn[:16]), "the scan does not find what must still be there")
 
 	secrets := map[string][]byte{"nonce": drawn[16:32], "helper's seed": drawn[32:64], "helper's blind": drawn[64:96],
-		"leader's blind": drawn[96:128], "prove seed": drawn[128:160]}
+		"leader's blind": drawn[96:128], "prove seed": drawn[128:160], "seed of draws": lot[:16]}
+	require.Positive(t, count(lot[:16]), "the scan does not find what must still be there")
 	state := out.State
 	if idToo {
 		secrets["report ID"] = drawn[:16]
@@ -167,10 +207,20 @@ func scan(t *testing.T, idToo bool, remove func(d *Device, now plan.Time) error)
 			}
 		}
 	}
+	for i, o := range decision.Options {
+		for what, v := range map[string]float64{"match": o.Match, "own trials": o.Shown, "mean": o.Mean, "strength": o.Strength, "draw": o.Draw, "value": o.Value} {
+			// Round numbers stand anywhere; of the others the last digits are not all zero.
+			if bits := math.Float64bits(v); bits&(1<<32-1) != 0 {
+				name := fmt.Sprintf("%s of option %d", what, i)
+				secrets[name] = binary.LittleEndian.AppendUint64(nil, bits)
+				secrets[name+" in an answer"] = binary.BigEndian.AppendUint64(nil, bits)
+			}
+		}
+	}
 	windows("leader's plaintext", out.Leader.Plaintext)
 	windows("helper's plaintext", out.Helper.Plaintext)
 	windows("state", state)
-	require.Greater(t, len(secrets), 500)
+	require.Greater(t, len(secrets), 550)
 
 	require.NoError(t, remove(d, now))
 	require.NoError(t, d.Clear(ctx))
