@@ -13,9 +13,13 @@ import (
 // HalfLife is how many days old a release is when it counts half.
 const HalfLife = 14
 
-// rounds is how often segments and variants are fitted by turns: what one of them
-// is, is measured against the other.
-const rounds = 4
+// rounds is how often segments and variants are fitted by turns at most: what one
+// of them is, is measured against the other. Where each segment is shown what it
+// likes the two are hard to tell apart, and it takes many.
+const rounds = 100
+
+// settled is the change of a level below which another round is of no use.
+const settled = 1e-6
 
 // oldest is how many half-lives old a release may be: one before that counts less
 // than a millionth, and is left out.
@@ -121,8 +125,13 @@ func (t *table) fit() (rates [][]choose.Rate, ok bool) {
 				rows[s].add(residualOf(t.pairs[s][v], global*arm[v].factor))
 			}
 		}
-		for s, e := range shrink(rows) {
-			level[s] = e.factor
+		next, moved := centred(shrink(rows), rows), 0.0
+		for s := range level {
+			moved = math.Max(moved, math.Abs(next[s]-level[s]))
+		}
+		level = next
+		if moved < settled {
+			break
 		}
 	}
 	cells := make([]residual, 0, t.segments*variants)
@@ -147,6 +156,27 @@ func (t *table) fit() (rates [][]choose.Rate, ok bool) {
 		}
 	}
 	return rates, true
+}
+
+// centred are the factors of effects, divided by their mean over what is expected:
+// the global rate carries that. Else both could grow against each other from round
+// to round, and a segment that nobody is in would keep the level 1 of a global rate
+// which fits nobody.
+func centred(effects []effect, rows []residual) []float64 {
+	out := make([]float64, len(effects))
+	sum, weights := 0.0, 0.0
+	for s, e := range effects {
+		w := math.Max(rows[s].expected, 0)
+		sum += w * e.factor
+		weights += w
+	}
+	for s, e := range effects {
+		out[s] = e.factor
+		if weights > 0 {
+			out[s] *= weights / sum
+		}
+	}
+	return out
 }
 
 // meanLevel is the mean level of the segments in which a variant was exposed. The

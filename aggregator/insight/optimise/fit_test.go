@@ -69,6 +69,7 @@ func TestBadSums(t *testing.T) {
 			}
 			return 1000
 		}, false},
+		"fewer exposures than the noise may be": {func(plan.Span, int, int) int64 { return 3 }, true},
 		"goals where nobody was exposed": {func(span plan.Span, s, c int) int64 {
 			if kind(span) == plan.SlotExposed && c > 0 {
 				return -30
@@ -138,7 +139,7 @@ func campaign(mode plan.Mode) *plan.Plan {
 	for _, by := range []plan.By{plan.BySegment, plan.SiteWide} {
 		visited, bought := metric(plan.CampaignConverted, by), metric(plan.CampaignConverted, by)
 		bought.Goal = 1
-		p.Metrics = append(p.Metrics, bought, metric(plan.CampaignExposed, by), visited)
+		p.Metrics = append(p.Metrics, bought, metric(plan.CampaignExposed, by), visited, bought)
 	}
 	return p
 }
@@ -168,19 +169,28 @@ func TestBreakdowns(t *testing.T) {
 	for name, c := range map[string]struct {
 		plan *plan.Plan
 		rows int
+		deaf bool // the clicked cells hold nothing
 	}{
-		"both":                      {shop(), 5},
-		"by segment":                {shop(measures(cut)), 5},
-		"site-wide":                 {shop(measures(site)), 1},
-		"exposures by segment":      {shop(only(metric(exposed, cut), metric(converted, site))), 1},
-		"conversions by segment":    {shop(only(metric(exposed, site), metric(converted, cut))), 1},
-		"exposures by both":         {shop(only(metric(exposed, cut), metric(converted, site), metric(exposed, site))), 1},
-		"clicks that are the goal":  {shop(only(metric(exposed, cut), metric(clicked, cut)), clicks), 5},
-		"clicks, and the goal":      {shop(only(metric(exposed, cut), metric(converted, cut), metric(clicked, cut)), clicks), 5},
-		"clicks after the goal too": {shop(only(metric(clicked, cut), metric(exposed, cut), metric(converted, cut)), clicks), 5},
+		"both":                      {shop(), 5, false},
+		"by segment":                {shop(measures(cut)), 5, false},
+		"site-wide":                 {shop(measures(site)), 1, false},
+		"exposures by segment":      {shop(only(metric(exposed, cut), metric(converted, site))), 1, false},
+		"conversions by segment":    {shop(only(metric(exposed, site), metric(converted, cut))), 1, false},
+		"exposures by both":         {shop(only(metric(exposed, cut), metric(converted, site), metric(exposed, site))), 1, false},
+		"clicks that are the goal":  {shop(only(metric(exposed, cut), metric(clicked, cut)), clicks), 5, false},
+		"clicks, and the goal":      {shop(only(metric(exposed, cut), metric(converted, cut), metric(clicked, cut)), clicks), 5, true},
+		"clicks after the goal too": {shop(only(metric(clicked, cut), metric(exposed, cut), metric(converted, cut)), clicks), 5, true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := fit(t, c.plan, w.history(t, c.plan, 5, draw{noise: seeded(1)})).Places[0].Rates
+			releases := w.history(t, c.plan, 5, draw{noise: seeded(1)})
+			for _, span := range plan.LayoutOf(c.plan).Spans[1:] {
+				if c.deaf && c.plan.Metrics[span.Metric].Kind == clicked {
+					for _, r := range releases {
+						clear(r.Cells[span.Offset : span.Offset+span.Cells()])
+					}
+				}
+			}
+			got := fit(t, c.plan, releases).Places[0].Rates
 			require.Len(t, got, c.rows)
 			for s, row := range got {
 				for v, r := range row {
@@ -259,12 +269,25 @@ func TestEarlierPlans(t *testing.T) {
 
 // The holdout is shown the default, so that its devices count with it.
 func TestHoldoutCountsWithTheDefault(t *testing.T) {
+	w := world{func(string, string) float64 { return 1e5 }, func(_, v string) float64 {
+		if v == variants[0] {
+			return .02
+		}
+		return .05
+	}}
 	for _, hold := range []float64{0, .3, 1} {
 		p := shop(func(p *plan.Plan) { p.Policy.Holdout = 1000 })
-		got := fit(t, p, flat(1e5, .05).history(t, p, 3, draw{hold: hold})).Places[0].Rates
+		got := fit(t, p, w.history(t, p, 3, draw{hold: hold})).Places[0].Rates
 		require.Len(t, got[0], len(variants))
-		require.InEpsilon(t, .05, got[0][0].Mean, .001)
+		require.InEpsilon(t, .02, got[0][0].Mean, .002)
+		require.InEpsilon(t, .05, got[0][1].Mean, .002)
 	}
+	// A campaign whose arm the site assigns has no column for it; beside it the
+	// slot's is read as before.
+	p := shop(func(p *plan.Plan) { p.Policy.Holdout = 1000 })
+	p.Campaigns = campaign(plan.Assigned).Campaigns
+	p.Metrics = append([]plan.Metric{metric(plan.CampaignExposed, plan.BySegment)}, p.Metrics...)
+	require.InEpsilon(t, .02, fit(t, p, w.history(t, p, 3, draw{hold: 1})).Places[0].Rates[3][0].Mean, .002)
 }
 
 // A segment that nobody is in has exposures of noise alone: its variants are
@@ -345,6 +368,42 @@ func TestReleasesOfLongAgo(t *testing.T) {
 			for v, r := range row[:5] {
 				require.InEpsilon(t, r.Mean, got.Places[0].Rates[s][v].Mean, .02, "%d half-lives", lives)
 			}
+		}
+	}
+}
+
+// Sums that are old, but the newest there are of a place, say what they said: it
+// is by newer ones that old ones fade.
+func TestAgeAloneShrinksNothing(t *testing.T) {
+	p, without := shop(), shop(only(), func(p *plan.Plan) { p.Slots = nil })
+	w := drawn(randomOf(11), 2000, .05, .3, .3, .25)
+	releases := w.history(t, p, 14, draw{noise: seeded(1)})
+	want := fit(t, p, releases).Places[0].Rates
+	empty := w.release(t, without, today+5*optimise.HalfLife, draw{})
+	got := fit(t, p, append(releases, empty))
+	require.EqualValues(t, empty.Period.End, got.Version)
+	for s, row := range want {
+		for v, r := range row {
+			require.InEpsilon(t, r.Mean, got.Places[0].Rates[s][v].Mean, .01)
+			require.InEpsilon(t, r.Strength, got.Places[0].Rates[s][v].Strength, .05)
+		}
+	}
+}
+
+// Devices pick for each segment what it likes, so that exposures are far from
+// balanced: a variant shown where everything sells is not better for it.
+func TestUnbalancedExposures(t *testing.T) {
+	level := map[string]float64{"best": 4, "regular": 2, "lapsed": .5, "new": .5, "other": 1}
+	for seed := range uint64(20) {
+		w := world{func(s, v string) float64 {
+			if (s == "best") == (v == "sale") {
+				return 8000
+			}
+			return 400
+		}, func(s, _ string) float64 { return .05 * level[s] }}
+		p := shop()
+		for s, row := range fit(t, p, w.history(t, p, 14, draw{noise: seeded(seed)})).Places[0].Rates {
+			require.InDelta(t, 1, row[5].Mean/row[0].Mean, .25, "seed %d %s: sale against plain", seed, segments[s])
 		}
 	}
 }
