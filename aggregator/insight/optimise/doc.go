@@ -19,7 +19,13 @@
 // by the method of moments, the effect by its posterior mean given that spread.
 // So each is shrunk by its own noise: that of privacy, whose variance is known,
 // and that of sampling. A cell that the noise drowns adds nothing, and its pair
-// falls back to the variant, a variant to the global rate.
+// falls back to the variant, a variant to the global rate. A strength is that of
+// the shrunk rate's mean square error, where the spread is as large as it may well
+// be: sums that cannot tell variants apart do not say that they are the same.
+//
+// Unsure rates are stated too surely where each segment is shown little else than
+// what it likes: variants, segments and tastes are fitted by turns, each as if the
+// others were known.
 //
 // No step divides by a noised cell. E = K - m N, with m the rate expected so far,
 // has mean 0 under m, and noise var(N) m^2 + var(K); dividing by a small noisy N is
@@ -28,6 +34,7 @@
 // # Over time
 //
 // Releases are summed with weights that halve every HalfLife days, so that what
-// visitors liked last season fades. Each brings the variance of its own sigma.
+// visitors liked last season fades. Each brings the variance of its own sigma;
+// those older than twenty half-lives are left out.
 // Releases of earlier plans count by the names of place, variant and segment.
 package optimise
