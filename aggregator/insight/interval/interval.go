@@ -19,7 +19,8 @@ import (
 const Z95 = 1.96
 
 // Interval is a closed range. Enough is false where the data cannot bound the
-// quantity; Low and High are then the widest possible and say nothing.
+// quantity on both sides; an end that they do not bound is then the widest
+// possible and says nothing. Only Uplift may keep a meaningful Low beside it.
 type Interval struct {
 	Low, High float64
 	Enough    bool
