@@ -1,6 +1,8 @@
 package profile
 
 import (
+	"math/bits"
+
 	"github.com/dunlin-analytics/dunlin/edge/decay"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
 )
@@ -27,7 +29,9 @@ func (f *fading) strength(t *interest) uint64 {
 	total := uint64(0)
 	for s, sum := range t.sums {
 		h := signs[s].halfLife
-		total += uint64(f.factors[h].Read(sum >> f.halvings[h]))
+		if sum >>= f.halvings[h]; sum != 0 { // most are; Read divides
+			total += uint64(f.factors[h].Read(sum))
+		}
 	}
 	return total
 }
@@ -97,15 +101,12 @@ func (v View) TopTopic() (topic int, ok bool) {
 
 // Interest is how much of a visitor's interest is in each topic of the plan, at one
 // instant. It holds no pointer.
-type Interest struct {
-	shares [plan.MaxTopics]float64
-	topics int
-}
+type Interest struct{ shares [plan.MaxTopics]float64 }
 
 // Interest returns the visitor's interest as choices see it: recent parts in 10,000
 // are the share of a topic among the latest events, the rest its affinity.
 func (v View) Interest(recent plan.Share) Interest {
-	in := Interest{topics: len(v.names.topics)}
+	var in Interest
 	l := &v.profile.interests
 	if l.count == 0 {
 		return in
@@ -137,10 +138,8 @@ func (v View) Interest(recent plan.Share) Interest {
 // indices, holds: 0 to 1.
 func (in *Interest) Match(topics uint64) float64 {
 	sum := 0.0
-	for i := range in.topics {
-		if topics>>i&1 == 1 {
-			sum += in.shares[i]
-		}
+	for ; topics != 0; topics &= topics - 1 {
+		sum += in.shares[bits.TrailingZeros64(topics)] // 0 beyond the plan's
 	}
 	return min(sum, 1)
 }
