@@ -49,6 +49,14 @@ func TestTrackChecksEvents(t *testing.T) {
 		"number infinite":         {edge.Event{Kind: plan.Declare, Attribute: 2, Value: math.Inf(1)}, false},
 		"number nan":              {edge.Event{Kind: plan.Declare, Attribute: 2, Value: math.NaN()}, false},
 		"declare no attribute":    {edge.Event{Kind: plan.Declare, Attribute: 3}, false},
+		"a view of two topics":    {edge.Event{Kind: plan.View, Topics: 5}, true},
+		"a click about a topic":   {edge.Event{Kind: plan.Click, InSlot: true, Topics: 4}, true},
+		"a cart about a topic":    {edge.Event{Kind: plan.Cart, Topics: 1}, true},
+		"an order about all":      {edge.Event{Kind: plan.Order, Minor: 1, Topics: 7}, true},
+		"a dwell of no time":      {edge.Event{Kind: plan.Dwell}, true},
+		"the longest dwell":       {edge.Event{Kind: plan.Dwell, Seconds: 1<<16 - 1, Topics: 2}, true},
+		"a fourth topic":          {edge.Event{Kind: plan.View, Topics: 8}, false},
+		"the last topic of any":   {edge.Event{Kind: plan.Dwell, Topics: 1 << 63}, false},
 		"no kind":                 {edge.Event{}, false},
 		"unknown kind":            {edge.Event{Kind: 10}, false},
 	} {
@@ -103,6 +111,50 @@ func TestBytesOfNoEvent(t *testing.T) {
 	require.Equal(t, last, back)
 }
 
+// The bytes that doc.go draws.
+func TestBytesOfEvents(t *testing.T) {
+	for want, e := range map[string]edge.Event{
+		"\x01\x85\x01":     {Kind: plan.View, Topics: 0x85},
+		"\x02\x00\x01":     {Kind: plan.Click, Topics: 1},
+		"\x02\x03\x00":     {Kind: plan.Click, InSlot: true, Slot: 2},
+		"\x03\x02":         {Kind: plan.Cart, Topics: 2},
+		"\x04\xcf\x0f\x04": {Kind: plan.Order, Minor: 1999, Topics: 4},
+		"\x05\x07":         {Kind: plan.Custom, Event: 7},
+		"\x06\x01\x02":     {Kind: plan.Exposure, Slot: 1, Variant: 2},
+		"\x07\x01\x02":     {Kind: plan.Assign, Campaign: 1, Arm: 2},
+		"\x08\x01\x3f\xf0\x00\x00\x00\x00\x00\x00": {Kind: plan.Declare, Attribute: 1, Value: 1},
+		"\x09\x2d\x01": {Kind: plan.Dwell, Seconds: 45, Topics: 1},
+		"\x09\xff\xff\x03\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01": {Kind: plan.Dwell, Seconds: 65_535, Topics: 1<<64 - 1},
+	} {
+		require.Equal(t, []byte(want), edge.AppendEvent(nil, e))
+		back, err := edge.DecodeEvent([]byte(want))
+		require.NoError(t, err)
+		require.Equal(t, e, back)
+		for i := range want {
+			_, err := edge.DecodeEvent([]byte(want[:i]))
+			require.ErrorIs(t, err, edge.ErrEvent)
+		}
+		_, err = edge.DecodeEvent([]byte(want + "\x00"))
+		require.ErrorIs(t, err, edge.ErrEvent)
+	}
+	_, err := edge.DecodeEvent([]byte("\x09\x80\x80\x04\x00"))
+	require.ErrorIs(t, err, edge.ErrEvent, "65,536 seconds")
+}
+
+// Dwelling makes present and prolongs a visit, and reaches nothing.
+func TestDwellIsAnActivity(t *testing.T) {
+	p := edgetest.Shop()
+	d := device(t, p)
+	dwell := edge.Event{Kind: plan.Dwell, Seconds: 60, Topics: 1}
+	track(t, d, start, dwell)
+	cells, ok := d.Measurement(start)
+	require.True(t, ok)
+	require.Equal(t, []int{0, 3}, ones(cells), "present, new, at no stage")
+	track(t, d, start+29*minute, dwell)
+	track(t, d, start+58*minute, view)
+	require.Equal(t, uint32(1), edge.Visits(d))
+}
+
 // What is decoded encodes to the same bytes, and any plan takes it or says ErrEvent.
 func FuzzDecodeEvent(f *testing.F) {
 	p := edgetest.Shop()
@@ -110,9 +162,12 @@ func FuzzDecodeEvent(f *testing.F) {
 	for range 40 {
 		f.Add(edge.AppendEvent(nil, edgetest.Event(rng, p)))
 	}
-	f.Add([]byte{4, 0x80, 0})                      // an order in a longer form than needed
+	f.Add([]byte{4, 0x80, 0, 0})                   // an order in a longer form than needed
+	f.Add([]byte{1, 0x80, 0})                      // topics in one
 	f.Add([]byte{8, 0, 0x80, 0, 0, 0, 0, 0, 0, 0}) // -0
-	f.Add([]byte{1, 0})                            // left over
+	f.Add([]byte{1, 0, 0})                         // left over
+	f.Add([]byte{1})                               // without its topics
+	f.Add([]byte{9, 0x80, 0x80, 4, 0})             // a dwell of 65,536 seconds
 	f.Add(make([]byte, edge.MaxEvent+1))
 	f.Fuzz(func(t *testing.T, in []byte) {
 		e, err := edge.DecodeEvent(in)

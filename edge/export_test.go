@@ -12,6 +12,9 @@ import (
 // MindOf returns a copy of all that a device holds of its visitor, to compare.
 func MindOf(d *Device) any { return d.mind }
 
+// Visits returns how many the visitor made.
+func Visits(d *Device) uint32 { return d.mind.profile.Visits }
+
 // LedgerOf returns the visitor's ledger.
 func LedgerOf(d *Device) ledger.Ledger { return d.mind.ledger }
 
@@ -22,8 +25,11 @@ func Guarded(state []byte) int {
 }
 
 // SealState puts any guard and body into a state whose checksums are right.
-func SealState(guard, body []byte) []byte {
-	b := append([]byte(stateMagic), stateVersion)
+func SealState(guard, body []byte) []byte { return SealStateOf(stateVersion, guard, body) }
+
+// SealStateOf is SealState under any version.
+func SealStateOf(version byte, guard, body []byte) []byte {
+	b := append([]byte(stateMagic), version)
 	b = binary.BigEndian.AppendUint16(b, uint16(len(guard)))
 	b = append(b, guard...)
 	b = wire.AppendU64(b, checksum(b))

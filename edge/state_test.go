@@ -2,6 +2,7 @@ package edge_test
 
 import (
 	"math"
+	"os"
 	"reflect"
 	"testing"
 
@@ -175,6 +176,55 @@ func TestForgedStateIsSetAside(t *testing.T) {
 	require.Equal(t, edge.Restored, n.Load(start, edge.SealState(guard, body)))
 	_, ok := n.Measurement(start)
 	require.False(t, ok)
+}
+
+// A state of version 1 is set aside but for its guard, which was laid out as today's:
+// the ledger goes on, and the running report can be taken back. Other versions are not
+// known, and the budget is then taken as spent.
+func TestEarlierVersions(t *testing.T) {
+	d := lived(t, edgetest.Shop(), 1)
+	guard, body := edge.ParseState(d.AppendState(nil))
+	sound := edge.LedgerOf(d)
+	last, _ := sound.Last()
+	now := plan.Time(last) * day
+	n := device(t, edgetest.Shop())
+	for _, body := range [][]byte{body, {}, []byte("what version 1 knew")} {
+		require.Equal(t, edge.SetAside, n.Load(now, edge.SealStateOf(1, guard, body)))
+		require.Equal(t, sound, edge.LedgerOf(n))
+		track(t, n, now, view)
+		require.Equal(t, uint32(1), edge.Visits(n), "a visitor never seen")
+		require.ErrorIs(t, n.Report(now, now, edgetest.Rand0(), new(edge.Outgoing)), edge.ErrPast)
+		next := now + day
+		track(t, n, next, view)
+		require.Equal(t, uint32(1), send(t, n, next, edgetest.Rand0()).Head.Revision)
+
+		n.Load(now, edge.SealStateOf(1, guard, body))
+		n.Forget(now)
+		require.Equal(t, uint32(2), send(t, n, now, edgetest.Rand0()).Head.Revision)
+		require.Equal(t, edge.Restored, n.Load(now, n.AppendState(nil)), "saved again, it is of today's version")
+	}
+	// Bytes that a device of version 1 wrote (commit 2e076d8) under the shop's plan of
+	// then with serial 3, after two revisions of the first day's report.
+	old, err := os.ReadFile("testdata/state-v1.bin")
+	require.NoError(t, err)
+	require.Equal(t, edge.SetAside, n.Load(start, old))
+	l := edge.LedgerOf(n)
+	require.Equal(t, ledger.NanoRho(274_659), l.Window(ledger.Date(start/day)), "9 ones at sigma squared 16,384")
+	require.ErrorIs(t, n.Track(start, view), edge.ErrPlanSerial)
+	require.NoError(t, n.UsePlan(edgetest.Publish(with(func(p *plan.Plan) { p.Serial = 3 }))))
+	track(t, n, start, view)
+	require.ErrorIs(t, n.Report(start, start, edgetest.Rand0(), new(edge.Outgoing)), edge.ErrPlanChanged, "until the day ends")
+	track(t, n, start+day, view)
+	require.Equal(t, uint32(1), send(t, n, start+day, edgetest.Rand0()).Head.Revision)
+	n = device(t, edgetest.Shop())
+
+	damaged := edge.SealStateOf(1, guard, body)
+	damaged[10]++
+	for _, state := range [][]byte{damaged, edge.SealStateOf(0, guard, body), edge.SealStateOf(3, guard, body)} {
+		require.Equal(t, edge.SetAside, n.Load(now, state))
+		l := edge.LedgerOf(n)
+		require.Equal(t, ledger.Cap30, l.Window(last+29))
+	}
 }
 
 // However many plans a device sees, it remembers only what the last one names.
