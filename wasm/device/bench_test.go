@@ -7,30 +7,38 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dunlin-analytics/dunlin/edge"
+	"github.com/dunlin-analytics/dunlin/edge/choose"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
 	"github.com/dunlin-analytics/dunlin/wasm/abi"
 )
 
-// day is what a simulated device does in a day: one visit of six events.
+// day is what a simulated device does in a day, once it has chosen for every slot: one
+// visit of six events.
 var day = []edge.Event{
-	{Kind: plan.View}, {Kind: plan.Exposure, Slot: 0, Variant: 3}, {Kind: plan.View}, {Kind: plan.Click, InSlot: true},
-	{Kind: plan.Cart}, {Kind: plan.Order, Minor: 4_950},
+	{Kind: plan.View, Topics: 1}, {Kind: plan.Exposure, Slot: 0, Variant: 3}, {Kind: plan.View, Topics: 2},
+	{Kind: plan.Click, InSlot: true}, {Kind: plan.Cart, Topics: 16}, {Kind: plan.Order, Minor: 4_950, Topics: 24},
 }
 
 // population lives device-days on one instance: each device is loaded, tracks its
 // day, is measured or reported, and saved, as dunlin's simulation does.
 type population struct {
 	d      *Device
+	slots  int
 	states [][]byte
 	next   int
+	what   choose.Decision
 }
 
 func newPopulation(tb testing.TB, p *plan.Plan) *population {
 	d, err := engine(tb).Instance(tb.Context())
 	require.NoError(tb, err)
 	tb.Cleanup(func() { require.NoError(tb, d.Close(context.Background())) })
-	require.NoError(tb, d.UsePlan(tb.Context(), publish(tb, p)))
-	return &population{d: d, states: make([][]byte, 50)}
+	published := publish(tb, p)
+	require.NoError(tb, d.UsePlan(tb.Context(), published))
+	if len(p.Slots) > 0 {
+		require.NoError(tb, d.UsePriors(tb.Context(), heroPriors(tb, published, 7)))
+	}
+	return &population{d: d, slots: len(p.Slots), states: make([][]byte, 50)}
 }
 
 // live runs the next device-day: fifty devices one after the other, each its own
@@ -45,6 +53,9 @@ func (p *population) live(tb testing.TB, report bool) {
 	now := firstAt + plan.Time(date)*plan.Day + 9*plan.Hour
 	_, err := p.d.Load(ctx, now, p.states[i])
 	require.NoError(tb, err)
+	for i := range p.slots {
+		require.NoError(tb, p.d.Choose(ctx, now, choose.Place{Index: uint8(i)}, &p.what))
+	}
 	for k, e := range day {
 		require.NoError(tb, p.d.Track(ctx, now+plan.Time(60*k), e))
 	}
@@ -91,6 +102,21 @@ func BenchmarkTrack(b *testing.B) {
 	now := firstAt + plan.Hour
 	for i := 0; b.Loop(); i++ {
 		if err := p.d.Track(ctx, now, day[i%len(day)]); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkChoose(b *testing.B) {
+	p := newPopulation(b, plan512())
+	ctx := b.Context()
+	now := firstAt + plan.Hour
+	for _, e := range day {
+		require.NoError(b, p.d.Track(ctx, now, e))
+	}
+	for b.Loop() { // another visit each time
+		now += plan.Hour
+		if err := p.d.Choose(ctx, now, choose.Place{Index: 1}, &p.what); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -89,6 +89,8 @@ func slot(name string, variants int, goal plan.Trigger) plan.Slot {
 // plans/standard.yaml.
 func plan512() *plan.Plan {
 	p := basePlan()
+	p.Topics = numbered("topic", 5)
+	p.Policy = plan.Policy{Lift: 3, Recent: 4_000}
 	order := plan.Trigger{Kind: plan.Order}
 	p.Events = numbered("event", 4)
 	p.Segments = segments(compare(plan.VarOrders, plan.OpGe, 3), compare(plan.VarVisits, plan.OpLe, 1),
@@ -98,6 +100,11 @@ func plan512() *plan.Plan {
 		{Name: "cart", On: plan.Trigger{Kind: plan.Cart}}, {Name: "order", On: order}}
 	p.Campaigns = []plan.Campaign{campaign("mail", 6, 2, order)}
 	p.Slots = []plan.Slot{slot("hero", 9, order), slot("side", 13, order), slot("foot", 7, order)}
+	for _, s := range p.Slots {
+		for i := range s.Variants[1:] {
+			s.Variants[1+i].Topics = []uint8{uint8(i % 5)}
+		}
+	}
 	metric := func(kind plan.MetricKind, source, goal, most uint8, by plan.By) {
 		p.Metrics = append(p.Metrics, plan.Metric{Name: "metric" + strconv.Itoa(len(p.Metrics)), Kind: kind, By: by,
 			Most: most, Source: source, Goal: goal})
@@ -119,6 +126,7 @@ func plan512() *plan.Plan {
 func plan64() *plan.Plan {
 	p := basePlan()
 	p.Sigma2 = 83
+	p.Topics = numbered("topic", 5)
 	p.Segments = segments(compare(plan.VarOrders, plan.OpGe, 1), compare(plan.VarVisits, plan.OpLe, 1))
 	p.Stages = []plan.Stage{{Name: "visit", On: plan.Trigger{Kind: plan.View}}, {Name: "cart", On: plan.Trigger{Kind: plan.Cart}},
 		{Name: "order", On: plan.Trigger{Kind: plan.Order}}}
