@@ -22,6 +22,10 @@ func lived(t testing.TB, p *plan.Plan, seed uint64) *edge.Device {
 	now := start
 	for i := range 120 {
 		track(t, d, now, edgetest.Event(rng, p))
+		if places := edgetest.Places(p); len(places) > 0 && i%10 == 9 {
+			out := pick(t, d, now, places[rng.IntN(len(places))], lots(rng, rng.Uint32()))
+			track(t, d, now, edgetest.Shown(&out))
+		}
 		if i < 119 {
 			now += plan.Time(rng.Int64N(int64(hour)))
 		}
