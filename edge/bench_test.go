@@ -5,24 +5,28 @@ import (
 	"testing"
 
 	"github.com/dunlin-analytics/dunlin/edge"
+	"github.com/dunlin-analytics/dunlin/edge/choose"
 	"github.com/dunlin-analytics/dunlin/edge/edgetest"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
 	"github.com/stretchr/testify/require"
 )
 
 func BenchmarkTrack(b *testing.B) {
-	p := edgetest.Shop()
-	d := device(b, p)
-	rng := edgetest.Rand(1)
-	events := make([]edge.Event, 1024)
-	for i := range events {
-		events[i] = edgetest.Event(rng, p)
-	}
-	b.ReportAllocs()
-	for i := 0; b.Loop(); i++ {
-		if err := d.Track(start+plan.Time(i%(59*plan.Day)), events[i%len(events)]); err != nil {
-			b.Fatal(err)
-		}
+	for name, p := range map[string]*plan.Plan{"shop": edgetest.Shop(), "maximal": edgetest.Maximal()} {
+		b.Run(name, func(b *testing.B) {
+			d := device(b, p)
+			rng := edgetest.Rand(1)
+			events := make([]edge.Event, 1024)
+			for i := range events {
+				events[i] = edgetest.Event(rng, p)
+			}
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				if err := d.Track(start+plan.Time(i%(2*plan.Day)), events[i%len(events)]); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }
 
@@ -39,6 +43,47 @@ func BenchmarkReport(b *testing.B) {
 			for b.Loop() {
 				if err := d.Report(start, start, r, &out); err != nil {
 					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// A choice among 40 variants, whose topics hold some of the visitor's interest, with
+// priors and own evidence of each: drawn anew, and standing for the visit.
+func BenchmarkChoose(b *testing.B) {
+	const variants = 40
+	p := picking(60, func(p *plan.Plan) {
+		p.Policy = plan.Policy{Holdout: 1000, Explore: 0, Lift: 4, Recent: 5000}
+		p.Topics = nil
+		for i := range plan.MaxTopics {
+			p.Topics = append(p.Topics, "topic"+strconv.Itoa(i))
+		}
+		p.Segments, p.Metrics = p.Segments[3:], p.Metrics[:1]
+		p.Slots[0].Variants = nil
+		for i := range variants {
+			p.Slots[0].Variants = append(p.Slots[0].Variants, plan.Variant{Name: strconv.Itoa(i), Topics: []uint8{uint8(i), uint8(i + 9)}})
+		}
+	})
+	var row []choose.Rate
+	for i := range variants {
+		row = append(row, choose.Rate{Mean: .02 + .001*float64(i), Strength: 500})
+	}
+	published := edgetest.PublishPriors(choose.Priors{Version: 1, Plan: plan.DigestOf(edgetest.Publish(p)),
+		Places: []choose.PlacePriors{{Place: hero, Rates: [][]choose.Rate{row}}}})
+	for name, apart := range map[string]plan.Time{"drawn": hour, "standing": 0} {
+		b.Run(name, func(b *testing.B) {
+			d := device(b, p)
+			require.NoError(b, d.UsePriors(published))
+			for i := range variants {
+				track(b, d, start, edge.Event{Kind: plan.Exposure, Variant: uint8(i)}, order, edge.Event{Kind: plan.View, Topics: 1 << i})
+			}
+			out := pick(b, d, start+59*day, hero, lots(edgetest.Rand(1), 1<<32-1))
+			require.Equal(b, choose.Sampled, out.Reason)
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				if d.Choose(start+plan.Time(i%1000)*apart, hero, spent, &out) != nil || out.Kept != (apart == 0 && i > 0) {
+					b.Fatal("refused, or kept out of its visit")
 				}
 			}
 		})

@@ -53,4 +53,17 @@
 //	  shown uvarint, 1 to 2^21-1; won uvarint, at most 2^21-1: package decay's sums
 //	  one byte: date of the last trial << 4 | date of the last success, each counted
 //	    back from the newest date, 0 to 14; 15: none, or before
+//
+// Memory, at most 796 bytes; what a place is showing is kept by the keys of names, so
+// that it survives a plan that lists them in another order:
+//
+//	seed and lot: 0, or 1, seed 16, lot u32
+//	highest version of priors used uvarint, at most 2^36; 0: none
+//	choices: count uvarint, at most 32, 0 before the lot is drawn; then each,
+//	ascending by kind and place:
+//	  kind byte (0 slot, 1 campaign), place key u64, column key u64
+//	  made at uvarint, Unix seconds; reason byte (1 sampled, 2 explored)
+//
+// The key of a place is its name's; a campaign's has its last bit turned, for a slot
+// may have the same name.
 package choose
