@@ -133,6 +133,18 @@ func TestMemoryHoldsNothingOfTheDeviceBefore(t *testing.T) {
 			return err
 		})
 	})
+	// Nor does decoding a state leave what one call's scrubbing does not reach.
+	t.Run("load of its own state, then of another", func(t *testing.T) {
+		scan(t, true, func(d *Device, now plan.Time) error {
+			state, err := d.AppendState(t.Context(), nil)
+			require.NoError(t, err)
+			loaded, err := d.Load(t.Context(), now, state)
+			require.NoError(t, err)
+			require.Equal(t, edge.Restored, loaded)
+			_, err = d.Load(t.Context(), now, nil)
+			return err
+		})
+	})
 	// The report's ID must stay: without it the report cannot be taken back.
 	t.Run("forget", func(t *testing.T) {
 		scan(t, false, func(d *Device, now plan.Time) error {
