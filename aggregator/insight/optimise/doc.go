@@ -31,6 +31,10 @@
 // has mean 0 under m, and noise var(N) m^2 + var(K); dividing by a small noisy N is
 // how a naive posterior collapses.
 //
+// Where devices choose by interests, the exposures of a variant are no sample of all
+// visitors. What that can do to a comparison is allowed for by Selection: effects of its
+// size are shrunk, and strengths bounded, however many exposures there are.
+//
 // # Over time
 //
 // Releases are summed with weights that halve every HalfLife days, so that what

@@ -66,6 +66,9 @@ func Fit(p *plan.Plan, digest plan.Digest, releases []Release) (choose.Priors, e
 		if !ok {
 			continue
 		}
+		if at.Kind == choose.Slot && p.Policy.Lift > 0 {
+			t.selection = Selection
+		}
 		if rates, ok := t.fit(); ok {
 			out.Places = append(out.Places, choose.PlacePriors{Place: at, Rates: rates})
 		}
@@ -113,7 +116,7 @@ func (t *table) fit() (rates [][]choose.Rate, ok bool) {
 		// Half a conversion in ten exposures more keeps the rate inside (0, 1).
 		global = math.Min(math.Max((sumK+.5)/(math.Max(sumX, 0)+10), leastRate), mostRate)
 		for v := range total {
-			total[v] = residualOf(t.totals[v], global*scale[v])
+			total[v] = residualOf(t.totals[v], global*scale[v], t.selection)
 		}
 		arm = shrink(total)
 		if t.segments == 1 {
@@ -122,7 +125,7 @@ func (t *table) fit() (rates [][]choose.Rate, ok bool) {
 		rows := make([]residual, t.segments)
 		for s := range rows {
 			for v := range variants {
-				rows[s].add(residualOf(t.pairs[s][v], global*arm[v].factor))
+				rows[s].add(residualOf(t.pairs[s][v], global*arm[v].factor, t.selection))
 			}
 		}
 		next, moved := centred(shrink(rows), rows), 0.0
@@ -137,7 +140,7 @@ func (t *table) fit() (rates [][]choose.Rate, ok bool) {
 	cells := make([]residual, 0, t.segments*variants)
 	for s := range t.segments {
 		for v := range variants {
-			cells = append(cells, residualOf(t.pairs[s][v], global*level[s]*arm[v].factor))
+			cells = append(cells, residualOf(t.pairs[s][v], global*level[s]*arm[v].factor, t.selection))
 		}
 	}
 	taste := make([]effect, len(cells))

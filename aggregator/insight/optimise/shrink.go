@@ -11,13 +11,23 @@ type residual struct {
 	blur     float64 // variance of expected, which a noised cell gives
 }
 
-// residualOf compares a pair with a rate.
-func residualOf(p pair, rate float64) residual {
+// Selection is the relative standard deviation of what no release shows where
+// devices choose by interests (plan.Policy.Lift): that those who were shown a variant
+// are not those whom a coin would have picked, and visitors of one interest may click
+// more than others whatever they see. A comparison of such exposures can be wrong by
+// it however many there are. Without it the shop without differences
+// (population.Options.Null) elected a variant in one of ten runs of 14 days, with it
+// in none of 24; the shop with differences gained 1 % less.
+const Selection = .07
+
+// residualOf compares a pair with a rate; selection is 0 where a coin picked.
+func residualOf(p pair, rate, selection float64) residual {
 	return residual{
 		value:    p.converted.value - rate*p.exposed.value,
 		expected: rate * p.exposed.value,
-		noise:    p.converted.noise + rate*rate*p.exposed.noise + sampling(rate)*p.exposed.sampled(),
-		blur:     rate * rate * p.exposed.noise,
+		noise: p.converted.noise + rate*rate*p.exposed.noise + sampling(rate)*p.exposed.sampled() +
+			sq(selection*rate*math.Max(p.exposed.value, 0)),
+		blur: rate * rate * p.exposed.noise,
 	}
 }
 

@@ -95,9 +95,9 @@ func TestVarianceOfAnEffect(t *testing.T) {
 // rate, and each device's chance.
 func TestResidualOf(t *testing.T) {
 	p := pair{exposed: count{value: 1000, noise: 400, weighted: 800}, converted: count{value: 530, noise: 300, weighted: 430}}
-	require.Equal(t, residual{value: 30, expected: 500, noise: 300 + .25*400 + .25*800, blur: .25 * 400}, residualOf(p, .5))
+	require.Equal(t, residual{value: 30, expected: 500, noise: 300 + .25*400 + .25*800, blur: .25 * 400}, residualOf(p, .5, 0))
 	p.exposed = count{value: -10, noise: 400, weighted: -8}
-	require.Equal(t, residual{value: 535, expected: -5, noise: 300 + .25*400, blur: .25 * 400}, residualOf(p, .5))
+	require.Equal(t, residual{value: 535, expected: -5, noise: 300 + .25*400, blur: .25 * 400}, residualOf(p, .5, 0))
 }
 
 func TestSamplingVarianceIsPositive(t *testing.T) {

@@ -61,6 +61,8 @@ type table struct {
 	segments int      // 1 if the place is measured site-wide only
 	pairs    [][]pair // [segment][variant]
 	totals   []pair   // [variant]: the anchors, or the sums of the rows
+	// selection is Selection where devices choose by interests, and 0 elsewhere.
+	selection float64
 }
 
 // names says where the columns and segments of a plan's place lie in another's.
