@@ -13,10 +13,6 @@ import (
 // are none to publish.
 type Fit func(ctx context.Context, releases *release.Store, published []byte) (priors []byte, err error)
 
-// standardFit is the product's own: what every leader fits priors with unless its
-// World says otherwise. Nil: none are published.
-var standardFit Fit
-
 // fitFrom closes the World's fit over the store that it reads.
 func (w World) fitFrom(s *release.Store) func(context.Context, []byte) ([]byte, error) {
 	fit := w.Fit

@@ -1,0 +1,222 @@
+package simulate
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"errors"
+	mathrand "math/rand/v2"
+	"runtime"
+	"sync/atomic"
+
+	"github.com/dunlin-analytics/dunlin/aggregator/insight/optimise"
+	"github.com/dunlin-analytics/dunlin/cmd/population"
+	"github.com/dunlin-analytics/dunlin/edge/choose"
+	"github.com/dunlin-analytics/dunlin/privacy/noise"
+	"github.com/dunlin-analytics/dunlin/privacy/plan"
+	"golang.org/x/sync/errgroup"
+)
+
+// LoopOptions of a Loop.
+type LoopOptions struct {
+	Published []byte // the plan
+	Shop      *population.Shop
+	Days      int
+	Seed      uint64 // of the visitors' devices, and of the noise
+	// Exact leaves the noise out: the same loop on raw counts.
+	Exact bool
+	// Blind leaves the priors out: every device goes by its own evidence alone.
+	Blind bool
+	Done  func(day int)
+	// Fitted hears of the priors after each day.
+	Fitted func(day int, p choose.Priors)
+}
+
+// Loop lives days of a shop in one process and returns, by day and slot, what came
+// of the decisions in truth.
+func Loop(ctx context.Context, o LoopOptions) ([][]Tally, error) {
+	p, err := plan.Decode(o.Published)
+	if err != nil {
+		return nil, err
+	}
+	digest := plan.DigestOf(o.Published)
+	c, err := newCrowd(ctx, o.Shop, p, o.Seed, func(_ context.Context, dice *Dice) (Device, error) {
+		return Native(o.Published, dice)
+	})
+	if err != nil {
+		return nil, err
+	}
+	defer c.close(ctx)
+	var releases []optimise.Release
+	var out [][]Tally
+	for day := range o.Days {
+		sums := make([][]int64, len(c.lives))
+		tallies, err := c.day(ctx, day, func(ctx context.Context, worker int, d Device, last plan.Time) ([]byte, error) {
+			cells, ok, err := d.Measurement(ctx, last)
+			if err != nil {
+				return nil, err
+			}
+			if sums[worker] == nil {
+				sums[worker] = make([]int64, plan.LayoutOf(p).Cells)
+			}
+			if !ok {
+				return nil, errors.New("a device that lived a day has nothing to report")
+			}
+			for i, one := range cells {
+				if one {
+					sums[worker][i]++
+				}
+			}
+			return d.AppendState(ctx, nil)
+		})
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, tallies)
+		if o.Done != nil {
+			o.Done(day)
+		}
+		if o.Blind {
+			continue
+		}
+		r, err := noised(p, day, sums, o)
+		if err != nil {
+			return nil, err
+		}
+		releases = append(releases, r)
+		priors, err := optimise.Fit(p, digest, releases)
+		if errors.Is(err, optimise.ErrNothing) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if o.Fitted != nil {
+			o.Fitted(day, priors)
+		}
+		published, err := choose.Encode(priors)
+		if err != nil {
+			return nil, err
+		}
+		if err := c.usePriors(ctx, published); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// noised is the release of a day: the sum over all workers, with the noise of two
+// aggregators. The benchmark's noise is seeded; a release's never is.
+func noised(p *plan.Plan, day int, sums [][]int64, o LoopOptions) (optimise.Release, error) {
+	cells := make([]int64, plan.LayoutOf(p).Cells)
+	for _, s := range sums {
+		for i, n := range s {
+			cells[i] += n
+		}
+	}
+	r := optimise.Release{Plan: p, Period: p.Periods[day], Cells: cells}
+	if o.Exact {
+		return r, nil
+	}
+	var key [32]byte
+	binary.BigEndian.PutUint64(key[copy(key[:], "simulated noise"):], o.Seed)
+	binary.BigEndian.PutUint32(key[28:], uint32(day))
+	source := noise.NewSource(mathrand.NewChaCha8(key))
+	r.Variance = 2 * float64(p.Sigma2)
+	for range 2 {
+		n, err := source.Vector(len(cells), p.Sigma2)
+		if err != nil {
+			return r, err
+		}
+		for i := range cells {
+			cells[i] += n[i]
+		}
+	}
+	return r, nil
+}
+
+// crowd is all visitors, living on one device for each processor.
+type crowd struct {
+	shop   *population.Shop
+	plan   *plan.Plan
+	lives  []*life
+	states [][]byte // by visitor; nil: never came
+}
+
+func newCrowd(ctx context.Context, shop *population.Shop, p *plan.Plan, seed uint64, make1 func(context.Context, *Dice) (Device, error)) (*crowd, error) {
+	c := &crowd{shop: shop, plan: p, states: make([][]byte, shop.Visitors())}
+	for range runtime.GOMAXPROCS(0) {
+		dice := &Dice{System: rand.Reader}
+		d, err := make1(ctx, dice)
+		if err != nil {
+			return nil, errors.Join(err, c.close(ctx))
+		}
+		c.lives = append(c.lives, &life{shop: shop, plan: p, device: d, dice: dice, seed: seed})
+	}
+	return c, nil
+}
+
+func (c *crowd) close(ctx context.Context) error {
+	var errs []error
+	for _, l := range c.lives {
+		errs = append(errs, l.device.Close(context.WithoutCancel(ctx)))
+	}
+	return errors.Join(errs...)
+}
+
+func (c *crowd) usePriors(ctx context.Context, published []byte) error {
+	for _, l := range c.lives {
+		// Whoever was the device last has seen no newer ones.
+		if err := l.device.UsePriors(ctx, published); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// chunk is how many visitors a worker takes at a time.
+const chunk = 64
+
+// day lives a day of every visitor. end is called on the device of each who came,
+// at the end of its day, and returns the state to keep.
+func (c *crowd) day(ctx context.Context, day int, end func(ctx context.Context, worker int, d Device, last plan.Time) ([]byte, error)) ([]Tally, error) {
+	var next atomic.Int64
+	all := make([][]Tally, len(c.lives))
+	work, ctx := errgroup.WithContext(ctx)
+	for w, l := range c.lives {
+		all[w] = newTallies(c.plan)
+		work.Go(func() error {
+			for ctx.Err() == nil {
+				from := int(next.Add(chunk)) - chunk
+				if from >= c.shop.Visitors() {
+					return nil
+				}
+				for i := from; i < min(from+chunk, c.shop.Visitors()); i++ {
+					v := c.shop.Visitor(i)
+					last, came, err := l.day(ctx, v, day, c.states[i])
+					if err != nil {
+						return err
+					}
+					if !came {
+						continue
+					}
+					if c.states[i], err = end(ctx, w, l.device, last); err != nil {
+						return err
+					}
+					count(all[w], c.plan, v, l.shown)
+				}
+			}
+			return ctx.Err()
+		})
+	}
+	if err := work.Wait(); err != nil {
+		return nil, err
+	}
+	out := newTallies(c.plan)
+	for _, t := range all {
+		for s := range out {
+			out[s].Add(t[s])
+		}
+	}
+	return out, nil
+}
