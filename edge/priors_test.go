@@ -1,6 +1,7 @@
 package edge_test
 
 import (
+	"math"
 	"testing"
 
 	"github.com/dunlin-analytics/dunlin/edge"
@@ -79,6 +80,9 @@ func TestPriorsOlderThanTheVisitorHasSeen(t *testing.T) {
 	require.Zero(t, pick(t, n, start, hero, edgetest.Rand0()).Version)
 	require.ErrorIs(t, n.UsePriors(priors(p, 19, 100, .1, .2, .3)), choose.ErrOlder)
 	require.Zero(t, pick(t, n, start, hero, spent).Version)
+	n.Forget(start)
+	require.Equal(t, uint64(10), pick(t, n, start, hero, edgetest.Rand0()).Version, "what was seen is forgotten too")
+	require.ErrorIs(t, n.UsePriors(priors(p, 9, 100, .1, .2, .3)), choose.ErrOlder, "but not what is in force")
 	n.Load(start, nil)
 	require.Equal(t, uint64(10), pick(t, n, start, hero, edgetest.Rand0()).Version)
 	n.Load(start, state)
@@ -255,11 +259,21 @@ func TestChoicesUnderAJumpingClock(t *testing.T) {
 		track(t, d, start+3*hour, view)
 		require.False(t, pick(t, d, start+4*hour, hero, spent).Kept)
 	}
-	// A clock that is set back by seconds does not end the visit.
+	// A clock that is set back by minutes neither ends the visit nor makes it longer.
 	d := device(t, picking(60, nil))
 	pick(t, d, start+hour, hero, edgetest.Rand0())
 	track(t, d, start+hour, view)
-	require.True(t, pick(t, d, start+hour-20, hero, spent).Kept)
+	require.True(t, pick(t, d, start+40*minute, hero, spent).Kept)
+	track(t, d, start+40*minute, view)
+	require.True(t, pick(t, d, start+69*minute, hero, spent).Kept)
+	require.False(t, pick(t, d, start+70*minute, hero, spent).Kept)
+
+	// A trial of a day to come counts as today's, and the next day's counts again.
+	d = device(t, picking(60, nil))
+	for _, now := range []plan.Time{start + 10*day, start, start + day} {
+		track(t, d, now, edge.Event{Kind: plan.Exposure, Variant: 1})
+	}
+	require.InDelta(t, 1+math.Exp2(-1./14), pick(t, d, start+day, hero, edgetest.Rand0()).Options[1].Shown, 1e-3)
 
 	// Own evidence fades while the clock is away, before any event says so.
 	d = device(t, picking(800, nil))
