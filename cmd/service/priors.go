@@ -17,10 +17,7 @@ type Fit func(ctx context.Context, releases *release.Store, published []byte) (p
 func (w World) fitFrom(s *release.Store) func(context.Context, []byte) ([]byte, error) {
 	fit := w.Fit
 	if fit == nil {
-		fit = standardFit
-	}
-	if fit == nil {
-		return nil
+		fit = fitReleases
 	}
 	return func(ctx context.Context, published []byte) ([]byte, error) { return fit(ctx, s, published) }
 }
