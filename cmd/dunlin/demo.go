@@ -16,11 +16,32 @@ import (
 // demoSeed makes the invented customers the same at each run.
 const demoSeed = 2008
 
+// demoCommand shows the shop; demo sums shows the private sum alone.
 func demoCommand() *cobra.Command {
+	s := simulation{visitors: 20000, days: 14}
+	c := &cobra.Command{
+		Use:   "demo",
+		Short: "14 days of an invented shop: devices choose, learn and report; uplift beside the truth",
+		Long: `Runs collector, leader and helper on loopback and lets 20,000 invented visitors of a
+shop live 14 days, each with a device in the built module that keeps its profile, picks what
+the shop's hero shows, and sends one sealed report a day. The days are released and become
+priors for the next. Prints day by day what the site learns, the uplift of personalized
+visitors against the holdout, beside the truth that only a simulation knows.
+
+  dunlin demo sums    a private sum on 2,000 customers of a real e-mail test`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return demoShop(c, &s) },
+	}
+	s.flags(c)
+	c.AddCommand(demoSumsCommand())
+	return c
+}
+
+func demoSumsCommand() *cobra.Command {
 	var customers int
 	var data, keep string
 	c := &cobra.Command{
-		Use:   "demo",
+		Use:   "sums",
 		Short: "show a private sum, from devices to release, on 2,000 customers",
 		Long: `Runs collector, leader and helper on loopback in this process, makes each customer of
 Hillstrom's e-mail test one device in the built module, has their sealed reports sent,
@@ -125,7 +146,7 @@ honest (%.2f over 30 such days). The intervals hold what an exact tracker would
 have shown, 95 times in 100.
 `, math.Sqrt(v), float64(rho.Epsilon(1e-6)), float64(rho.Times(30).Epsilon(1e-6)))
 	if len(people) < 20000 {
-		fmt.Fprintln(out, "With so few people the noise is large; try: dunlin demo --devices 64000")
+		fmt.Fprintln(out, "With so few people the noise is large; try: dunlin demo sums --devices 64000")
 	}
 }
 

@@ -64,6 +64,6 @@ the site learns only noised sums over groups. 只见鸟群,不见其鸟。`,
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(planCommand(), keygenCommand(), pairCommand(), serveCommand(), releaseCommand(), spoolCommand(),
-		demoCommand(), benchCommand(), steppedCommand())
+		demoCommand(), simulateCommand(), benchCommand(), steppedCommand())
 	return root
 }

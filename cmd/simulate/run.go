@@ -1,0 +1,183 @@
+package simulate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/dunlin-analytics/dunlin/aggregator/release"
+	"github.com/dunlin-analytics/dunlin/cmd/population"
+	"github.com/dunlin-analytics/dunlin/cmd/rig"
+	"github.com/dunlin-analytics/dunlin/privacy/plan"
+	"github.com/dunlin-analytics/dunlin/wasm/device"
+)
+
+// Options of a Run.
+type Options struct {
+	Dir        string // an empty folder for keys and stores
+	PlanName   string // of PlanYAML, for errors
+	PlanYAML   []byte
+	Module     []byte
+	Executable string // for services in processes of their own; empty: all in this one
+	Native     bool   // devices natively, not in the module
+	Visitors   int
+	Days       int // from the plan's first on
+	Seed       uint64
+	Null       bool // nothing differs between variants
+	Log        io.Writer
+
+	Begun    func(*plan.Plan) error // hears of the plan before the first day
+	Progress rig.Progress           // reports acknowledged, of those of all days
+	Day      func(Day) error        // hears of each day that is over
+}
+
+// Day is what came of one day.
+type Day struct {
+	Day          int            `json:"day"` // from 0
+	Date         string         `json:"date"`
+	Acknowledged uint64         `json:"acknowledged"` // reports that the collector answered 202 to
+	Accepted     uint64         `json:"accepted"`     // reports that both aggregators counted
+	Slots        []Tally        `json:"slots"`        // the truth
+	Priors       string         `json:"priors"`       // SHA-256 of those that devices chose by; empty: none
+	Released     release.Signed `json:"-"`
+}
+
+// Result is a whole Run.
+type Result struct {
+	Plan     string           `json:"plan"` // digest
+	Site     string           `json:"site"`
+	Seed     uint64           `json:"seed"`
+	Visitors int              `json:"visitors"`
+	Null     bool             `json:"null"`
+	Native   bool             `json:"native"`
+	Days     []Day            `json:"days"`
+	Truth    population.Truth `json:"truth"`
+}
+
+var (
+	// ErrCadence: only daily plans are simulated, whose devices report on every day
+	// that their visitor comes.
+	ErrCadence = errors.New("the plan's periods are not days: simulate a daily plan")
+	// ErrDays: fewer than one day, or more than the plan has.
+	ErrDays = errors.New("days that the plan has not")
+)
+
+// Run starts collector, leader and helper under a stepped clock, lets the visitors
+// live their days with devices, sends every device's sealed report, has each day
+// released, and hands the priors that come of it to the devices of the next.
+//
+// Errors: ErrCadence, ErrDays, population.ErrPlan, population.ErrOptions, and
+// whatever a service answered.
+func Run(ctx context.Context, o Options) (out Result, err error) {
+	r, err := rig.Start(ctx, rig.Options{
+		Dir: o.Dir, PlanName: o.PlanName, PlanYAML: o.PlanYAML, Module: o.Module, Executable: o.Executable, Log: o.Log,
+	})
+	if err != nil {
+		return out, err
+	}
+	defer func() { err = errors.Join(err, r.Close()) }()
+	if r.Plan.Cadence != plan.Daily {
+		return out, ErrCadence
+	}
+	if o.Days < 1 || o.Days > len(r.Plan.Periods) {
+		return out, fmt.Errorf("%d: %w: it has %d", o.Days, ErrDays, len(r.Plan.Periods))
+	}
+	shop, err := population.New(r.Plan, population.Options{Seed: o.Seed, Visitors: o.Visitors, Null: o.Null, Horizon: max(o.Days, 2)})
+	if err != nil {
+		return out, err
+	}
+	c, err := newCrowd(ctx, shop, r.Plan, o.Seed, func(ctx context.Context, dice *Dice) (Device, error) {
+		if o.Native {
+			return Native(r.Published, dice)
+		}
+		return Module(ctx, o.Module, r.Published, dice)
+	})
+	if err != nil {
+		return out, err
+	}
+	defer func() { err = errors.Join(err, c.close(ctx)) }()
+	seal, err := r.Sealer()
+	if err != nil {
+		return out, err
+	}
+	if o.Begun != nil {
+		if err := o.Begun(r.Plan); err != nil {
+			return out, err
+		}
+	}
+	out = Result{
+		Plan: plan.DigestOf(r.Published).String(), Site: r.Plan.Site,
+		Seed: o.Seed, Visitors: o.Visitors, Null: o.Null, Native: o.Native,
+	}
+	sent, total := uint64(0), visitorDays(shop, o.Days)
+	for day := range o.Days {
+		d, err := oneDay(ctx, r, c, seal, day, func(done uint64) {
+			if o.Progress != nil {
+				o.Progress(sent+done, total)
+			}
+		})
+		if err != nil {
+			return out, fmt.Errorf("day %d: %w", day+1, err)
+		}
+		sent += d.Acknowledged
+		out.Days = append(out.Days, d)
+		if o.Day != nil {
+			if err := o.Day(d); err != nil {
+				return out, err
+			}
+		}
+	}
+	out.Truth = shop.Truth(o.Days)
+	return out, nil
+}
+
+// visitorDays counts the days on which somebody comes, each of which is a report.
+func visitorDays(shop *population.Shop, days int) (n uint64) {
+	for i := range shop.Visitors() {
+		v := shop.Visitor(i)
+		for day := range days {
+			if v.Visits(day) > 0 {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// oneDay lives, reports and releases a day.
+func oneDay(ctx context.Context, r *rig.Rig, c *crowd, seal device.Sealer, day int, progress func(done uint64)) (Day, error) {
+	if err := r.Begin(day); err != nil {
+		return Day{}, err
+	}
+	out := Day{Day: day, Date: r.Period.Date.String()}
+	priors, sum, ok, err := r.Priors(ctx)
+	if err != nil {
+		return out, err
+	}
+	if ok {
+		out.Priors = sum
+		if err := c.usePriors(ctx, priors); err != nil {
+			return out, err
+		}
+	}
+	out.Acknowledged, err = r.Send(ctx, 0, func(ctx context.Context, send func([]byte) error) error {
+		var err error
+		out.Slots, err = c.day(ctx, day, func(ctx context.Context, _ int, d Device, last plan.Time) ([]byte, error) {
+			// The device's own clock is the day's last event's; the collector's stands
+			// at noon, less than a day away.
+			sealed, state, err := d.SealedReport(ctx, last, r.Noon(), seal)
+			if err != nil {
+				return nil, err
+			}
+			return state, send(sealed)
+		})
+		return err
+	}, func(done, _ uint64) { progress(done) })
+	if err != nil {
+		return out, err
+	}
+	released, view, err := r.Release(ctx, day, nil)
+	out.Released, out.Accepted = released, view.Accepted
+	return out, err
+}
