@@ -9,14 +9,14 @@ import (
 
 const (
 	// EvidenceHalfLife is the time in seconds in which own evidence halves.
-	EvidenceHalfLife = 14 * plan.Day
+	EvidenceHalfLife = 28 * plan.Day
 	// MaxEntries bounds the columns that a device has evidence of. One more drives
 	// out the one with the least.
 	MaxEntries = 256
 	// MaxEvidence bounds the bytes of Evidence.
-	MaxEvidence = 3 + 3 + 2 + MaxEntries*(8+8+3+3+1)
+	MaxEvidence = 4 + 3 + 2 + MaxEntries*(8+8+3+3+1)
 
-	// maxSum bounds a sum: at least 256 trials, where one a day comes to 21.
+	// maxSum bounds a sum: at least 256 trials, where one a day comes to 41.
 	maxSum = 1<<21 - 1
 	// maxDate is no earlier than any plan's.
 	maxDate plan.Date = 1 << 20

@@ -1,13 +1,15 @@
 package choose
 
+import "github.com/dunlin-analytics/dunlin/edge/profile"
+
 // Strengths of what a device starts from, in trials.
 const (
 	// PriorWeight is the most that a prior's mean weighs against the device's own
 	// evidence, in trials, however many visitors it is of. Own trials halve in
-	// EvidenceHalfLife: one a day comes to 20.7, one a week to 3.4. So a variant whose
-	// goal is never reached falls to 30/50.7 of its prior's mean with daily periods, to
-	// 30/33.4 with weekly ones, and a rival below that is not preferred to it.
-	PriorWeight = 30
+	// EvidenceHalfLife: one a day comes to 40.9, one a week to 6.3. So a variant whose
+	// goal is never reached falls to a third of its prior's mean with daily periods, to
+	// three quarters with weekly ones.
+	PriorWeight = 20
 	// bareMean and bareStrength stand in for a prior where nothing was released.
 	bareMean     = .05
 	bareStrength = 2
@@ -32,12 +34,14 @@ func Bare() Rate { return Rate{Mean: bareMean, Strength: bareStrength} }
 
 // update computes the posterior.
 //
-// The prior's odds are multiplied by 1 + lift x Match: interest is evidence with
-// that likelihood ratio. The mean then weighs them by at most PriorWeight trials
+// Interest multiplies the prior's odds by (1 + lift x Match) / (1 + lift x
+// UsualMatch): it is evidence with that likelihood ratio, and the prior is that of a
+// visitor with the usual interest. The mean then weighs them by at most PriorWeight trials
 // against the own ones. The strength is the prior's own, uncapped, and the own
 // trials': a device need not try out for itself what everyone's sums have settled.
 func (o *Option) update(lift float64) {
-	odds := float64(o.Prior.Mean / (1 - o.Prior.Mean) * (1 + float64(lift*o.Match)))
+	interest := (1 + float64(lift*o.Match)) / (1 + float64(lift*profile.UsualMatch))
+	odds := float64(o.Prior.Mean / (1 - o.Prior.Mean) * interest)
 	mean := odds / (1 + odds)
 	strength := float64(o.Prior.Strength)
 	weight := min(strength, PriorWeight)

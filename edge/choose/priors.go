@@ -77,6 +77,11 @@ func (p *Priors) Fits(to *plan.Plan, digest plan.Digest) error {
 	if p.Plan != digest {
 		return ErrForeign
 	}
+	// A version is a period's end. One beyond the plan's last is no fit's, and would
+	// keep all that follow out of force.
+	if p.Version > uint64(to.Periods[len(to.Periods)-1].End) {
+		return ErrPriors
+	}
 	for i := range p.Places {
 		at, rates := p.Places[i].Place, p.Places[i].Rates
 		columns := at.Columns(to)

@@ -99,18 +99,24 @@ func (v View) TopTopic() (topic int, ok bool) {
 	return topic, best > 0
 }
 
+// UsualMatch is the Match that stands for not knowing: of a set of topics where
+// nothing is on record, and of content without topics. It is near what a visitor's
+// pages hold of one of a handful of topics.
+const UsualMatch = .25
+
 // Interest is how much of a visitor's interest is in each topic of the plan, at one
 // instant. It holds no pointer.
-type Interest struct{ shares [plan.MaxTopics]float64 }
+type Interest struct {
+	shares  [plan.MaxTopics]float64
+	unknown float64 // UsualMatch of what is not on record
+}
 
 // Interest returns the visitor's interest as choices see it: recent parts in 10,000
-// are the share of a topic among the latest events, the rest its affinity.
+// are the share of a topic among the latest events, the rest its affinity. The 1 in
+// affinity's denominator is interest in nobody knows what.
 func (v View) Interest(recent plan.Share) Interest {
 	var in Interest
 	l := &v.profile.interests
-	if l.count == 0 {
-		return in
-	}
 	f := l.after(v.now - v.profile.Last)
 	total, latest := uint64(0), uint64(0)
 	var strengths [plan.MaxTopics]uint64
@@ -120,6 +126,11 @@ func (v View) Interest(recent plan.Share) Interest {
 		latest += uint64(l.room[i].recent)
 	}
 	weight := float64(min(recent, plan.Whole)) / float64(plan.Whole)
+	unknown := float64((1 - weight) * share(decay.One, total))
+	if latest == 0 {
+		unknown += weight
+	}
+	in.unknown = float64(UsualMatch * unknown)
 	for topic, key := range v.names.topics {
 		i, ok := l.find(key)
 		if !ok {
@@ -135,9 +146,12 @@ func (v View) Interest(recent plan.Share) Interest {
 }
 
 // Match returns the share of the interest that a set of topics, bits of the plan's
-// indices, holds: 0 to 1.
+// indices, holds: 0 to 1, and UsualMatch of no topics.
 func (in *Interest) Match(topics uint64) float64 {
-	sum := 0.0
+	if topics == 0 {
+		return UsualMatch
+	}
+	sum := in.unknown
 	for ; topics != 0; topics &= topics - 1 {
 		sum += in.shares[bits.TrailingZeros64(topics)] // 0 beyond the plan's
 	}
