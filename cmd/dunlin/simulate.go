@@ -36,7 +36,7 @@ func simulateCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "simulate",
 		Short: "live a shop's days with invented visitors whose truth is known",
-		Long: `Runs collector, leader and helper under a stepped clock and lets invented visitors
+		Long: `Runs collector, leader and helper under a clock of their own and lets invented visitors
 live with devices: each device keeps its state, picks what the plan's slots show, and sends
 its sealed report every day that its visitor comes; each day is released, and what the
 releases say goes back to the devices of the next day as priors.

@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/dunlin-analytics/dunlin/cmd/bench/hillstrom"
@@ -49,13 +50,18 @@ func TestReadsTheWholeFile(t *testing.T) {
 }
 
 func TestDamagedData(t *testing.T) {
-	const head = "recency,mens,womens,segment,visit,conversion,spend\n"
+	const head = "recency,history,mens,womens,zip_code,newbie,channel,segment,visit,conversion,spend\n"
+	const good = "1,29.99,1,0,Rural,0,Web,No E-Mail,0,0,0\n"
 	for _, c := range []struct{ name, text, want string }{
 		{"no head", "", "EOF"},
-		{"a column is missing", "mens,womens,visit,conversion,spend\n", `no column "segment"`},
-		{"no flag", head + "1,yes,0,No E-Mail,0,0,0\n", `customer 0: mens is "yes", not 0 or 1`},
-		{"unknown arm", head + "1,1,0,No E-Mail,0,0,0\n1,1,0,Letter,0,0,0\n", `customer 1: unknown arm "Letter"`},
-		{"no money", head + "1,1,0,No E-Mail,0,0,much\n", `customer 0: spend is "much"`},
+		{"a column is missing", strings.Replace(head, "segment,", "", 1), `no column "segment"`},
+		{"no flag", head + "1,29.99,yes,0,Rural,0,Web,No E-Mail,0,0,0\n", `customer 0: mens is "yes", not 0 or 1`},
+		{"no newbie", head + "1,29.99,1,0,Rural,,Web,No E-Mail,0,0,0\n", `customer 0: newbie is "", not 0 or 1`},
+		{"unknown arm", head + good + "1,29.99,1,0,Rural,0,Web,Letter,0,0,0\n", `customer 1: unknown arm "Letter"`},
+		{"no money", head + "1,29.99,1,0,Rural,0,Web,No E-Mail,0,0,much\n", `customer 0: spend is "much"`},
+		{"no months", head + good + good + "-1,29.99,1,0,Rural,0,Web,No E-Mail,0,0,0\n", `customer 2: recency is "-1"`},
+		{"no history, whose logarithm is taken", head + "1,0,1,0,Rural,0,Web,No E-Mail,0,0,0\n", `customer 0: history is "0"`},
+		{"a history that is no number", head + "1,NaN,1,0,Rural,0,Web,No E-Mail,0,0,0\n", `customer 0: history is "NaN"`},
 		{"a short row", head + "1,1,0\n", "wrong number of fields"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
