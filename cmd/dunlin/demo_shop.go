@@ -58,8 +58,8 @@ func newUplifts(p *plan.Plan, out io.Writer) (*uplifts, error) {
 		return nil, fmt.Errorf("uplift needs a holdout, and the exposures and the goal of slot %q among the metrics (dunlin simulate runs the plan without)",
 			p.Slots[slotShown].Name)
 	}
-	fmt.Fprintf(out, "slot %q: clicks of personalized visitors against the holdout's, as released\n\n", p.Slots[slotShown].Name)
-	fmt.Fprintln(out, " day  reports    uplift of the day (95 %)     truth |  since day 1 (95 %)         truth")
+	fmt.Fprintf(out, "Uplift of personalized visitors against the holdout in slot %q, in per cent, with\nits 95 %% interval, from the releases alone; and the truth.\n\n", p.Slots[slotShown].Name)
+	fmt.Fprintln(out, " day  reports |               that day  truth |            since day 1  truth")
 	return &uplifts{out: out, plan: p}, nil
 }
 
@@ -68,7 +68,7 @@ func (u *uplifts) day(d simulate.Day) error {
 	u.truth.Add(d.Slots[slotShown])
 	today, _ := metric.PersonalizedOf(u.plan, slotShown, u.releases[len(u.releases)-1:])
 	all, _ := metric.PersonalizedOf(u.plan, slotShown, u.releases)
-	_, err := fmt.Fprintf(u.out, "%4d  %7d  %-26s  %7s |  %-26s %7s\n", d.Day+1, d.Accepted,
+	_, err := fmt.Fprintf(u.out, "%4d %8d | %22s %6s | %22s %6s\n", d.Day+1, d.Accepted,
 		upliftText(today), gain(d.Slots[slotShown].Uplift()-1), upliftText(all), gain(u.truth.Uplift()-1))
 	return err
 }
@@ -82,7 +82,7 @@ func upliftText(p metric.Personalized) string {
 	case math.IsInf(i.High, 1):
 		return "at least " + gain(i.Low)
 	}
-	return fmt.Sprintf("%s, %s to %s", gain(point(p)), gain(i.Low), gain(i.High))
+	return fmt.Sprintf("%s (%s to %s)", gain(point(p)), gain(i.Low), gain(i.High))
 }
 
 // point is the uplift by the released numbers themselves.
@@ -91,25 +91,27 @@ func point(p metric.Personalized) float64 {
 	return rate(p.Treated)/rate(p.Control) - 1
 }
 
+// gain prints a share in per cent.
 func gain(v float64) string {
 	if math.IsNaN(v) || math.IsInf(v, 0) {
 		return "-"
 	}
-	return fmt.Sprintf("%+.0f %%", 100*v)
+	return fmt.Sprintf("%+.0f", 100*v)
 }
 
 func (u *uplifts) explain(r simulate.Result) {
 	t := u.truth
 	per := func(goals float64) string { return percent(goals / float64(t.Decisions)) }
 	fmt.Fprintf(u.out, `
-In truth, of %d decisions %s were clicked (expected); uniform choice would have had
-%s, and one that knew every visitor's taste and answer %s: %.0f %% of that gain was had.
+In truth, of %d decisions %s are expected to reach the goal. Uniform choice
+would have had %s, and one that knew every visitor's taste and answers %s:
+%.0f %% of that gain was had.
 `, t.Decisions, per(t.Goals), per(t.Uniform), per(t.Best), 100*t.Gain())
 	names := make([]string, 0, len(t.Shares))
 	for i, n := range t.Shares {
 		names = append(names, fmt.Sprintf("%s %.0f %%", u.plan.Slots[slotShown].Variants[i].Name, 100*float64(n)/float64(t.Decisions)))
 	}
-	fmt.Fprintf(u.out, "Shown: %s; %.1f %% of it by chance, to learn.\n", strings.Join(names, ", "), 100*float64(t.Explored)/float64(t.Decisions))
+	fmt.Fprintf(u.out, "Shown: %s.\nOf these %.1f %% by chance, to learn.\n", strings.Join(names, ", "), 100*float64(t.Explored)/float64(t.Decisions))
 	last := u.releases[len(u.releases)-1]
 	rho := noise.RhoOf(last.Weight, last.Sigma2)
 	fmt.Fprintf(u.out, `
