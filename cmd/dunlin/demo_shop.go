@@ -104,9 +104,8 @@ func (u *uplifts) explain(r simulate.Result) {
 	per := func(goals float64) string { return percent(goals / float64(t.Decisions)) }
 	fmt.Fprintf(u.out, `
 In truth, of %d decisions %s are expected to reach the goal. Uniform choice
-would have had %s, and one that knew every visitor's taste and answers %s:
-%.0f %% of that gain was had.
-`, t.Decisions, per(t.Goals), per(t.Uniform), per(t.Best), 100*t.Gain())
+would have had %s, and one that knew every visitor's taste and answers %s%s
+`, t.Decisions, per(t.Goals), per(t.Uniform), per(t.Best), had(t))
 	names := make([]string, 0, len(t.Shares))
 	for i, n := range t.Shares {
 		names = append(names, fmt.Sprintf("%s %.0f %%", u.plan.Slots[slotShown].Variants[i].Name, 100*float64(n)/float64(t.Decisions)))
@@ -115,9 +114,25 @@ would have had %s, and one that knew every visitor's taste and answers %s:
 	last := u.releases[len(u.releases)-1]
 	rho := noise.RhoOf(last.Weight, last.Sigma2)
 	fmt.Fprintf(u.out, `
-Nobody at the site saw a visitor: it has %d releases of %d noised sums (standard
-deviation %.1f), signed by both aggregators. Epsilon %.2f for a device's day against
-everyone if one of them is honest, %.2f over these days. The intervals hold the
-uplift of the visitors behind the numbers 95 times in 100.
-`, len(r.Days), len(last.Cells), math.Sqrt(float64(last.Variance())), float64(rho.Epsilon(1e-6)), float64(rho.Times(len(r.Days)).Epsilon(1e-6)))
+Nobody at the site saw a visitor: of each day it has %d noised sums (standard
+deviation %.1f), signed by both aggregators. Epsilon %.2f for a device's day
+against everyone if one of them is honest, %.2f over the %s. The intervals
+hold the uplift of the visitors behind the numbers 95 times in 100.
+`, len(last.Cells), math.Sqrt(float64(last.Variance())), float64(rho.Epsilon(1e-6)), float64(rho.Times(len(r.Days)).Epsilon(1e-6)), days(len(r.Days)))
+}
+
+// had says which share of the gain that was to be had was: none was, where all
+// variants are alike.
+func had(t simulate.Tally) string {
+	if t.Best-t.Uniform <= 1e-9*t.Best {
+		return ":\nthere was nothing to gain."
+	}
+	return fmt.Sprintf(":\n%.0f %% of that gain was had.", 100*t.Gain())
+}
+
+func days(n int) string {
+	if n == 1 {
+		return "one day"
+	}
+	return fmt.Sprintf("%d days", n)
 }

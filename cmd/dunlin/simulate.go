@@ -96,6 +96,8 @@ func (s *simulation) run(c *cobra.Command, more func(*simulate.Options)) (r simu
 	}
 	if s.keep == "" {
 		defer os.RemoveAll(o.Dir)
+	} else {
+		defer os.Remove(o.Dir) // it stays but where nothing was written
 	}
 	more(&o)
 	return simulate.Run(c.Context(), o)

@@ -174,49 +174,77 @@ func (c *crowd) usePriors(ctx context.Context, published []byte) error {
 	return nil
 }
 
-// chunk is how many visitors a worker takes at a time.
+// chunk is how many visitors a worker takes at a time. It is fixed, and chunks are
+// added in their order, so that tallies are the same to the last bit on any number
+// of processors.
 const chunk = 64
 
-// day lives a day of every visitor. end is called on the device of each who came,
-// at the end of its day, and returns the state to keep.
-func (c *crowd) day(ctx context.Context, day int, end func(ctx context.Context, worker int, d Device, last plan.Time) ([]byte, error)) ([]Tally, error) {
+// chunks calls live for each visitor, a worker for each life, until one fails or ctx
+// ends. of is the number of the visitor's chunk.
+func (c *crowd) chunks(ctx context.Context, live func(ctx context.Context, worker, of, visitor int) error) error {
 	var next atomic.Int64
-	all := make([][]Tally, len(c.lives))
 	work, ctx := errgroup.WithContext(ctx)
-	for w, l := range c.lives {
-		all[w] = newTallies(c.plan)
+	for w := range c.lives {
 		work.Go(func() error {
 			for ctx.Err() == nil {
-				from := int(next.Add(chunk)) - chunk
-				if from >= c.shop.Visitors() {
+				of := int(next.Add(1)) - 1
+				if of*chunk >= c.shop.Visitors() {
 					return nil
 				}
-				for i := from; i < min(from+chunk, c.shop.Visitors()); i++ {
-					v := c.shop.Visitor(i)
-					last, came, err := l.day(ctx, v, day, c.states[i])
-					if err != nil {
+				for i := of * chunk; i < min((of+1)*chunk, c.shop.Visitors()); i++ {
+					if err := live(ctx, w, of, i); err != nil {
 						return err
 					}
-					if !came {
-						continue
-					}
-					if c.states[i], err = end(ctx, w, l.device, last); err != nil {
-						return err
-					}
-					count(all[w], c.plan, v, l.shown)
 				}
 			}
 			return ctx.Err()
 		})
 	}
-	if err := work.Wait(); err != nil {
+	return work.Wait()
+}
+
+// day lives a day of every visitor. end is called on the device of each who came,
+// at the end of its day, and returns the state to keep.
+func (c *crowd) day(ctx context.Context, day int, end func(ctx context.Context, worker int, d Device, last plan.Time) ([]byte, error)) ([]Tally, error) {
+	all := make([][]Tally, (c.shop.Visitors()+chunk-1)/chunk)
+	err := c.chunks(ctx, func(ctx context.Context, worker, of, i int) error {
+		l, v := c.lives[worker], c.shop.Visitor(i)
+		last, came, err := l.day(ctx, v, day, c.states[i])
+		if err != nil || !came {
+			return err
+		}
+		if c.states[i], err = end(ctx, worker, l.device, last); err != nil {
+			return err
+		}
+		if all[of] == nil {
+			all[of] = newTallies(c.plan)
+		}
+		count(all[of], c.plan, v, l.shown)
+		return nil
+	})
+	if err != nil {
 		return nil, err
 	}
 	out := newTallies(c.plan)
 	for _, t := range all {
-		for s := range out {
+		for s := range t {
 			out[s].Add(t[s])
 		}
 	}
 	return out, nil
+}
+
+// visitorDays counts the days on which somebody comes, each of which is a report.
+func (c *crowd) visitorDays(ctx context.Context, days int) (uint64, error) {
+	var n atomic.Uint64
+	err := c.chunks(ctx, func(_ context.Context, _, _, i int) error {
+		v := c.shop.Visitor(i)
+		for day := range days {
+			if v.Visits(day) > 0 {
+				n.Add(1)
+			}
+		}
+		return nil
+	})
+	return n.Load(), err
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/dunlin-analytics/dunlin/cmd/population"
 	"github.com/dunlin-analytics/dunlin/cmd/rig"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
+	"github.com/dunlin-analytics/dunlin/privacy/plan/planfile"
 	"github.com/dunlin-analytics/dunlin/wasm/device"
 )
 
@@ -60,16 +61,20 @@ var (
 	// that their visitor comes.
 	ErrCadence = errors.New("the plan's periods are not days: simulate a daily plan")
 	// ErrDays: fewer than one day, or more than the plan has.
-	ErrDays = errors.New("days that the plan has not")
+	ErrDays = errors.New("not a number of days that the plan has")
 )
 
 // Run starts collector, leader and helper under a stepped clock, lets the visitors
 // live their days with devices, sends every device's sealed report, has each day
 // released, and hands the priors that come of it to the devices of the next.
 //
-// Errors: ErrCadence, ErrDays, population.ErrPlan, population.ErrOptions, and
-// whatever a service answered.
+// Errors: planfile.Problems, ErrCadence, ErrDays, population.ErrPlan and
+// population.ErrOptions before anything is written to Dir or run; then whatever a
+// service answered.
 func Run(ctx context.Context, o Options) (out Result, err error) {
+	if err := o.check(); err != nil {
+		return out, err
+	}
 	r, err := rig.Start(ctx, rig.Options{
 		Dir: o.Dir, PlanName: o.PlanName, PlanYAML: o.PlanYAML, Module: o.Module, Executable: o.Executable, Log: o.Log,
 	})
@@ -77,13 +82,7 @@ func Run(ctx context.Context, o Options) (out Result, err error) {
 		return out, err
 	}
 	defer func() { err = errors.Join(err, r.Close()) }()
-	if r.Plan.Cadence != plan.Daily {
-		return out, ErrCadence
-	}
-	if o.Days < 1 || o.Days > len(r.Plan.Periods) {
-		return out, fmt.Errorf("%d: %w: it has %d", o.Days, ErrDays, len(r.Plan.Periods))
-	}
-	shop, err := population.New(r.Plan, population.Options{Seed: o.Seed, Visitors: o.Visitors, Null: o.Null, Horizon: max(o.Days, 2)})
+	shop, err := population.New(r.Plan, o.population())
 	if err != nil {
 		return out, err
 	}
@@ -110,7 +109,11 @@ func Run(ctx context.Context, o Options) (out Result, err error) {
 		Plan: plan.DigestOf(r.Published).String(), Site: r.Plan.Site,
 		Seed: o.Seed, Visitors: o.Visitors, Null: o.Null, Native: o.Native,
 	}
-	sent, total := uint64(0), visitorDays(shop, o.Days)
+	sent := uint64(0)
+	total, err := c.visitorDays(ctx, o.Days)
+	if err != nil {
+		return out, err
+	}
 	for day := range o.Days {
 		d, err := oneDay(ctx, r, c, seal, day, func(done uint64) {
 			if o.Progress != nil {
@@ -132,17 +135,35 @@ func Run(ctx context.Context, o Options) (out Result, err error) {
 	return out, nil
 }
 
-// visitorDays counts the days on which somebody comes, each of which is a report.
-func visitorDays(shop *population.Shop, days int) (n uint64) {
-	for i := range shop.Visitors() {
-		v := shop.Visitor(i)
-		for day := range days {
-			if v.Visits(day) > 0 {
-				n++
-			}
-		}
+// check refuses what cannot be simulated before any key is made or service run. Its
+// plan has nobody's keys.
+func (o *Options) check() error {
+	f, problems := planfile.Parse(o.PlanName, o.PlanYAML)
+	if problems != nil {
+		return problems
 	}
-	return n
+	if _, problems := planfile.Check(f); problems != nil {
+		return problems
+	}
+	p, err := f.Plan(planfile.BuildInput{
+		Leader: plan.Recipient{Type: plan.X25519, Key: "nobody's"}, Helper: plan.Recipient{Type: plan.X25519, Key: "nobody's either"},
+		Issued: f.Periods[0].Start,
+	})
+	if err != nil {
+		return err
+	}
+	if p.Cadence != plan.Daily {
+		return ErrCadence
+	}
+	if o.Days < 1 || o.Days > len(p.Periods) {
+		return fmt.Errorf("%d days: %w: 1 to %d", o.Days, ErrDays, len(p.Periods))
+	}
+	_, err = population.New(p, o.population())
+	return err
+}
+
+func (o *Options) population() population.Options {
+	return population.Options{Seed: o.Seed, Visitors: o.Visitors, Null: o.Null, Horizon: max(o.Days, 2)}
 }
 
 // oneDay lives, reports and releases a day.
