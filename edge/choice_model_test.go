@@ -35,7 +35,7 @@ func (n *naive) shown(j int, at choose.Place) int {
 }
 
 // own counts, at now, the trials and successes of a column: one each a date, halving
-// every 14 days. The clock has only gone forward.
+// every 28 days. The clock has only gone forward.
 func (n *naive) own(at choose.Place, column int, now plan.Time) (shown, won float64) {
 	goal := plan.Trigger{}
 	if at.Kind == choose.Slot {
@@ -46,7 +46,7 @@ func (n *naive) own(at choose.Place, column int, now plan.Time) (shown, won floa
 	k := len(n.acts)
 	tried, gained := map[plan.Date]bool{}, map[plan.Date]bool{}
 	for j := range k {
-		date, worth := n.date(n.acts[j].raw), math.Exp2(-n.days(j, k, now)/14)
+		date, worth := n.date(n.acts[j].raw), math.Exp2(-n.days(j, k, now)/28)
 		if n.shown(j, at) == column && !tried[date] {
 			tried[date] = true
 			shown += worth
@@ -59,11 +59,15 @@ func (n *naive) own(at choose.Place, column int, now plan.Time) (shown, won floa
 	return shown, min(won, shown)
 }
 
-// match is the share of the interest, at now, that topics hold.
+// usual is the match of what nobody knows.
+const usual = .25
+
+// match is the share of the interest, at now, that topics hold: what is not known of it
+// lies there as usual.
 func (n *naive) match(topics []uint8, now plan.Time) float64 {
 	k := len(n.acts)
-	if k == 0 {
-		return 0
+	if k == 0 || len(topics) == 0 {
+		return usual
 	}
 	lasting, latest, all := n.affinity(k, now), make([]float64, len(n.plan.Topics)), 0.0
 	for j := range k {
@@ -81,7 +85,14 @@ func (n *naive) match(topics []uint8, now plan.Time) float64 {
 	for _, l := range latest {
 		all += l
 	}
-	sum, recent := 0.0, float64(n.plan.Policy.Recent)/10_000
+	recent, known := float64(n.plan.Policy.Recent)/10_000, 0.0
+	for _, l := range lasting {
+		known += l
+	}
+	sum := usual * (1 - recent) * (1 - known)
+	if all == 0 {
+		sum += usual * recent
+	}
 	for _, t := range topics {
 		sum += (1 - recent) * lasting[t]
 		if all > 0 {
@@ -239,8 +250,8 @@ func checkOptions(t *testing.T, model *naive, fitted *choose.Priors, out *choose
 		require.InDelta(t, won, o.Won, .005)
 		require.InDelta(t, match, o.Match, 2*close)
 
-		odds := prior.Mean / (1 - prior.Mean) * (1 + lift*o.Match)
-		weight := min(float64(prior.Strength), 30)
+		odds := prior.Mean / (1 - prior.Mean) * (1 + lift*o.Match) / (1 + lift*usual)
+		weight := min(float64(prior.Strength), 20)
 		mean := (weight*odds/(1+odds) + o.Won) / (weight + o.Shown)
 		require.InDelta(t, mean, o.Mean, 1e-12)
 		require.InDelta(t, float64(prior.Strength)+o.Shown, o.Strength, 1e-6)
@@ -255,7 +266,7 @@ func checkOptions(t *testing.T, model *naive, fitted *choose.Priors, out *choose
 		if o.Won > 0 {
 			count["won"]++
 		}
-		if o.Match > .1 {
+		if math.Abs(o.Match-usual) > .1 {
 			count["match"]++
 		}
 	}

@@ -183,12 +183,16 @@ func TestWhy(t *testing.T) {
 	require.Equal(t, choose.Rate{Mean: .125, Strength: 1000}, out.Options[0].Prior)
 	require.Equal(t, choose.Rate{Mean: .25, Strength: 10}, out.Options[1].Prior)
 	require.Equal(t, choose.Rate{Mean: .0625, Strength: 1 << 20}, out.Options[2].Prior)
-	const match = .5*5./6 + .5*1 // half by affinity, half by the latest pages
-	odds := (1 + 4*match) / 3
+	// Half by affinity, half by the latest pages. The 1 in affinity's denominator is
+	// interest that is not on record, and the usual quarter of it lies anywhere.
+	const unknown = .25 * .5 * 1. / 6
+	const match = .5*5./6 + .5*1 + unknown
+	odds := func(prior, match float64) float64 { return prior / (1 - prior) * (1 + 4*match) / (1 + 4*.25) }
+	shoes, bags := odds(.25, match), odds(.0625, unknown)
 	for i, want := range []struct{ shown, won, match, mean, strength float64 }{
-		{0, 0, 0, .125, 1000},
-		{1, 1, match, (10*odds/(1+odds) + 1) / 11, 11},
-		{0, 0, 0, .0625, 1 << 20},
+		{0, 0, .25, .125, 1000}, // no topics: as usual
+		{1, 1, match, (10*shoes/(1+shoes) + 1) / 11, 11},
+		{0, 0, unknown, bags / (1 + bags), 1 << 20},
 	} {
 		o := out.Options[i]
 		require.InDelta(t, want.shown, o.Shown, 1e-3)

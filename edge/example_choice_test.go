@@ -56,8 +56,8 @@ func ExampleDevice_Choose() {
 	fmt.Println(d.Track(now, edge.Event{Kind: plan.Exposure, Slot: 0, Variant: uint8(out.Column)}))
 	// Output:
 	// shoes sampled: true segment: new
-	// plain: prior 0.030, interest 0.00, mean 0.030
-	// shoes: prior 0.025, interest 0.88, mean 0.103
-	// bags: prior 0.020, interest 0.00, mean 0.020
+	// plain: prior 0.030, interest 0.25, mean 0.030
+	// shoes: prior 0.025, interest 0.91, mean 0.056
+	// bags: prior 0.020, interest 0.03, mean 0.011
 	// <nil>
 }

@@ -273,13 +273,13 @@ func TestChoicesUnderAJumpingClock(t *testing.T) {
 	for _, now := range []plan.Time{start + 10*day, start, start + day} {
 		track(t, d, now, edge.Event{Kind: plan.Exposure, Variant: 1})
 	}
-	require.InDelta(t, 1+math.Exp2(-1./14), pick(t, d, start+day, hero, edgetest.Rand0()).Options[1].Shown, 1e-3)
+	require.InDelta(t, 1+math.Exp2(-1./28), pick(t, d, start+day, hero, edgetest.Rand0()).Options[1].Shown, 1e-3)
 
 	// Own evidence fades while the clock is away, before any event says so.
 	d = device(t, picking(800, nil))
 	track(t, d, start, edge.Event{Kind: plan.Exposure, Variant: 1}, order)
 	require.InDelta(t, 1, pick(t, d, start, hero, edgetest.Rand0()).Options[1].Won, 1e-3)
-	require.InDelta(t, .25, pick(t, d, start+28*day, hero, spent).Options[1].Won, 1e-3)
-	require.Zero(t, pick(t, d, start+year, hero, spent).Options[1].Shown)
+	require.InDelta(t, .5, pick(t, d, start+28*day, hero, spent).Options[1].Won, 1e-3)
+	require.InDelta(t, math.Exp2(-365./28), pick(t, d, start+year, hero, spent).Options[1].Shown, 1e-3)
 	require.InDelta(t, 1, pick(t, d, start, hero, spent).Options[1].Shown, 1e-3, "looking ahead forgets nothing")
 }

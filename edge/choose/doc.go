@@ -46,7 +46,7 @@
 //
 // Evidence, at most MaxEvidence bytes:
 //
-//	phase of the clock uvarint, below 14 days in seconds (package decay)
+//	phase of the clock uvarint, below 28 days in seconds (package decay)
 //	newest date that anything was counted on uvarint, at most 2^20
 //	entries: count uvarint, at most 256; then each, ascending by place and column:
 //	  place key u64, column key u64

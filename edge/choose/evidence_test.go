@@ -17,8 +17,8 @@ import (
 )
 
 const (
-	today   plan.Date = 20_780
-	fortune           = plan.Time(choose.EvidenceHalfLife)
+	today    plan.Date = 20_780
+	halfLife           = plan.Time(choose.EvidenceHalfLife)
 )
 
 func read(t testing.TB, e *choose.Evidence, place, column profile.Key) [2]float64 {
@@ -43,8 +43,8 @@ func ExampleEvidence() {
 	e.Shown(hero, shoes, 20_780)
 	e.Shown(hero, shoes, 20_780) // in the same period: the same trial
 	e.Won(hero, shoes, 20_780)
-	e.Advance(14 * plan.Day)
-	e.Shown(hero, shoes, 20_794)
+	e.Advance(28 * plan.Day)
+	e.Shown(hero, shoes, 20_808)
 	fmt.Println(e.Read(hero, shoes))
 	// Output: 1.5 0.5
 }
@@ -116,14 +116,14 @@ func TestFading(t *testing.T) {
 	e.Advance(-1)
 	e.Advance(math.MinInt64)
 	require.Equal(t, [2]float64{1, 1}, read(t, &e, 1, 2), "time that runs backwards is none")
-	e.Advance(fortune)
+	e.Advance(halfLife)
 	require.Equal(t, [2]float64{.5, .5}, read(t, &e, 1, 2))
-	e.Advance(fortune / 2)
+	e.Advance(halfLife / 2)
 	got := read(t, &e, 1, 2)
 	require.InDelta(t, math.Sqrt2/4, got[0], 1.0/decay.One)
-	e.Advance(fortune * 11)
+	e.Advance(halfLife * 11)
 	require.NotZero(t, read(t, &e, 1, 2)[0])
-	e.Advance(fortune)
+	e.Advance(halfLife)
 	require.Equal(t, [2]float64{}, read(t, &e, 1, 2))
 	require.Len(t, bytesOf(t, &e), 3+3+1, "forgotten, with no trace but clock and date")
 	e.Won(1, 2, today+180)
@@ -144,7 +144,7 @@ func TestATrialADay(t *testing.T) {
 		}
 	}
 	got := read(t, &e, 1, 2)
-	fade := math.Exp2(-1.0 / 14)
+	fade := math.Exp2(-1.0 / 28)
 	require.InDelta(t, 1/(1-fade), got[0], .02)
 	require.InDelta(t, math.Pow(fade, 2)/(1-math.Pow(fade, 4)), got[1], .02)
 }
@@ -152,7 +152,7 @@ func TestATrialADay(t *testing.T) {
 // Dates alone, without time: the sums stop where their bytes do.
 func TestSaturation(t *testing.T) {
 	var e choose.Evidence
-	e.Advance(fortune - 1)
+	e.Advance(halfLife - 1)
 	for d := range plan.Date(1000) {
 		e.Shown(1, 2, d)
 		e.Won(1, 2, d)
@@ -259,7 +259,7 @@ func TestReadEvidenceRefuses(t *testing.T) {
 	require.Equal(t, ok, bytesOf(t, &e))
 	for name, b := range map[string][]byte{
 		"empty":               nil,
-		"phase of 14 days":    head(uint64(choose.EvidenceHalfLife), 0, 0),
+		"phase of 28 days":    head(uint64(choose.EvidenceHalfLife), 0, 0),
 		"date too late":       head(0, 1<<20+1, 0),
 		"257 entries":         head(0, 0, 257),
 		"shown 0":             with(head(0, 20, 1), one(1, 2, 0, 4, 0)),
@@ -293,7 +293,7 @@ func TestMaxEvidence(t *testing.T) {
 			e.Won(math.MaxUint64-i, i, 1<<20-400+d)
 		}
 	}
-	e.Advance(fortune - 1)
+	e.Advance(halfLife - 1)
 	require.Len(t, bytesOf(t, &e), choose.MaxEvidence)
 	require.LessOrEqual(t, choose.MaxEvidence, 6<<10)
 }
@@ -309,7 +309,7 @@ func TestEvidenceMakesNoRoom(t *testing.T) {
 			e.Won(i%5, i, date)
 			e.Read(i%5, i)
 		}
-		e.Advance(fortune)
+		e.Advance(halfLife)
 		e.Rewind(date)
 		b = e.Append(b[:0])
 		if choose.ReadEvidence(wire.NewReader(b)) != e {
@@ -356,7 +356,7 @@ func FuzzReadEvidence(f *testing.F) {
 			shown, won := e.Read(i, i)
 			require.True(t, shown >= won && won >= 0 && shown < 512)
 		}
-		e.Advance(fortune + 1)
+		e.Advance(halfLife + 1)
 		bytesOf(t, &e)
 	})
 }

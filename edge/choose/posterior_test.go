@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/dunlin-analytics/dunlin/edge/choose"
+	"github.com/dunlin-analytics/dunlin/privacy/plan"
 	"github.com/stretchr/testify/require"
 )
 
@@ -15,15 +16,19 @@ func TestPosterior(t *testing.T) {
 		lift           float64
 		mean, strength float64
 	}{
-		"the prior alone":                {choose.Option{Prior: rate(.2, 10)}, 4, .2, 10},
+		"the prior alone":                {choose.Option{Prior: rate(.2, 10)}, 0, .2, 10},
 		"a weak prior and own trials":    {choose.Option{Prior: rate(.5, 2), Shown: 2, Won: 2}, 0, .75, 4},
-		"a prior at the cap":             {choose.Option{Prior: rate(.1, 30), Shown: 30, Won: 15}, 0, .3, 60},
-		"a stronger one counts the same": {choose.Option{Prior: rate(.1, 1000), Shown: 30, Won: 15}, 0, .3, 1030},
-		"as strong as any":               {choose.Option{Prior: rate(.1, choose.MaxStrength), Shown: 270, Won: 270}, 0, .91, choose.MaxStrength + 270},
-		"all interest":                   {choose.Option{Prior: rate(.2, 10), Match: 1}, 4, 5. / 9, 10}, // odds 1/4 x 5
-		"half of it":                     {choose.Option{Prior: rate(.2, 10), Match: .5}, 4, 3. / 7, 10},
+		"a prior at the cap":             {choose.Option{Prior: rate(.1, 20), Shown: 20, Won: 10}, 0, .3, 40},
+		"a stronger one counts the same": {choose.Option{Prior: rate(.1, 1000), Shown: 20, Won: 10}, 0, .3, 1020},
+		"as strong as any":               {choose.Option{Prior: rate(.1, choose.MaxStrength), Shown: 180, Won: 180}, 0, .91, choose.MaxStrength + 180},
+		"the usual interest":             {choose.Option{Prior: rate(.2, 10), Match: .25}, 4, .2, 10},
+		"all interest":                   {choose.Option{Prior: rate(.2, 10), Match: 1}, 4, 5. / 13, 10}, // odds 1/4 x 5/2
+		"half of it":                     {choose.Option{Prior: rate(.2, 10), Match: .5}, 4, 3. / 11, 10},
+		"none of it":                     {choose.Option{Prior: rate(.2, 10)}, 4, 1. / 9, 10}, // odds 1/4 x 1/2
+		"the largest lift, no interest":  {choose.Option{Prior: rate(.5, 10)}, plan.MaxLift, 1. / 252, 10},
+		"the largest lift, all of it":    {choose.Option{Prior: rate(.5, 10), Match: 1}, plan.MaxLift, 1001. / 1252, 10},
 		"no lift":                        {choose.Option{Prior: rate(.2, 10), Match: 1}, 0, .2, 10},
-		"interest and own trials":        {choose.Option{Prior: rate(.2, 9), Match: 1, Shown: 1, Won: 1}, 4, .6, 10},
+		"interest and own trials":        {choose.Option{Prior: rate(.2, 12), Match: 1, Shown: 1, Won: 1}, 4, (12*5./13 + 1) / 13, 13},
 		"nothing released":               {choose.Option{Prior: choose.Bare(), Shown: 18}, 0, .005, 20},
 	} {
 		options := []choose.Option{c.o}
@@ -38,7 +43,7 @@ func TestPosterior(t *testing.T) {
 // Whatever priors, evidence and policy are, the mean is a rate and the strength a number.
 func TestPosteriorStaysARate(t *testing.T) {
 	for _, mean := range []float64{0x1p-32, .5, 1 - 0x1p-32} {
-		for _, strength := range []uint32{1, 29, 31, choose.MaxStrength} {
+		for _, strength := range []uint32{1, 19, 21, choose.MaxStrength} {
 			for _, won := range []float64{0, .5, 600} {
 				for _, lift := range []float64{0, 4, 1000} {
 					for _, match := range []float64{0, 1} {

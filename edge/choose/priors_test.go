@@ -1,20 +1,26 @@
 package choose_test
 
 import (
+	"math"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/dunlin-analytics/dunlin/edge/choose"
+	"github.com/dunlin-analytics/dunlin/edge/profile"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
 )
 
-// shop has three segments, two slots of two and three variants, an assigned
+// end is of the shop's last period.
+const end = 20_002 * plan.Day
+
+// shop has two periods, three segments, two slots of two and three variants, an assigned
 // campaign and a chosen one of four arms. With a holdout or without: its column
 // is none that a device picks.
 func shop(holdout plan.Share) *plan.Plan {
 	return &plan.Plan{
 		Policy:   plan.Policy{Holdout: holdout},
+		Periods:  []plan.Period{{Date: 20_000, Start: 20_000 * plan.Day, End: 20_001 * plan.Day}, {Date: 20_001, Start: 20_001 * plan.Day, End: end}},
 		Segments: make([]plan.Segment, 3),
 		Slots:    []plan.Slot{{Variants: make([]plan.Variant, 2)}, {Variants: make([]plan.Variant, 3)}},
 		Campaigns: []plan.Campaign{
@@ -52,10 +58,23 @@ func TestFits(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, holdout := range []plan.Share{0, 500} {
-				p := choose.Priors{Version: 1, Plan: here, Places: c.places}
+				p := choose.Priors{Version: end, Plan: here, Places: c.places}
 				require.ErrorIs(t, p.Fits(shop(holdout), here), c.want)
 				require.ErrorIs(t, p.Fits(shop(holdout), plan.Digest{8}), choose.ErrForeign)
 			}
 		})
+	}
+}
+
+// A version is a period's end. What no fit of the plan can have would, once accepted,
+// shut out all that do: the year in which a wrong clock made it, or the largest number.
+func TestFitsRefusesAVersionAfterThePlan(t *testing.T) {
+	here := plan.Digest{7}
+	for version, want := range map[uint64]error{
+		1: nil, 20_001 * plan.Day: nil, end: nil,
+		end + 1: choose.ErrPriors, end + 365*plan.Day: choose.ErrPriors, uint64(profile.MaxTime): choose.ErrPriors, math.MaxUint64: choose.ErrPriors,
+	} {
+		p := choose.Priors{Version: version, Plan: here}
+		require.ErrorIs(t, p.Fits(shop(0), here), want, "%d", version)
 	}
 }

@@ -374,7 +374,7 @@ func TestLatest(t *testing.T) {
 		in := p.At(p.Last, n).Interest(plan.Whole)
 		return [3]float64{in.Match(1), in.Match(2), in.Match(4)}
 	}
-	require.Equal(t, [3]float64{}, share())
+	require.Equal(t, [3]float64{.25, .25, .25}, share(), "nothing was seen: as usual")
 	now := start
 	for i, c := range []struct {
 		kind   plan.EventKind
@@ -417,13 +417,47 @@ func TestInterest(t *testing.T) {
 	p.Interested(n, plan.View, 3, 0)
 	view := p.At(start, n)
 	lasting, latest := view.Interest(0), view.Interest(plan.Whole)
-	require.Equal(t, view.Affinity(0), lasting.Match(1))
-	require.Equal(t, view.Affinity(1), lasting.Match(2))
+	// Four views in five and one: a sixth of the interest is in nobody knows what, and a
+	// quarter of that is wherever one looks.
+	require.InDelta(t, view.Affinity(0)+.25/6, lasting.Match(1), 1e-12)
+	require.InDelta(t, view.Affinity(1)+.25/6, lasting.Match(2), 1e-12)
+	require.InDelta(t, 1-.75/6, lasting.Match(3), 1e-12)
+	require.InDelta(t, 8./23, latest.Match(2), 1e-3, "what the latest were about is known")
 	half := view.Interest(plan.Whole / 2)
 	require.InDelta(t, (lasting.Match(1)+latest.Match(1))/2, half.Match(1), 1e-12)
 	require.Equal(t, 1.0, latest.Match(3))
 	require.LessOrEqual(t, half.Match(^uint64(0)), 1.0)
-	require.Zero(t, half.Match(4), "no such topic")
+	require.InDelta(t, .25/12, half.Match(4), 1e-12, "no such topic: only what is unknown")
+	for _, in := range []profile.Interest{lasting, latest, half} {
+		require.Equal(t, profile.UsualMatch, in.Match(0), "no topics")
+	}
+}
+
+// A visitor of whom nothing is known, one whose interest has all faded, and one who only
+// looked at pages without a topic have the usual interest in everything, whatever counts.
+func TestInterestOfTheUnknown(t *testing.T) {
+	n := topics("a", "b", "c")
+	var nobody, looked profile.Profile
+	looked.Touch(start)
+	looked.Interested(n, plan.View, 0, 0)
+	for _, recent := range []plan.Share{0, 1, 5000, plan.Whole, plan.Whole + 1} {
+		for _, view := range []profile.View{nobody.At(start, n), looked.At(start, n)} {
+			in := view.Interest(recent)
+			for _, set := range []uint64{0, 1, 2, 6, 7, 8, math.MaxUint64} {
+				require.InDelta(t, profile.UsualMatch, in.Match(set), 1e-12)
+			}
+		}
+	}
+	// Interest that only lasted returns to the usual; what the latest were about stays.
+	about(&looked, n, start, plan.Order, 1, 0)
+	for years, want := range map[plan.Time][2]float64{0: {8./9 + .25/9, .25 / 9}, 3: {.25, .25}} {
+		view := looked.At(start+years*365*day, n)
+		in, latest := view.Interest(0), view.Interest(plan.Whole)
+		require.InDelta(t, want[0], in.Match(1), 1e-3)
+		require.InDelta(t, want[1], in.Match(2), 1e-3)
+		require.Equal(t, 1., latest.Match(1))
+		require.Zero(t, latest.Match(2))
+	}
 }
 
 // The most that a device can know: 64 topics, each with all five sums.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/dunlin-analytics/dunlin/edge"
 	"github.com/dunlin-analytics/dunlin/edge/choose"
+	"github.com/dunlin-analytics/dunlin/edge/profile"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
 )
 
@@ -141,7 +142,7 @@ func (o *outcomes) decided(d *choose.Decision) {
 		c.segments++
 	}
 	for _, option := range d.Options {
-		if option.Match > 0 {
+		if option.Match > profile.UsualMatch {
 			c.matched++
 		}
 		if option.Won > 0 {
