@@ -20,7 +20,7 @@ module: $(MODULE) ## the bytes that visitors load
 $(MODULE): $(GO_SOURCES) wasm/build.sh
 	wasm/build.sh ./wasm $(MODULE)
 
-run: build ## the private sum of 2,000 customers, from devices to release
+run: build ## 14 days of an invented shop: devices choose, learn, report; a minute or two
 	bin/dunlin demo
 
 test: $(MODULE) ## every test; real data where DUNLIN_DATA names it
