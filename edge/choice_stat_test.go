@@ -255,10 +255,10 @@ func TestInterestLiftsItsVariant(t *testing.T) {
 }
 
 // A visitor who reacts to another variant than everyone does gets it in the end,
-// although the priors are as strong as any may be. One trial a day that halves in two
-// weeks comes to 20.7 at most, against 30 for the prior: so the prior's favourite
-// loses to a rival only if it is at most 1 + 20.7/30 times as good by the prior. A
-// larger lead is never made up for by failures alone.
+// although the priors are as strong as any may be. One trial a day that halves in four
+// weeks comes to 40.9 at most, against 20 for the prior: so the prior's favourite
+// loses to a rival that is at least 1 / (1 + 40.9/20) as good by the prior, a third. A
+// larger lead is not made up for by failures alone.
 func TestOwnEvidenceWins(t *testing.T) {
 	const days, visitors = 300, 30
 	last := func(favourite, rival float64) (first, later int) {
@@ -284,10 +284,12 @@ func TestOwnEvidenceWins(t *testing.T) {
 		})
 		return first, later
 	}
-	first, later := last(.06, .05)
-	t.Logf("a lead of 1.2: the rival in %d of the first %d days, %d of the last %d", first, 5*visitors, later, 100*visitors)
-	require.Less(t, first, visitors) // explored only
-	near(t, 1-.05*2/3, later, 100*visitors, "the visitor's own, but for exploring")
-	_, later = last(.5, .05)
+	for _, lead := range []float64{1.2, 2, 2.7} {
+		first, later := last(lead*.05, .05)
+		t.Logf("a lead of %.1f: the rival in %d of the first %d days, %d of the last %d", lead, first, 5*visitors, later, 100*visitors)
+		require.Less(t, first, visitors/2) // explored only
+		near(t, 1-.05*2/3, later, 100*visitors, "the visitor's own, but for exploring")
+	}
+	_, later := last(.5, .05)
 	require.Less(t, later, 100*visitors/2, "a lead of ten is beyond what a device can unlearn")
 }

@@ -2,6 +2,7 @@ package edge_test
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/dunlin-analytics/dunlin/edge"
@@ -10,6 +11,16 @@ import (
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
 	"github.com/stretchr/testify/require"
 )
+
+// spoilt returns published priors with other bytes from at on, from the end if below 0.
+func spoilt(published []byte, at int, with ...byte) []byte {
+	b := slices.Clone(published)
+	if at < 0 {
+		at += len(b)
+	}
+	copy(b[at:], with)
+	return b
+}
 
 // Priors that are malformed, of another plan, shaped for none, or older are refused,
 // and those before stay in force.
@@ -37,7 +48,7 @@ func TestPriorsAreRefused(t *testing.T) {
 		"nothing":                    {nil, choose.ErrPriors},
 		"cut short":                  {good[:len(good)-1], choose.ErrPriors},
 		"longer":                     {append(good[:len(good):len(good)], 0), choose.ErrPriors},
-		"impossible strength":        {append(good[:len(good)-1:len(good)-1], 0), choose.ErrPriors},
+		"no strength":                {spoilt(good, -1, 0), choose.ErrPriors},
 		"another plan's":             {priors(picking(59, nil), 11, 100, .1, .2, .3), choose.ErrForeign},
 		"a variant too many":         {of(hero, 1, 4), choose.ErrPriors},
 		"a variant too few":          {of(hero, 4, 2), choose.ErrPriors},
@@ -45,6 +56,10 @@ func TestPriorsAreRefused(t *testing.T) {
 		"no such slot":               {of(choose.Place{Kind: choose.Slot, Index: 1}, 1, 3), choose.ErrPriors},
 		"the campaign of the site's": {of(choose.Place{Kind: choose.Campaign}, 1, 3), choose.ErrPriors},
 		"a holdout's column":         {of(banner, 1, 3), choose.ErrPriors},
+		"strength above the largest": {spoilt(priors(p, 11, 1<<20, .1, .2, .3), -3, 0x81, 0x80, 0x40), choose.ErrPriors},
+		"a mean of 0":                {spoilt(good, -5, 0, 0, 0, 0), choose.ErrPriors},
+		"a version after the plan":   {priors(p, uint64(p.Periods[59].End)+1, 100, .1, .2, .3), choose.ErrPriors},
+		"the largest version":        {priors(p, 1<<36, 100, .1, .2, .3), choose.ErrPriors},
 		"older":                      {priors(p, 9, 100, .1, .2, .3), choose.ErrOlder},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -64,6 +79,9 @@ func TestPriorsAreRefused(t *testing.T) {
 	require.NoError(t, d.UsePriors(of(banner, 4, 2)))
 	require.Equal(t, uint64(11), pick(t, d, start, banner, edgetest.Rand0()).Version)
 	require.Zero(t, pick(t, d, start, hero, spent).Version, "these say nothing of the slot")
+	last := uint64(p.Periods[59].End)
+	require.NoError(t, d.UsePriors(priors(p, last, 100, .1, .2, .3)), "of all periods")
+	require.Equal(t, last, pick(t, d, start, hero, spent).Version)
 }
 
 // What version a visitor has seen is the visitor's: an instance whose priors are
@@ -136,6 +154,72 @@ func TestChoicesSurviveAnotherPlan(t *testing.T) {
 		arm := pick(t, d, start+minute, choose.Place{Kind: choose.Campaign}, spent)
 		require.InDelta(t, 1, arm.Options[0].Won, 1e-3, "on, now the first arm of the first campaign")
 		require.Zero(t, arm.Options[1].Shown)
+	}
+}
+
+// A variant that is gone takes its evidence along for good: when it comes back it is a
+// new one. What stayed meanwhile is as it was.
+func TestVariantGoneAndBack(t *testing.T) {
+	plans := [3]*plan.Plan{}
+	for i := range plans {
+		plans[i] = picking(60, func(p *plan.Plan) {
+			p.Serial = uint64(1 + i)
+			if i == 1 {
+				p.Slots[0].Variants = p.Slots[0].Variants[:2] // without bags
+			}
+		})
+	}
+	d := device(t, plans[0])
+	track(t, d, start, edge.Event{Kind: plan.Exposure, Variant: 1}, order, edge.Event{Kind: plan.Exposure, Variant: 2}, order)
+	require.InDelta(t, 1, pick(t, d, start, hero, edgetest.Rand0()).Options[2].Won, 1e-3)
+	for i, want := range []int{2, 3} {
+		require.NoError(t, d.UsePlan(edgetest.Publish(plans[1+i])))
+		require.Equal(t, edge.Restored, d.Load(start, d.AppendState(nil)))
+		out := pick(t, d, start+minute, hero, spent)
+		require.Len(t, out.Options, want)
+		require.InDelta(t, 1, out.Options[1].Shown, 1e-3)
+		require.InDelta(t, 1, out.Options[1].Won, 1e-3)
+		if want == 3 {
+			require.Zero(t, out.Options[2].Shown)
+			require.Zero(t, out.Options[2].Won)
+		}
+	}
+	// Nothing that happens under the plan without it is credited to what is gone.
+	track(t, d, start+minute, order)
+	require.Zero(t, pick(t, d, start+minute, hero, spent).Options[2].Won)
+}
+
+// A plan of four weeks that replaces one of days stands in a period whose date may be
+// long past: one trial of each variant in it, stored and read back or not.
+func TestEvidenceUnderLongerPeriods(t *testing.T) {
+	days := picking(60, nil)
+	weeks := picking(60, func(p *plan.Plan) {
+		p.Serial = 2
+		edgetest.Calendar(p, plan.FourWeekly, 3)
+	})
+	for age := range plan.Time(30) {
+		var answers [2]choose.Decision
+		for i := range answers {
+			d := device(t, days)
+			now := start + age*day
+			track(t, d, now, edge.Event{Kind: plan.Exposure, Variant: 0})
+			require.NoError(t, d.UsePlan(edgetest.Publish(weeks)))
+			for range 3 {
+				now += 20 * minute
+				for v := range uint8(3) {
+					track(t, d, now, edge.Event{Kind: plan.Exposure, Variant: v}, order)
+				}
+				if i == 1 {
+					require.Equal(t, edge.Restored, d.Load(now, d.AppendState(nil)))
+				}
+			}
+			answers[i] = pick(t, d, now, hero, edgetest.Rand0())
+		}
+		require.Equal(t, answers[0], answers[1])
+		for v, o := range answers[0].Options {
+			require.InDelta(t, 1, o.Shown, .01, "after %d days: variant %d", age, v)
+			require.InDelta(t, 1, o.Won, .01, "after %d days: variant %d", age, v)
+		}
 	}
 }
 

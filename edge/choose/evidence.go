@@ -20,7 +20,9 @@ const (
 	maxSum = 1<<21 - 1
 	// maxDate is no earlier than any plan's.
 	maxDate plan.Date = 1 << 20
-	// window is how many days before the newest date a date is remembered.
+	// window is how many days before the newest date a date is remembered: half a
+	// byte's worth. It has nothing to do with how evidence fades. Dates only go
+	// backwards by Rewind, or when a plan of longer periods replaces one of days.
 	window = 14
 	// never stands for a date that is not remembered.
 	never plan.Date = -1
@@ -150,11 +152,12 @@ func (e *Evidence) filter(keep func(*entry) bool) {
 }
 
 // turn moves the newest date on to date, if it is later, forgets dates that are now
-// before the window, and returns date within its bounds.
+// before the window, and returns date within its bounds. A date before the window
+// counts as its first: one date still, if the newest stays, and one that has bytes.
 func (e *Evidence) turn(date plan.Date) plan.Date {
 	date = within(date)
 	if date <= e.newest {
-		return date
+		return max(date, e.newest-window)
 	}
 	e.newest = date
 	for i := range e.room[:e.count] {

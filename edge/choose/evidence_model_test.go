@@ -28,25 +28,31 @@ type counted struct {
 	tried, gained map[plan.Date]bool
 }
 
-// day moves the newest date on and forgets those two weeks and a day before it.
-func (m *record) day(date plan.Date) {
+// day moves the newest date on, forgets those two weeks and a day before it, and
+// returns the date, or what stands for one so long ago.
+func (m *record) day(date plan.Date) plan.Date {
 	m.newest = max(m.newest, date)
 	for _, c := range m.of {
 		for _, dates := range []map[plan.Date]bool{c.tried, c.gained} {
 			maps.DeleteFunc(dates, func(d plan.Date, _ bool) bool { return m.newest-d > 14 })
 		}
 	}
+	return max(date, m.newest-14)
 }
 
+// count counts a date that no later one was counted before.
 func (m *record) count(sum *uint32, dates map[plan.Date]bool, date plan.Date) {
-	if !dates[date] {
-		dates[date] = true
-		m.clock.Factor(choose.EvidenceHalfLife).Add(sum, decay.One)
+	for d := range dates {
+		if d >= date {
+			return
+		}
 	}
+	dates[date] = true
+	m.clock.Factor(choose.EvidenceHalfLife).Add(sum, decay.One)
 }
 
 func (m *record) shown(at column, date plan.Date) {
-	m.day(date)
+	date = m.day(date)
 	if m.of[at] == nil {
 		if len(m.of) == choose.MaxEntries {
 			least := slices.MinFunc(slices.Collect(maps.Keys(m.of)), func(a, b column) int {
@@ -68,7 +74,7 @@ func (m *record) shown(at column, date plan.Date) {
 }
 
 func (m *record) won(at column, date plan.Date) {
-	m.day(date)
+	date = m.day(date)
 	if c := m.of[at]; c != nil {
 		m.count(&c.won, c.gained, date)
 	}
@@ -119,7 +125,8 @@ func TestEvidenceAgainstTheModel(t *testing.T) {
 		if seed%5 == 0 {
 			columns = 300
 		}
-		date := func() plan.Date { return plan.Date(now / plan.Day) }
+		length := plan.Date(1) // of a period, in days
+		date := func() plan.Date { return plan.Date(now/plan.Day) / length * length }
 		pass := func(age plan.Time) {
 			now = max(now+age, 0)
 			e.Advance(age)
@@ -158,6 +165,11 @@ func TestEvidenceAgainstTheModel(t *testing.T) {
 				reached["another plan"]++
 				e.Adopt(kept)
 				m.adopt(kept)
+				before := date()
+				length = []plan.Date{1, 7, 28}[rng.IntN(3)]
+				if before-date() > 14 {
+					reached["a period from before the window"]++
+				}
 			case 4:
 				bytesOf(t, &e)
 			default:
@@ -190,6 +202,7 @@ func TestEvidenceAgainstTheModel(t *testing.T) {
 			require.Equal(t, float64(f.Read(c.shown))/decay.One, got[0], "seed %d", seed)
 		}
 	}
+	require.Greater(t, reached["a period from before the window"], 10)
 	for _, what := range []string{"clock set back", "another plan", "eviction", "read"} {
 		require.Greater(t, reached[what], 100, "the sequences hardly reach: %s", what)
 	}

@@ -109,6 +109,29 @@ func TestRewind(t *testing.T) {
 	bytesOf(t, &e)
 }
 
+// Under a plan of longer periods that replaces one of days, now may lie in a period
+// whose date is long before the newest: it is one period all the same, also when the
+// bytes were read back.
+func TestDatesBeforeTheWindow(t *testing.T) {
+	for back := range plan.Date(40) {
+		var e choose.Evidence
+		e.Shown(1, 1, today)
+		for column := range profile.Key(3) {
+			e.Shown(1, column, today-back)
+			e.Won(1, column, today-back)
+			require.Equal(t, [2]float64{1, 1}, read(t, &e, 1, column), "%d days back", back)
+		}
+		before := bytesOf(t, &e)
+		for column := range profile.Key(3) {
+			e.Shown(1, column, today-back)
+			e.Won(1, column, today-back)
+		}
+		require.Equal(t, before, bytesOf(t, &e), "%d days back", back)
+		e.Shown(1, 2, today+1)
+		require.Equal(t, [2]float64{2, 1}, read(t, &e, 1, 2), "%d days back", back)
+	}
+}
+
 func TestFading(t *testing.T) {
 	var e choose.Evidence
 	e.Shown(1, 2, today)

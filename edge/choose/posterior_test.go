@@ -40,6 +40,46 @@ func TestPosterior(t *testing.T) {
 	}
 }
 
+// How far failures alone outweigh a prior, however strong, when every period has its
+// trial: by what factor its mean falls in the end, which is the lead over a rival that it
+// then loses, and after how many days a lead of two is lost. docs/plan.md says so too.
+func TestHowFarOwnEvidenceGoes(t *testing.T) {
+	for name, c := range map[string]struct {
+		days       plan.Date // of a period
+		sum, lead  float64
+		twoIsLost  plan.Date
+		neverTwice bool
+	}{
+		"daily":   {days: 1, sum: 40.9, lead: 3.04, twoIsLost: 27},
+		"weekly":  {days: 7, sum: 6.29, lead: 1.31, neverTwice: true},
+		"4 weeks": {days: 28, sum: 2, lead: 1.1, neverTwice: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var e choose.Evidence
+			lost, lead := plan.Date(-1), 1.
+			for day := plan.Date(0); day < 3*364; day += c.days {
+				e.Shown(1, 1, today+day)
+				shown, _ := e.Read(1, 1)
+				o := []choose.Option{{Prior: choose.Rate{Mean: .2, Strength: choose.MaxStrength}, Shown: shown}}
+				choose.Best(o, choose.Terms{Reward: 1})
+				if lead = .2 / o[0].Mean; lead > 2 && lost < 0 {
+					lost = day
+				}
+				if day+c.days >= 3*364 {
+					require.InDelta(t, c.sum, shown, .02)
+				}
+				e.Advance(plan.Time(c.days) * plan.Day)
+			}
+			require.InDelta(t, c.lead, lead, .01)
+			if c.neverTwice {
+				require.Negative(t, lost)
+			} else {
+				require.Equal(t, c.twoIsLost, lost)
+			}
+		})
+	}
+}
+
 // Whatever priors, evidence and policy are, the mean is a rate and the strength a number.
 func TestPosteriorStaysARate(t *testing.T) {
 	for _, mean := range []float64{0x1p-32, .5, 1 - 0x1p-32} {
