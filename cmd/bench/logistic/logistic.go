@@ -14,8 +14,8 @@ type Model struct {
 	Weights   []float64
 }
 
-// ErrFit: the data cannot be fitted: no rows, rows of different lengths, or
-// numbers that are not finite.
+// ErrFit: the data cannot be fitted: no rows, rows of different lengths, numbers
+// that are not finite, labels that are all the same, or a search that does not end.
 var ErrFit = errors.New("logistic: the data cannot be fitted")
 
 // Fit minimises c x sum of log losses + |weights|^2 / 2; the intercept is free.
@@ -72,10 +72,10 @@ func Fit(rows [][]float64, labels []bool, c float64) (Model, error) {
 			most = math.Max(most, math.Abs(step[i]))
 		}
 		if most < 1e-9 {
-			break
+			return Model{w[0], w[1:]}, nil
 		}
 	}
-	return Model{w[0], w[1:]}, nil
+	return Model{}, ErrFit
 }
 
 // Probability of a row.
