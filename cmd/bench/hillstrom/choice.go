@@ -32,8 +32,8 @@ type ChoiceOptions struct {
 // customer, a visit less the cost of the mail, and
 // G = mean(VPrivate - VSingle) / mean(VCentral - VSingle).
 type ChoiceResult struct {
-	G        float64 `json:"G"`
-	SE       float64 `json:"se"` // of G, by the jackknife over salts
+	G        Number  `json:"G"`
+	SE       Number  `json:"se"` // of G, by the jackknife over salts; none of one salt
 	VPrivate float64 `json:"V_private"`
 	VSingle  float64 `json:"V_single"`
 	VCentral float64 `json:"V_central"`
@@ -194,8 +194,8 @@ func Choice(customers []Customer, o ChoiceOptions) (ChoiceResult, error) {
 		o.Done(done+1, len(o.Salts))
 	}
 	r.VPrivate, r.VSingle, r.VCentral, r.VExact = mean(private), mean(best), mean(central), mean(exact)
-	r.G = (r.VPrivate - r.VSingle) / (r.VCentral - r.VSingle)
-	r.SE = jackknife(private, best, central)
+	r.G = Number((r.VPrivate - r.VSingle) / (r.VCentral - r.VSingle))
+	r.SE = Number(jackknife(private, best, central))
 	return r, nil
 }
 
@@ -229,7 +229,7 @@ func mean(v []float64) float64 {
 	return s / float64(len(v))
 }
 
-// jackknife is the standard error of the ratio of mean differences.
+// jackknife is the standard error of the ratio of mean differences; NaN of one.
 func jackknife(private, single, central []float64) float64 {
 	n := float64(len(private))
 	up, down := 0.0, 0.0

@@ -1,6 +1,7 @@
 package hillstrom
 
 import (
+	"encoding/json"
 	"io"
 	"math"
 	"math/rand/v2"
@@ -186,9 +187,9 @@ func TestChoiceOnTheRealCustomers(t *testing.T) {
 	}
 	people, err := Read(dir, 0)
 	require.NoError(t, err)
-	o := ChoiceOptions{Draws: 2, Random: Seeded}
-	for _, salt := range []string{"s0", "s1", "s2", "s3", "s4", "s5", "s6", "s7", "s8", "s9", "s10", "s11"} {
-		o.Salts = append(o.Salts, salt)
+	o := ChoiceOptions{
+		Draws: 2, Random: Seeded,
+		Salts: []string{"s0", "s1", "s2", "s3", "s4", "s5", "s6", "s7", "s8", "s9", "s10", "s11"},
 	}
 	heard := 0
 	o.Done = func(done, total int) {
@@ -199,10 +200,17 @@ func TestChoiceOnTheRealCustomers(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 12, heard)
 	t.Logf("%+v", r)
-	require.GreaterOrEqual(t, r.G, .6)
-	require.Less(t, r.G, 1.5)
+	require.GreaterOrEqual(t, float64(r.G), .6)
+	require.Less(t, float64(r.G), 1.5)
 	require.Greater(t, r.VCentral, r.VSingle)
-	require.InDelta(t, (r.VPrivate-r.VSingle)/(r.VCentral-r.VSingle), r.G, 1e-12)
-	require.Positive(t, r.SE)
-	require.Less(t, r.SE, .5)
+	require.InDelta(t, (r.VPrivate-r.VSingle)/(r.VCentral-r.VSingle), float64(r.G), 1e-12)
+	require.Positive(t, float64(r.SE))
+	require.Less(t, float64(r.SE), .5)
+
+	o.Salts, o.Draws, o.Done = o.Salts[:1], 1, func(int, int) {}
+	r, err = Choice(people, o)
+	require.NoError(t, err)
+	b, err := json.Marshal(r)
+	require.NoError(t, err)
+	require.Contains(t, string(b), `"se":null`, "one salt has no spread")
 }

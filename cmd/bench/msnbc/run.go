@@ -2,8 +2,10 @@ package msnbc
 
 import (
 	"encoding/binary"
+	"errors"
 	"io"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/dunlin-analytics/dunlin/aggregator/insight/optimise"
 	"github.com/dunlin-analytics/dunlin/edge/choose"
@@ -55,12 +57,20 @@ type Result struct {
 	Visitors int     `json:"visitors"` // with a decision
 }
 
+// ErrVisitors: the file cannot be judged by.
+var ErrVisitors = errors.New("visitors of both weeks are needed, and a central model that does better than the best single arm")
+
 // Run runs the benchmark.
+//
+// Errors: ErrVisitors.
 func Run(visitors []Visitor, o Options) (Result, error) {
 	r := Result{Seeds: o.Seeds, Visitors: len(visitors), Uniform: uniform(visitors)}
 	p := benchPlan()
 	raw := logsOf(visitors)
 	r.Single, r.Central = value(visitors, raw.single), value(visitors, raw.central)
+	if !(r.Central > r.Single) { // NaN where the second week has nobody
+		return r, ErrVisitors
+	}
 	g := func(v float64) float64 { return (v - r.Single) / (r.Central - r.Single) }
 
 	exact, err := learn(p, visitors, nil)
@@ -119,14 +129,19 @@ func learn(p *plan.Plan, visitors []Visitor, random io.Reader) (*learned, error)
 	if err != nil {
 		return nil, err
 	}
+	l := &learned{names: profile.NamesOf(p), places: choose.NamesOf(p), options: make([]choose.Option, len(Variants))}
 	priors, err := optimise.Fit(p, plan.Digest{}, history)
-	if err != nil {
+	switch {
+	case err == nil:
+		l.rates = priors.Places[0].Rates
+	case errors.Is(err, optimise.ErrNothing): // the noise drowns it all: devices are on their own
+		for range Categories {
+			l.rates = append(l.rates, slices.Repeat([]choose.Rate{choose.Bare()}, len(Variants)))
+		}
+	default:
 		return nil, err
 	}
-	return &learned{
-		names: profile.NamesOf(p), places: choose.NamesOf(p),
-		rates: priors.Places[0].Rates, options: make([]choose.Option, len(Variants)),
-	}, nil
+	return l, nil
 }
 
 // segment scores by everyone's sums alone.
