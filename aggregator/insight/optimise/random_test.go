@@ -14,7 +14,7 @@ import (
 // anyPlan invents segments, slots, campaigns and metrics. Names are of a few, so
 // that two plans have some of them in common.
 func anyPlan(r *rand.Rand) *plan.Plan {
-	p := &plan.Plan{Sigma2: 1 + r.Uint64N(1<<10), Serial: 1 + r.Uint64N(9)}
+	p := &plan.Plan{Periods: []plan.Period{{End: 1 << 36}}, Sigma2: 1 + r.Uint64N(1<<10), Serial: 1 + r.Uint64N(9)}
 	names := func(least, most, of int) []string {
 		var out []string
 		n := least + r.IntN(most-least+1)

@@ -39,7 +39,7 @@ func metric(kind plan.MetricKind, by plan.By) plan.Metric {
 // shop returns a plan of one slot, hero, whose exposures and conversions are
 // measured by segment and site-wide, without a holdout.
 func shop(change ...func(*plan.Plan)) *plan.Plan {
-	p := &plan.Plan{Sigma2: sigma2}
+	p := &plan.Plan{Sigma2: sigma2, Periods: []plan.Period{{End: 1 << 36}}}
 	for _, name := range segments {
 		p.Segments = append(p.Segments, plan.Segment{Name: name})
 	}
