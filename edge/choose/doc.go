@@ -36,14 +36,6 @@
 //	         for each segment, for each column:
 //	           mean u32, in steps of 2^-32, above 0; strength uvarint, 1 to 2^20
 //
-// Memory:
-//
-//	0, or 1, seed 16, lot u32
-//	highest version of priors used uvarint, at most 2^36
-//	choices: count uvarint, at most 32; then each, ascending by kind and place:
-//	  kind byte, place key u64, column key u64
-//	  made at uvarint, Unix seconds, at most 2^36; reason byte, 1 to 3
-//
 // Evidence, at most MaxEvidence bytes:
 //
 //	phase of the clock uvarint, below 28 days in seconds (package decay)
