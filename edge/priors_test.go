@@ -367,3 +367,41 @@ func TestChoicesUnderAJumpingClock(t *testing.T) {
 	require.InDelta(t, math.Exp2(-365./28), pick(t, d, start+year, hero, spent).Options[1].Shown, 1e-3)
 	require.InDelta(t, 1, pick(t, d, start, hero, spent).Options[1].Shown, 1e-3, "looking ahead forgets nothing")
 }
+
+// An activity under a clock a year ahead: interest and own evidence have faded by that
+// year, and do not come back with the clock. The jump back itself fades nothing.
+func TestWhatAYearAheadCosts(t *testing.T) {
+	const year = 365 * day
+	p := picking(800, nil)
+	seen := edge.Event{Kind: plan.Exposure, Variant: 1}
+	lived := func(days plan.Time) *edge.Device {
+		d := device(t, p)
+		for i := range days {
+			track(t, d, start+i*day, seen, edge.Event{Kind: plan.Order, Topics: 1})
+		}
+		return d
+	}
+	d := lived(60)
+	now := start + 59*day
+	before := pick(t, d, now, hero, edgetest.Rand0()).Options[1]
+	require.Greater(t, before.Shown, 30.)
+	require.Greater(t, before.Match, .9)
+
+	track(t, d, now+year, view)
+	ahead := pick(t, d, now+year, hero, spent).Options[1]
+	require.InDelta(t, before.Shown*math.Exp2(-365./28), ahead.Shown, 1e-3)
+	track(t, d, now, view)
+	back := pick(t, d, now, hero, spent).Options[1]
+	require.Equal(t, [3]float64{ahead.Shown, ahead.Won, ahead.Match}, [3]float64{back.Shown, back.Won, back.Match})
+
+	// A clock that was only slow before: set back by a year and on again from there.
+	d = lived(60)
+	track(t, d, now-year, view)
+	back = pick(t, d, now-year, hero, edgetest.Rand0()).Options[1]
+	require.InDelta(t, before.Shown, back.Shown, 1e-9)
+	require.InDelta(t, before.Match, back.Match, 1e-9)
+	for i := range plan.Time(3) {
+		track(t, d, now-year+(i+1)*day, seen)
+	}
+	require.Greater(t, pick(t, d, now-year+3*day, hero, spent).Options[1].Shown, before.Shown, "trials count on, from the first day")
+}

@@ -85,6 +85,9 @@ func (s *sides) priors() ([]byte, error) {
 	if r.IntN(10) == 0 {
 		out.Plan[0]++
 	}
+	if r.IntN(40) == 0 { // the newest there can be, or one more
+		out.Version = uint64(p.Periods[len(p.Periods)-1].End) + uint64(r.IntN(2))
+	}
 	row := func(columns int) (rates []choose.Rate) {
 		for range columns {
 			rates = append(rates, choose.Rate{Mean: (1 + r.Float64()*998) / 1000, Strength: 1 + uint32(r.IntN(1<<(1+r.IntN(20))))})

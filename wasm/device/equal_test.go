@@ -26,6 +26,14 @@ import (
 // agree on, byte for byte.
 const sequences = 10_000
 
+// some returns how many to run now: with -short a tenth.
+func some() int64 {
+	if testing.Short() {
+		return sequences / 10
+	}
+	return sequences
+}
+
 // script is a random source that a test sets before each report.
 type script struct{ io.Reader }
 
@@ -110,7 +118,7 @@ func TestModuleEqualsNative(t *testing.T) {
 			t.Run(fmt.Sprint(w), func(t *testing.T) {
 				t.Parallel()
 				d, random := scripted(t)
-				for i := next.Add(1) - 1; i < sequences; i = next.Add(1) - 1 {
+				for i := next.Add(1) - 1; i < some(); i = next.Add(1) - 1 {
 					s := &sides{module: d, random: random, draw: rand.New(rand.NewPCG(uint64(i), 1)), counts: counts}
 					if err := s.run(t); err != nil {
 						t.Fatalf("sequence %d: %v", i, err)
@@ -127,10 +135,10 @@ func TestModuleEqualsNative(t *testing.T) {
 	t.Logf("choices %+v", counts.choices)
 	t.Logf("no choice, no priors: %v", counts.choices.why)
 	if !t.Failed() {
-		require.NoError(t, counts.choices.missing(sequences/100))
+		require.NoError(t, counts.choices.missing(int(some())/100))
 		for _, n := range []*atomic.Int64{&counts.tracked, &counts.refused, &counts.measured, &counts.reported,
 			&counts.restored, &counts.aside, &counts.plans, &counts.forgot} {
-			require.Greater(t, n.Load(), int64(sequences/100), "the sequences hardly reach one of the outcomes above")
+			require.Greater(t, n.Load(), some()/100, "the sequences hardly reach one of the outcomes above")
 		}
 		for _, why := range []error{edge.ErrPlanSerial, edge.ErrPlanExpired, edge.ErrPlanChanged, edge.ErrClock, edge.ErrNoPeriod,
 			edge.ErrPast, edge.ErrNothing, edge.ErrExhausted} {
