@@ -5,7 +5,7 @@
 //
 // The device trusts its priors as far as their bounds go: it takes them from the
 // site's collector, checks that they are of the plan in force, well formed and no
-// older than those before, and a posterior gives them a bounded weight. Nothing
+// older than those before, and weighs their means by at most PriorWeight own trials. Nothing
 // of this package ever leaves the device but the choice itself, which the page
 // sees, and what package measure counts of it.
 //

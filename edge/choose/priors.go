@@ -31,7 +31,7 @@ const (
 type Priors struct {
 	// Version grows with each refit: the end of the newest period fitted, in Unix
 	// seconds, above 0 and at most profile.MaxTime. A device refuses one below the
-	// highest it has seen.
+	// highest it has seen, and one after the end of the plan's last period.
 	Version uint64
 	Plan    plan.Digest // the plan whose indices the places use
 	Places  []PlacePriors
@@ -68,9 +68,9 @@ type Place struct {
 }
 
 // Fits tells whether a device under plan p, which has this digest, can use the
-// priors: each place is the plan's, a campaign of mode chosen, with one row or one
-// for each segment, and a rate for every variant or arm (none for the holdout's
-// column).
+// priors: the version is no later than the plan's last period, and each place is the
+// plan's, a campaign of mode chosen, with one row or one for each segment, and a rate
+// for every variant or arm (none for the holdout's column).
 //
 // Errors: ErrForeign if they were fitted for another plan, ErrPriors.
 func (p *Priors) Fits(to *plan.Plan, digest plan.Digest) error {

@@ -23,7 +23,8 @@
 // affinity is its strength by the strength of all topics and 1; the top topic is the
 // strongest. Beside them stands what the latest events were about: each event with a
 // topic, but a dwell, halves it for all topics and adds 1 to its own. Time does not
-// change it; choices weigh it against affinity (plan.Policy.Recent). A topic all of
+// change it; choices weigh it against affinity (plan.Policy.Recent), and take interest
+// that is not on record for the usual one (UsualMatch). A topic all of
 // whose sums have faded to zero is forgotten. While the clock is set back nothing fades.
 //
 // # A clock that is set back
