@@ -18,11 +18,11 @@ import (
 // demoShop prints a simulation day by day.
 func demoShop(c *cobra.Command, s *simulation) error {
 	out := c.OutOrStdout()
-	who := "to whom variants differ, and each other's taste"
+	who := "each with a taste of its own"
 	if s.null {
 		who = "to whom all variants are alike"
 	}
-	fmt.Fprintf(out, "Dunlin: %d INVENTED visitors %s, seed %d.\nEach has a device; what it knows stays in it.\n\n", s.visitors, who, s.seed)
+	fmt.Fprintf(out, "Dunlin: %d INVENTED visitors, %s (seed %d).\nEach has a device; what it knows stays in it.\n\n", s.visitors, who, s.seed)
 	var table *uplifts
 	r, err := s.run(c, func(o *simulate.Options) {
 		o.Begun = func(p *plan.Plan) (err error) {
@@ -58,7 +58,7 @@ func newUplifts(p *plan.Plan, out io.Writer) (*uplifts, error) {
 		return nil, fmt.Errorf("uplift needs a holdout, and the exposures and the goal of slot %q among the metrics (dunlin simulate runs the plan without)",
 			p.Slots[slotShown].Name)
 	}
-	fmt.Fprintf(out, "Uplift of personalized visitors against the holdout in slot %q, in per cent, with\nits 95 %% interval, from the releases alone; and the truth.\n\n", p.Slots[slotShown].Name)
+	fmt.Fprintf(out, "Uplift of personalized visitors against the holdout in slot %q, in per cent,\nwith its 95 %% interval, from the releases alone; and the truth.\n\n", p.Slots[slotShown].Name)
 	fmt.Fprintln(out, " day  reports |               that day  truth |            since day 1  truth")
 	return &uplifts{out: out, plan: p}, nil
 }
@@ -104,7 +104,8 @@ func (u *uplifts) explain(r simulate.Result) {
 	per := func(goals float64) string { return percent(goals / float64(t.Decisions)) }
 	fmt.Fprintf(u.out, `
 In truth, of %d decisions %s are expected to reach the goal. Uniform choice
-would have had %s, and one that knew every visitor's taste and answers %s%s
+would have had %s, and one that knew every visitor's taste and answers
+%s: %s
 `, t.Decisions, per(t.Goals), per(t.Uniform), per(t.Best), had(t))
 	names := make([]string, 0, len(t.Shares))
 	for i, n := range t.Shares {
@@ -125,9 +126,9 @@ hold the uplift of the visitors behind the numbers 95 times in 100.
 // variants are alike.
 func had(t simulate.Tally) string {
 	if t.Best-t.Uniform <= 1e-9*t.Best {
-		return ":\nthere was nothing to gain."
+		return "there was nothing to gain."
 	}
-	return fmt.Sprintf(":\n%.0f %% of that gain was had.", 100*t.Gain())
+	return fmt.Sprintf("%.0f %% of that gain was had.", 100*t.Gain())
 }
 
 func days(n int) string {

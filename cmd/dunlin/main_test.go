@@ -125,6 +125,30 @@ func TestInterruptLeavesNothingBehind(t *testing.T) {
 	}
 }
 
+// A reader that goes away in the middle (dunlin demo | head) ends the demo with an
+// error, and its folder of keys goes too.
+func TestAClosedPipeLeavesNothingBehind(t *testing.T) {
+	dir := t.TempDir()
+	cmd := exec.Command("dunlin", "demo", "--visitors", "400", "--days", "3", "--native")
+	cmd.Env = append(os.Environ(), "TMPDIR="+dir)
+	var problems bytes.Buffer
+	cmd.Stderr = &problems
+	out, err := cmd.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, cmd.Start())
+	_, err = out.Read(make([]byte, 1))
+	require.NoError(t, err)
+	require.NoError(t, out.Close())
+	err = cmd.Wait()
+	var exit *exec.ExitError
+	require.ErrorAs(t, err, &exit)
+	require.Equal(t, 1, exit.ExitCode(), problems.String())
+	require.Contains(t, problems.String(), "broken pipe")
+	left, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	require.Empty(t, left)
+}
+
 // spooled reports whether a collector below dir has taken a report.
 func spooled(dir string) (found bool) {
 	_ = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {

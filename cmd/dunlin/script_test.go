@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -65,6 +67,8 @@ func TestScripts(t *testing.T) {
 			"devices":   devices,
 			"openplain": openplain,
 			"needs":     needsProgram,
+			"onejson":   oneJSON,
+			"same":      same,
 		},
 	})
 }
@@ -131,6 +135,41 @@ func capture(ts *testscript.TestScript, _ bool, args []string) {
 		return
 	}
 	ts.Fatalf("%q does not stand in the output", args[1])
+}
+
+// onejson PATH... : the last output is one JSON object and nothing else, and has
+// each path of keys and indices, as days.0.accepted.
+func oneJSON(ts *testscript.TestScript, _ bool, args []string) {
+	d := json.NewDecoder(strings.NewReader(ts.ReadFile("stdout")))
+	var object map[string]any
+	ts.Check(d.Decode(&object))
+	if _, err := d.Token(); err != io.EOF {
+		ts.Fatalf("something follows the object")
+	}
+	for _, path := range args {
+		var at any = object
+		for key := range strings.SplitSeq(path, ".") {
+			var ok bool
+			switch v := at.(type) {
+			case map[string]any:
+				at, ok = v[key]
+			case []any:
+				if i, err := strconv.Atoi(key); err == nil && i < len(v) {
+					at, ok = v[i], true
+				}
+			}
+			if !ok {
+				ts.Fatalf("%s: there is no %q", path, key)
+			}
+		}
+	}
+}
+
+// same A B: two words that are equal.
+func same(ts *testscript.TestScript, neg bool, args []string) {
+	if (args[0] == args[1]) == neg {
+		ts.Fatalf("%q and %q", args[0], args[1])
+	}
 }
 
 // needs PROGRAM says what goes untested without it, and fails in CI.

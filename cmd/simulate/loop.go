@@ -34,9 +34,14 @@ type LoopOptions struct {
 
 // Loop lives days of a shop in one process and returns, by day and slot, what came
 // of the decisions in truth.
+//
+// Errors: plan.Decode's, ErrCadence, ErrDays.
 func Loop(ctx context.Context, o LoopOptions) ([][]Tally, error) {
 	p, err := plan.Decode(o.Published)
 	if err != nil {
+		return nil, err
+	}
+	if err := lives(p, o.Days); err != nil {
 		return nil, err
 	}
 	digest := plan.DigestOf(o.Published)

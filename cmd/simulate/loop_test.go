@@ -184,4 +184,13 @@ func TestLoopEndsWithItsContext(t *testing.T) {
 func TestLoopRefuses(t *testing.T) {
 	_, err := Loop(t.Context(), LoopOptions{Published: []byte("no plan")})
 	require.ErrorIs(t, err, plan.ErrMagic)
+	published, p := built(t, plans.Shop)
+	shop := shopOf(t, p, population.Options{Seed: 1, Visitors: 10})
+	for _, days := range []int{0, len(p.Periods) + 1} {
+		_, err = Loop(t.Context(), LoopOptions{Published: published, Shop: shop, Days: days})
+		require.ErrorIs(t, err, ErrDays)
+	}
+	published, _ = built(t, plans.Small)
+	_, err = Loop(t.Context(), LoopOptions{Published: published, Shop: shop, Days: 1})
+	require.ErrorIs(t, err, ErrCadence)
 }

@@ -152,14 +152,22 @@ func (o *Options) check() error {
 	if err != nil {
 		return err
 	}
-	if p.Cadence != plan.Daily {
-		return ErrCadence
-	}
-	if o.Days < 1 || o.Days > len(p.Periods) {
-		return fmt.Errorf("%d days: %w: 1 to %d", o.Days, ErrDays, len(p.Periods))
+	if err := lives(p, o.Days); err != nil {
+		return err
 	}
 	_, err = population.New(p, o.population())
 	return err
+}
+
+// lives tells whether so many days of a plan can be simulated.
+func lives(p *plan.Plan, days int) error {
+	switch {
+	case p.Cadence != plan.Daily:
+		return ErrCadence
+	case days < 1 || days > len(p.Periods):
+		return fmt.Errorf("%d days: %w: 1 to %d", days, ErrDays, len(p.Periods))
+	}
+	return nil
 }
 
 func (o *Options) population() population.Options {
