@@ -224,7 +224,7 @@ func (c *crowd) day(ctx context.Context, day int, end func(ctx context.Context, 
 		if all[of] == nil {
 			all[of] = newTallies(c.plan)
 		}
-		count(all[of], c.plan, v, l.shown)
+		count(all[of], v, l.shown)
 		return nil
 	})
 	if err != nil {

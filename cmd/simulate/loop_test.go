@@ -102,7 +102,7 @@ func TestTalliesAreThoseOfTheMeasurements(t *testing.T) {
 			tallies, cells := measured(t, published, p, shop, 9)
 			for slot := range p.Slots {
 				exposed, held := columns(p, cells, plan.SlotExposed, slot)
-				require.EqualValues(t, tallies[slot].Exposed, exposed, "slot %d", slot)
+				require.EqualValues(t, tallies[slot].Devices, exposed, "slot %d", slot)
 				require.EqualValues(t, tallies[slot].HeldOut, held, "slot %d", slot)
 				kind := plan.SlotConverted
 				if p.Slots[slot].Goal.Kind == plan.Click {

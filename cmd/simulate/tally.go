@@ -16,22 +16,21 @@ type Tally struct {
 	Best      float64 `json:"best"`      // had each visitor got its own best variant
 	Shares    []int   `json:"shown"`     // decisions by variant
 
-	// In the unit of the released sums: a variant that a device was exposed to in a
-	// period, and the chance that its goal was reached then.
-	Exposed   float64 `json:"exposed"`
-	Converted float64 `json:"converted"`
-	Default   float64 `json:"default"`    // the same devices' chance, had all got the default
-	Devices   float64 `json:"devices"`    // these devices
+	// In the unit of released sums of most ones 1: devices that saw the slot, and
+	// those of them that reached its goal at all.
+	Devices   float64 `json:"devices"`    // personalized
+	Converted float64 `json:"converted"`  // of these, expected
+	Default   float64 `json:"default"`    // of these, expected, had all got the default
 	HeldOut   float64 `json:"held_out"`   // devices of the holdout
-	HeldGoals float64 `json:"held_goals"` // their chance
+	HeldGoals float64 `json:"held_goals"` // of these, expected
 }
 
 // Gain is the share of goals beyond uniform choice, of those that were to be had.
 func (t *Tally) Gain() float64 { return (t.Goals - t.Uniform) / (t.Best - t.Uniform) }
 
-// Uplift is the true uplift of personalized against the default, less 1 is the gain:
-// the rate of an exposure by what the same devices would have come to.
-func (t *Tally) Uplift() float64 { return t.Converted / t.Exposed / (t.Default / t.Devices) }
+// Uplift is the true ratio of personalized to default: the devices that reached the
+// goal by those of the same that would have, had they got the default.
+func (t *Tally) Uplift() float64 { return t.Converted / t.Default }
 
 // Add adds o.
 func (t *Tally) Add(o Tally) {
@@ -46,7 +45,6 @@ func (t *Tally) Add(o Tally) {
 	for i, n := range o.Shares {
 		t.Shares[i] += n
 	}
-	t.Exposed += o.Exposed
 	t.Converted += o.Converted
 	t.Default += o.Default
 	t.Devices += o.Devices
@@ -63,17 +61,12 @@ func newTallies(p *plan.Plan) []Tally {
 }
 
 // count takes in a visitor's day.
-func count(tallies []Tally, p *plan.Plan, v *population.Visitor, day []shown) {
+func count(tallies []Tally, v *population.Visitor, day []shown) {
 	for slot := range tallies {
 		t := &tallies[slot]
 		variants := len(t.Shares)
-		miss := make([]float64, variants) // chance that no decision for the variant is answered
-		for i := range miss {
-			miss[i] = 1
-		}
-		plain := 1.0
+		none, plain := 1.0, 1.0 // chance that nothing is answered: shown, and as default
 		held, seen := false, 0
-		order := make([]int, 0, variants)
 		for _, d := range day {
 			if d.slot != slot {
 				continue
@@ -97,10 +90,7 @@ func count(tallies []Tally, p *plan.Plan, v *population.Visitor, day []shown) {
 			}
 			t.Uniform += sum / float64(variants)
 			t.Best += best
-			if miss[d.variant] == 1 {
-				order = append(order, d.variant)
-			}
-			miss[d.variant] *= 1 - d.rate
+			none *= 1 - d.rate
 		}
 		switch {
 		case seen == 0:
@@ -110,21 +100,7 @@ func count(tallies []Tally, p *plan.Plan, v *population.Visitor, day []shown) {
 		default:
 			t.Devices++
 			t.Default += 1 - plain
-			for _, variant := range order[:min(len(order), mostOf(p, slot))] {
-				t.Exposed++
-				t.Converted += 1 - miss[variant]
-			}
+			t.Converted += 1 - none
 		}
 	}
-}
-
-// mostOf is how many variants of a slot one report counts as exposed.
-func mostOf(p *plan.Plan, slot int) int {
-	most := 1
-	for _, m := range p.Metrics {
-		if m.Kind == plan.SlotExposed && int(m.Source) == slot {
-			most = max(most, int(m.Most))
-		}
-	}
-	return most
 }

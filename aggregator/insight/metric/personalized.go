@@ -9,9 +9,10 @@ import (
 // Personalized is what releases say of a slot: of the devices that were
 // personalized, and of those of the holdout, which got the default.
 //
-// Units: exposures are variants that a device was exposed to in a period, and
-// conversions those of them that it clicked, or that its goal was credited to. A
-// device that keeps one variant a period counts once.
+// Units: devices and periods. Only metrics with most ones 1 are read: of them a
+// device has one exposure a period, and one conversion whatever variant it was of, in
+// the holdout as in the rest. With more, whoever sees several variants would count
+// several times, and the holdout, which sees one, once: its rate would look better.
 type Personalized struct {
 	Treated, Control interval.Proportion
 }
@@ -20,7 +21,7 @@ type Personalized struct {
 // checked (Cells does). It takes the metrics by site where the plan has them, since
 // those carry one cell's noise a variant, and those by segment otherwise. ok is
 // false if the plan has no holdout, or counts exposures or the goal of the slot not
-// at all.
+// at all or with more ones.
 func PersonalizedOf(p *plan.Plan, slot int, releases []release.Record) (out Personalized, ok bool) {
 	exposed, converted, ok := goalSpans(p, slot)
 	if !ok {
@@ -60,7 +61,7 @@ func goalSpans(p *plan.Plan, slot int) (exposed, converted plan.Span, ok bool) {
 				continue
 			}
 			m := p.Metrics[s.Metric]
-			if _, held := p.Holdout(m); !held || m.By != by || int(m.Source) != slot {
+			if _, held := p.Holdout(m); !held || m.By != by || m.Most != 1 || int(m.Source) != slot {
 				continue
 			}
 			switch {
@@ -78,7 +79,7 @@ func goalSpans(p *plan.Plan, slot int) (exposed, converted plan.Span, ok bool) {
 }
 
 // Uplift is the interval of the ratio of both rates, less 1: how much more often
-// personalized exposures reach the goal than the default does. Its kind is against
+// a personalized device reaches the goal than one of the holdout does. Its kind is against
 // the underlying rate.
 func (p Personalized) Uplift() interval.Interval {
 	u := interval.Uplift(p.Treated, p.Control)

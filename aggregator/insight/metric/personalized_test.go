@@ -71,8 +71,14 @@ func TestPersonalized(t *testing.T) {
 		})
 	}
 	p := slotPlan(plan.Click, exposed, clicked)
-	p.Policy.Holdout = 0
+	p.Metrics[1].Most = 2
 	_, ok := metric.PersonalizedOf(p, 0, nil)
+	require.False(t, ok, "who clicks two variants would count twice")
+	p.Metrics[1].Most = 1
+	_, ok = metric.PersonalizedOf(p, 0, nil)
+	require.True(t, ok)
+	p.Policy.Holdout = 0
+	_, ok = metric.PersonalizedOf(p, 0, nil)
 	require.False(t, ok, "without a holdout there is nothing to compare with")
 }
 
