@@ -14,8 +14,8 @@ var ErrPlace = errors.New("edge: not a place that the device picks for under thi
 
 // UsePriors puts priors into force for choices under the plan in force; they are
 // the same bytes for every device. If it fails those before stay in force. Priors
-// are not part of the state: a host hands them over again after each UsePlan. The
-// state notes their version, so the host must store it.
+// are not part of the state: a host hands them over again after each UsePlan. Their
+// version is noted in the state by the first choice that uses them.
 //
 // Errors: ErrNoPlan, choose.ErrPriors, choose.ErrForeign, choose.ErrOlder.
 func (d *Device) UsePriors(published []byte) error {
@@ -29,10 +29,10 @@ func (d *Device) UsePriors(published []byte) error {
 	if err := p.Fits(d.plan, d.digest); err != nil {
 		return err
 	}
-	if err := d.mind.choices.Accept(p.Version); err != nil {
-		return err
+	if d.mind.choices.Seen() > p.Version || d.priors != nil && d.priors.Version > p.Version {
+		return choose.ErrOlder
 	}
-	d.priors, d.older = p, false
+	d.priors = p
 	return nil
 }
 
@@ -64,11 +64,17 @@ func (d *Device) Choose(now plan.Time, place choose.Place, r Rand, out *choose.D
 		}
 		m.choices.Draw(lot)
 	}
+	if m.choices.Held(d.plan.Policy.Holdout) {
+		// What the page showed in this period before it first asked was the default.
+		d.rules.Hold(&m.log, d.dateOf(now))
+	}
 	s := choose.Situation{
 		Now: now, Date: d.dateOf(now), Visit: m.profile.Visit, Last: m.profile.Last,
 		Policy: d.plan.Policy, Segment: d.segmentAt(now), View: m.profile.At(now, d.names),
 	}
-	if !d.older {
+	// A version is the end of a period that is over. One that lies ahead is somebody's
+	// mistake or malice: used, it would keep out all true ones until then.
+	if d.priors != nil && plan.Time(d.priors.Version) <= now+maxSkew && m.choices.Accept(d.priors.Version) == nil {
 		s.Priors = d.priors
 	}
 	m.choices.Choose(out, names, &m.own, &s)

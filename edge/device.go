@@ -48,7 +48,6 @@ type Device struct {
 	rules   *measure.Rules
 	places  []choose.PlaceNames // that the device picks for
 	priors  *choose.Priors      // of the plan in force; nil: none
-	older   bool                // the priors are older than this visitor has seen
 	sharder *share.Sharder
 	charge  ledger.NanoRho // of one report under the plan
 	refused bool           // the plan's serial is too low for this visitor
@@ -138,7 +137,6 @@ func (d *Device) adopt() {
 	d.rules.Adopt(&m.memory)
 	m.choices.Adopt(d.places)
 	m.own.Adopt(d.places)
-	d.older = d.priors != nil && m.choices.Accept(d.priors.Version) != nil
 	if m.log.Plan() == d.digest && !d.rules.Fits(&m.log) {
 		m.log = measure.Log{}
 	}
@@ -270,9 +268,6 @@ func (d *Device) Forget(now plan.Time) {
 		m.running = running{}
 	}
 	m.unlearn()
-	if d.priors != nil {
-		d.older = m.choices.Accept(d.priors.Version) != nil
-	}
 }
 
 // unlearn overwrites all but what the state's guard holds.

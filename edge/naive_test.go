@@ -28,7 +28,7 @@ type act struct {
 	raw  plan.Time // the clock as given
 	e    edge.Event
 	said []int // how many values of each attribute had been declared by then
-	held bool  // of the holdout, as far as was known by then
+	held bool  // of the holdout, as far as was known in its period
 }
 
 func newNaive(p *plan.Plan) *naive {
@@ -45,6 +45,17 @@ func (n *naive) track(now plan.Time, e edge.Event) {
 		a.said = append(a.said, len(s))
 	}
 	n.acts = append(n.acts, a)
+}
+
+// asked takes in a choice, the first of which tells whether the device is held: then
+// it is from the start of the running period on.
+func (n *naive) asked(now plan.Time, held bool) {
+	if n.held = held; held {
+		_, acts := n.period(now)
+		for _, k := range acts {
+			n.acts[k].held = true
+		}
+	}
 }
 
 // seen is when act j happened as act k must believe: no later than anything
@@ -369,7 +380,7 @@ func TestMeasurementIsThePlans(t *testing.T) {
 			if rng.IntN(5) == 0 {
 				place := places[rng.IntN(len(places))]
 				require.NoError(t, d.Choose(now, place, lots(rng, lot), new(choose.Decision)))
-				model.held = float64(lot)/(1<<32) < float64(p.Policy.Holdout)/10_000
+				model.asked(now, float64(lot)/(1<<32) < float64(p.Policy.Holdout)/10_000)
 			}
 			e := edgetest.Event(rng, p)
 			require.NoError(t, d.Track(now, e), "seed %d: %+v", seed, e)

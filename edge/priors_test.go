@@ -81,7 +81,8 @@ func TestPriorsAreRefused(t *testing.T) {
 	require.Zero(t, pick(t, d, start, hero, spent).Version, "these say nothing of the slot")
 	last := uint64(p.Periods[59].End)
 	require.NoError(t, d.UsePriors(priors(p, last, 100, .1, .2, .3)), "of all periods")
-	require.Equal(t, last, pick(t, d, start, hero, spent).Version)
+	require.Zero(t, pick(t, d, plan.Time(last)-plan.Day-1, hero, spent).Version, "a version more than a day ahead is of no period that is over")
+	require.Equal(t, last, pick(t, d, plan.Time(last)-plan.Day, hero, spent).Version)
 }
 
 // What version a visitor has seen is the visitor's: an instance whose priors are
@@ -90,6 +91,7 @@ func TestPriorsOlderThanTheVisitorHasSeen(t *testing.T) {
 	p := picking(60, nil)
 	d := device(t, p)
 	require.NoError(t, d.UsePriors(priors(p, 20, 100, .1, .2, .3)))
+	require.Equal(t, uint64(20), pick(t, d, start, hero, edgetest.Rand0()).Version)
 	state := d.AppendState(nil)
 
 	n := device(t, p)
@@ -404,4 +406,65 @@ func TestWhatAYearAheadCosts(t *testing.T) {
 		track(t, d, now-year+(i+1)*day, seen)
 	}
 	require.Greater(t, pick(t, d, now-year+3*day, hero, spent).Options[1].Shown, before.Shown, "trials count on, from the first day")
+}
+
+// Priors from the future are not used and not noted, so that whoever publishes some
+// by mistake does not shut out the true ones of all days until then.
+func TestPriorsFromTheFuture(t *testing.T) {
+	p := picking(60, nil)
+	d := device(t, p)
+	require.NoError(t, d.UsePriors(priors(p, uint64(p.Periods[40].End), 100, .1, .2, .3)))
+	require.Zero(t, pick(t, d, start, hero, edgetest.Rand0()).Version)
+	state := d.AppendState(nil)
+	next := device(t, p)
+	next.Load(start, state)
+	true1 := uint64(p.Periods[0].Start)
+	require.NoError(t, next.UsePriors(priors(p, true1, 100, .1, .2, .3)))
+	require.Equal(t, true1, pick(t, next, start, hero, spent).Version)
+}
+
+// A page shows the default before it asks. If the answer is that the device is held
+// out, what it saw before is counted there too: a device is in one group, not in two.
+func TestHeldFromThePeriodsFirstExposureOn(t *testing.T) {
+	p := picking(60, func(p *plan.Plan) { p.Policy.Holdout = plan.MaxShare })
+	l := plan.LayoutOf(p)
+	for name, c := range map[string]struct {
+		lot  uint32
+		held bool
+	}{"held": {0, true}, "not held": {1<<32 - 1, false}} {
+		t.Run(name, func(t *testing.T) {
+			d := device(t, p)
+			require.NoError(t, d.Track(start, edge.Event{Kind: plan.View}))
+			require.NoError(t, d.Track(start, edge.Event{Kind: plan.Exposure}))
+			out := new(choose.Decision)
+			require.NoError(t, d.Choose(start+1, hero, lots(edgetest.Rand(1), c.lot), out))
+			require.Equal(t, c.held, out.Reason == choose.Held)
+			require.NoError(t, d.Track(start+2, edge.Event{Kind: plan.Exposure, Variant: uint8(out.Column)}))
+			cells, ok := d.Measurement(start + 3)
+			require.True(t, ok)
+			for _, s := range l.Spans[1:] {
+				m := p.Metrics[s.Metric]
+				if m.Kind != plan.SlotExposed {
+					continue
+				}
+				column, _ := p.Holdout(m)
+				held, others := 0, 0
+				for segment := range s.Segments {
+					for i := range s.Columns {
+						if cells[s.Cell(segment, i)] && i == column {
+							held++
+						} else if cells[s.Cell(segment, i)] {
+							others++
+						}
+					}
+				}
+				if c.held {
+					require.Equal(t, [2]int{1, 0}, [2]int{held, others})
+				} else {
+					require.Zero(t, held)
+					require.Positive(t, others)
+				}
+			}
+		})
+	}
 }

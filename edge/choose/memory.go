@@ -47,6 +47,9 @@ func (m *Memory) Held(share plan.Share) bool {
 	return m.drawn && uint64(m.lot)*uint64(plan.Whole)>>32 < uint64(share)
 }
 
+// Seen is the highest version of priors used.
+func (m *Memory) Seen() uint64 { return m.seen }
+
 // Accept notes that priors of a version are used.
 //
 // Errors: ErrOlder if newer ones were used before.

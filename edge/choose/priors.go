@@ -79,7 +79,7 @@ func (p *Priors) Fits(to *plan.Plan, digest plan.Digest) error {
 	}
 	// A version is a period's end. One beyond the plan's last is no fit's, and would
 	// keep all that follow out of force.
-	if p.Version > uint64(to.Periods[len(to.Periods)-1].End) {
+	if n := len(to.Periods); n == 0 || p.Version > uint64(to.Periods[n-1].End) {
 		return ErrPriors
 	}
 	for i := range p.Places {

@@ -94,6 +94,20 @@ func (r *Rules) Exposed(at Moment, slot, variant int) {
 	r.mark(at, plan.SlotExposed, slot, 0, variant)
 }
 
+// Hold moves what the log of a period holds under variants or arms to the holdout's
+// column, where the plan has one: the device has just been found to be of the holdout,
+// and has a column once, and not two.
+func (r *Rules) Hold(l *Log, period plan.Date) {
+	if !l.Of(r.digest, period) {
+		return
+	}
+	for i, m := range r.plan.Metrics {
+		if column, ok := r.plan.Holdout(m); ok && l.columns[i] != 0 {
+			l.columns[i] = 1 << column
+		}
+	}
+}
+
 // NoSlot is the slot of a click that was in none.
 const NoSlot = -1
 

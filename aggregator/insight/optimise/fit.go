@@ -54,6 +54,10 @@ func Fit(p *plan.Plan, digest plan.Digest, releases []Release) (choose.Priors, e
 		newest = max(newest, r.Period.End)
 	}
 	out.Version = uint64(newest)
+	if n := len(p.Periods); n > 0 {
+		// A plan that went before may outlive this one; its devices know no later end.
+		out.Version = min(out.Version, uint64(p.Periods[n-1].End))
+	}
 	weight := func(r Release) float64 {
 		return math.Exp2(-float64(newest-r.Period.End) / (HalfLife * plan.Day))
 	}
@@ -203,8 +207,11 @@ func (t *table) meanLevel(v int, level []float64) float64 {
 func rateOf(mean, variance float64) choose.Rate {
 	mean = math.Min(math.Max(mean, leastRate), mostRate)
 	strength := float64(choose.MaxStrength)
-	if variance > 0 {
+	switch {
+	case variance > 0:
 		strength = math.Min(strength, (1-mean)/(mean*variance)-1)
+	case math.IsNaN(variance):
+		strength = 1
 	}
 	return choose.Rate{
 		Mean:     math.Round(math.Ldexp(mean, 32)) / (1 << 32),

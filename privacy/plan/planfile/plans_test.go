@@ -40,7 +40,7 @@ func TestReferencePlans(t *testing.T) {
 		{"small", plan.Weekly, 4, 36, 52, 83, 5, 53},
 		{"standard", plan.Daily, 12, 512, 364, 247, 30, 365},
 		{"hillstrom", plan.Daily, 5, 31, 364, 103, 30, 365},
-		{"shop", plan.Daily, 10, 90, 364, 206, 30, 365},
+		{"shop", plan.Daily, 6, 90, 364, 124, 30, 365},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			f, problems := Parse(c.name+".yaml", read(t, "plans/"+c.name+".yaml"))
