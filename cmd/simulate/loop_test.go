@@ -70,6 +70,42 @@ func TestExactPrivateAndBlind(t *testing.T) {
 	require.Less(t, goals["blind"], goals["private"])
 }
 
+// A day's release is the sum over all workers with two aggregators' noise, another
+// each day and seed; without noise it is the sum.
+func TestNoised(t *testing.T) {
+	_, p := built(t, plans.Standard)
+	n := plan.LayoutOf(p).Cells
+	sums := [][]int64{make([]int64, n), nil, make([]int64, n)} // a worker may have had nobody
+	for i := range n {
+		sums[0][i], sums[2][i] = 1000, 234
+	}
+	exact, err := noised(p, 3, sums, LoopOptions{Exact: true, Seed: 1})
+	require.NoError(t, err)
+	require.Zero(t, exact.Variance)
+	require.Equal(t, p.Periods[3], exact.Period)
+	for _, c := range exact.Cells {
+		require.EqualValues(t, 1234, c)
+	}
+	seen := map[int64]bool{}
+	square, all := 0., 0.
+	for seed := range uint64(4) {
+		for day := range 4 {
+			r, err := noised(p, day, sums, LoopOptions{Seed: seed})
+			require.NoError(t, err)
+			require.EqualValues(t, 2*p.Sigma2, r.Variance)
+			hash := int64(0)
+			for _, c := range r.Cells {
+				square += float64((c - 1234) * (c - 1234))
+				all++
+				hash = hash*31 + c
+			}
+			require.False(t, seen[hash])
+			seen[hash] = true
+		}
+	}
+	require.InEpsilon(t, 2*float64(p.Sigma2), square/all, 5*math.Sqrt(2/all))
+}
+
 // A tenth of the devices is held out, and explored is what the plan asks for: six
 // variants of at least 1 % each. Both of some 7,000 draws, within 5 deviations.
 func TestHoldoutAndExploration(t *testing.T) {

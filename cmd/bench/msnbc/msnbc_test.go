@@ -111,6 +111,13 @@ func TestBaselinesAgainstBruteForce(t *testing.T) {
 		return seen[[2]int{prev, last}]
 	})
 	raw := logsOf(visitors)
+	for _, v := range visitors[:40] { // not only the best, but each score
+		for k := range offered {
+			c, n := rate(func(e entry) bool { return e.last == v.Path[0] && e.variant == k })
+			c2, n2 := rate(func(e entry) bool { return e.prev == 17 && e.last == v.Path[0] && e.variant == k })
+			require.InDelta(t, (c2+30*((c+1)/(n+10)))/(n2+30), raw.central(v, 0, k), 1e-12)
+		}
+	}
 	require.InDelta(t, single, value(visitors, raw.single), 1e-12)
 	require.InDelta(t, central, value(visitors, raw.central), 1e-12)
 	require.Greater(t, central, single)
