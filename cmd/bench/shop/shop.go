@@ -8,6 +8,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/dunlin-analytics/dunlin/cmd/population"
 	"github.com/dunlin-analytics/dunlin/cmd/simulate"
@@ -55,14 +56,20 @@ type Result struct {
 }
 
 // NullResult is of shops in which all variants are alike. A false winner is a variant
-// that the priors alone would give more than half of all decisions, to visitors of whom
-// a device knows nothing else: the sums then say that it is better, and it is not.
+// that the priors alone would give more than half of the decisions in any segment, to
+// visitors of whom a device knows nothing else: the sums then say that it is better,
+// and it is not.
 type NullResult struct {
 	FalseWinners float64 `json:"false_winners"`  // share of shops with one on the last day
-	MaxShare     float64 `json:"mean_max_share"` // of the variant with the most, by the priors alone
+	MaxShare     float64 `json:"mean_max_share"` // of the variant with the most in any segment, by the priors alone
 	Fair         float64 `json:"fair_share"`     // one by the number of variants
-	Seeds        int     `json:"seeds"`
-	Days         int     `json:"days"`
+	// ShownMost and ShownLeast are the largest and the smallest share that a variant
+	// really had on the last day: by the visitors' interests, which the plan's lift
+	// follows whether they matter or not. Means over shops.
+	ShownMost  float64 `json:"mean_shown_most"`
+	ShownLeast float64 `json:"mean_shown_least"`
+	Seeds      int     `json:"seeds"`
+	Days       int     `json:"days"`
 }
 
 // winner is the share of decisions from which on a variant counts as a winner.
@@ -122,8 +129,14 @@ func Run(ctx context.Context, o Options) (r Result, err error) {
 	r.GainRatio.Mean = beyond / beyondRaw
 	for i := range o.NullSeeds {
 		var last choose.Priors
-		if _, err := loop(o.First+uint64(i), o.NullDays, true, false, func(_ int, p choose.Priors) { last = p }); err != nil {
+		days, err := loop(o.First+uint64(i), o.NullDays, true, false, func(_ int, p choose.Priors) { last = p })
+		if err != nil {
 			return r, err
+		}
+		shown := days[len(days)-1][0]
+		if n := float64(shown.Decisions) * float64(o.NullSeeds); n > 0 {
+			r.Null.ShownMost += float64(slices.Max(shown.Shares)) / n
+			r.Null.ShownLeast += float64(slices.Min(shown.Shares)) / n
 		}
 		share := r.Null.Fair // nothing was fitted: nothing is preferred
 		if len(last.Places) > 0 {
@@ -148,11 +161,11 @@ func sum(days [][]simulate.Tally) (all simulate.Tally) {
 const draws = 4000
 
 // mostShown is the largest share of decisions that Thompson sampling by the priors
-// alone gives any variant, over segments of one size.
+// alone gives any variant in any segment.
 func mostShown(p choose.PlacePriors) (most float64) {
-	shares := make([]float64, len(p.Rates[0]))
 	for s, row := range p.Rates {
 		stream := choose.NewStream(&choose.Seed{byte(s)}, 0, 0, 0)
+		shares := make([]float64, len(row))
 		for range draws {
 			best, drawn := 0, -1.0
 			for v, r := range row {
@@ -160,11 +173,11 @@ func mostShown(p choose.PlacePriors) (most float64) {
 					best, drawn = v, d
 				}
 			}
-			shares[best] += 1 / float64(draws*len(p.Rates))
+			shares[best] += 1. / draws
 		}
-	}
-	for _, share := range shares {
-		most = max(most, share)
+		for _, share := range shares {
+			most = max(most, share)
+		}
 	}
 	return most
 }

@@ -154,7 +154,7 @@ weight 3, sigma squared 62 in each aggregator's noise: one released cell has a s
 What the device picks: holdout 10 %, explore 5 %, floor 1 % for each variant
   place      default  goal   reward  costs
   slot hero  plain    click       1  none
-interest in its topics multiplies the odds of a slot's variant by up to 5; 50 % of interest is that of the latest pages
+all of a visitor's interest in its topics makes the odds of a slot's variant 5 times those at none; 50 % of interest is that of the latest pages
 10 % of devices get the default always and are counted in the column "holdout", whatever they were shown
 
 What one device's reports tell about it (delta 1e-06, against everyone if one aggregator is honest)

@@ -139,7 +139,7 @@ func (r *Report) writeChoices(b *strings.Builder) {
 	}
 	align(b, table, map[int]bool{3: true})
 	if r.Policy.Lift > 0 {
-		fmt.Fprintf(b, "interest in its topics multiplies the odds of a slot's variant by up to %g; %s of interest is that of the latest pages\n",
+		fmt.Fprintf(b, "all of a visitor's interest in its topics makes the odds of a slot's variant %g times those at none; %s of interest is that of the latest pages\n",
 			1+r.Policy.Lift, percentText(r.Policy.Recent))
 	}
 	if r.Policy.Holdout > 0 {

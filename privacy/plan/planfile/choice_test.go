@@ -209,7 +209,7 @@ What the device picks: holdout 10 %, explore 5 %, floor 1 % for each variant
   place          default  goal   reward  costs
   slot hero      plain    click     2.5  shoes 0.3
   campaign mail  none     order       1  none
-interest in its topics multiplies the odds of a slot's variant by up to 5; 50 % of interest is that of the latest pages
+all of a visitor's interest in its topics makes the odds of a slot's variant 5 times those at none; 50 % of interest is that of the latest pages
 10 % of devices get the default always and are counted in the column "holdout", whatever they were shown
 `)
 	require.Contains(t, text(choosing(t, "holdout: 10 %", "holdout: 0 %", "floor: 1 %", "floor: 0.25 %, lift: 0")), `
