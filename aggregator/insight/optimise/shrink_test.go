@@ -122,3 +122,67 @@ func TestRateOf(t *testing.T) {
 		t.Run(name, func(t *testing.T) { require.Equal(t, c.want, rateOf(c.mean, c.variance)) })
 	}
 }
+
+// Spreads and effects reckoned by hand: eight residuals of two sizes, of which each
+// tells as much as any other, so that the moment is the mean of (value^2 - noise) /
+// square, and one standard error sqrt(2/8) = 1/2 of noise / square, .02 here.
+func TestShrinkByHand(t *testing.T) {
+	for _, c := range []struct {
+		name             string
+		value            float64 // of the small ones, squared; their noise is 4
+		v, high          float64
+		factor, variance float64 // of those above zero
+	}{
+		{"less than the noise", 2, 0, .02, 1, .02},                                                    // moment -.02
+		{"within the doubt", 5, 0, .03, 1, .03},                                                       // moment .01
+		{"above it", 9, .03, .07, 1 + .3*3/7, .07*sq(4./7) + 4*sq(.3/7)},                              // moment .05
+		{"as large as is usual", 12, .06, .09, 1 + .6*math.Sqrt(12)/10, .09*sq(4./10) + 4*sq(.6/10)},  // moment .08
+		{"larger than is usual", 16, .10, .10, 1 + 1*4./14, .10*sq(4./14) + 4*sq(1./14)},              // moment .12
+		{"far above", 304, 2.98, 2.98, 1 + 29.8*math.Sqrt(304)/302, 2.98*sq(4./302) + 4*sq(29.8/302)}, // moment 3
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			set := func(blur float64) (all []residual) {
+				for i := range 8 {
+					sign, size := float64(1-2*(i%2)), float64(1+i/4)
+					all = append(all, residual{
+						value: sign * size * math.Sqrt(c.value), expected: size * math.Sqrt(100+blur),
+						noise: size * size * 4, blur: size * size * blur,
+					})
+				}
+				return all
+			}
+			// Blur is taken off, so that the spread is the same with it.
+			for _, blur := range []float64{0, 21} {
+				v, high := spread(set(blur))
+				require.InDelta(t, c.v, v, 1e-7)
+				require.InDelta(t, c.high, high, 1e-7)
+			}
+			for i, e := range shrink(set(0)) {
+				want := c.factor
+				if i%2 == 1 {
+					want = max(2-c.factor, leastFactor)
+				}
+				require.InDelta(t, want, e.factor, 1e-6)
+				require.InDelta(t, c.variance, e.variance, 1e-7)
+			}
+		})
+	}
+}
+
+// Noise alone seldom looks like an effect: six residuals have moments above zero as
+// often as a chi-square of six is above its mean, .42, but above one standard error
+// only as often as it is above 6 + sqrt(12), .15. Of 400 sets chance moves either by
+// some .02.
+func TestNoiseSeldomLooksLikeAnEffect(t *testing.T) {
+	const sets = 400
+	r := rand.New(rand.NewPCG(5, 6))
+	above := 0
+	for range sets {
+		if v, _ := spread(residuals(r, 6, 100, 900, 0, 0)); v > 0 {
+			above++
+		}
+	}
+	t.Logf("%d of %d sets", above, sets)
+	require.Less(t, above, sets/4)
+	require.Greater(t, above, sets/20)
+}
