@@ -154,7 +154,7 @@ func TestChoicesAreThePlans(t *testing.T) {
 			reason choose.Reason
 		}
 		stood := map[choose.Place]made{}
-		places := edgetest.Places(p)
+		places := choose.PlacesOf(p)
 		now := start - day + plan.Time(rng.Int64N(int64(3*day)))
 		var out choose.Decision
 		for range 40 {

@@ -249,7 +249,7 @@ func TestChoiceIsDeterministic(t *testing.T) {
 		digest := plan.DigestOf(edgetest.Publish(p))
 		fitted := edgetest.Priors(rng, p, digest, 9)
 		d := lived(t, p, seed)
-		pick(t, d, start, edgetest.Places(p)[0], edgetest.NewRandom(byte(seed)))
+		pick(t, d, start, choose.PlacesOf(p)[0], edgetest.NewRandom(byte(seed)))
 		state := d.AppendState(nil)
 		var answers [2][]choose.Decision
 		var states [2][]byte
@@ -263,7 +263,7 @@ func TestChoiceIsDeterministic(t *testing.T) {
 				require.NoError(t, n.UsePriors(fitted))
 			}
 			for step := range plan.Time(4) {
-				for _, at := range edgetest.Places(p) {
+				for _, at := range choose.PlacesOf(p) {
 					answers[i] = append(answers[i], pick(t, n, start+step*7*hour, at, spent))
 				}
 			}

@@ -374,7 +374,7 @@ func TestMeasurementIsThePlans(t *testing.T) {
 		var d edge.Device
 		require.NoError(t, d.UsePlan(edgetest.Publish(p)))
 		model, lot := newNaive(p), rng.Uint32()
-		places := edgetest.Places(p)
+		places := choose.PlacesOf(p)
 		now := edgetest.Start + plan.Time(rng.Int64N(int64(6*plan.Day))) - plan.Day
 		for range 1 + rng.IntN(50) {
 			if rng.IntN(5) == 0 {

@@ -262,7 +262,7 @@ func TestVisitorsInTurn(t *testing.T) {
 			v := rng.IntN(2)
 			shared.Load(now, states[v])
 			for range 1 + rng.IntN(3) {
-				places := edgetest.Places(p)
+				places := choose.PlacesOf(p)
 				at := places[rng.IntN(len(places))]
 				require.NoError(t, shared.Choose(now, at, random[v][0], &got))
 				require.Equal(t, pick(t, alone[v], now, at, random[v][1]), got)

@@ -22,7 +22,7 @@ func lived(t testing.TB, p *plan.Plan, seed uint64) *edge.Device {
 	now := start
 	for i := range 120 {
 		track(t, d, now, edgetest.Event(rng, p))
-		if places := edgetest.Places(p); len(places) > 0 && i%10 == 9 {
+		if places := choose.PlacesOf(p); len(places) > 0 && i%10 == 9 {
 			out := pick(t, d, now, places[rng.IntN(len(places))], lots(rng, rng.Uint32()))
 			track(t, d, now, edgetest.Shown(&out))
 		}
@@ -44,7 +44,7 @@ func TestStateIsBounded(t *testing.T) {
 	late := p.Periods[1].Start + 12*hour
 	rng := edgetest.Rand(1)
 	var decision choose.Decision
-	places := edgetest.Places(p)
+	places := choose.PlacesOf(p)
 	for i := range 10_000 {
 		now := start + plan.Time(rng.Int64N(int64(12*hour)))
 		track(t, d, now, edgetest.Event(rng, p))

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/dunlin-analytics/dunlin/cmd/bench/shop"
+	"github.com/dunlin-analytics/dunlin/privacy/plan"
 	"github.com/spf13/cobra"
 )
 
@@ -16,8 +17,11 @@ func benchShopCommand() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if o.Seeds < 1 || o.Days < 1 || o.NullSeeds < 0 || o.NullDays < 1 || o.Visitors < 1 {
-				return fmt.Errorf("--seeds %d --days %d --null-seeds %d --null-days %d --visitors %d: all are at least 1 (--null-seeds 0)",
+				return fmt.Errorf("--seeds %d --days %d --null-seeds %d --null-days %d --visitors %d: all are at least 1 (--null-seeds: 0)",
 					o.Seeds, o.Days, o.NullSeeds, o.NullDays, o.Visitors)
+			}
+			if c.Flags().Changed("lift") && !(o.Lift >= 0 && o.Lift <= plan.MaxLift) { // NaN is none
+				return fmt.Errorf("--lift %g: 0 to %d", o.Lift, plan.MaxLift)
 			}
 			progress, done := bar(c.ErrOrStderr(), "loops", "loops")
 			o.Done = func(n, total int) { progress(uint64(n), uint64(total)) }

@@ -67,6 +67,21 @@ type Place struct {
 	Index uint8
 }
 
+// PlacesOf lists what the device picks for under a plan: its slots, then the campaigns
+// whose arm it chooses.
+func PlacesOf(p *plan.Plan) []Place {
+	var out []Place
+	for i := range p.Slots {
+		out = append(out, Place{Kind: Slot, Index: uint8(i)})
+	}
+	for i, c := range p.Campaigns {
+		if c.Mode == plan.Chosen {
+			out = append(out, Place{Kind: Campaign, Index: uint8(i)})
+		}
+	}
+	return out
+}
+
 // Fits tells whether a device under plan p, which has this digest, can use the
 // priors: the version is no later than the plan's last period, and each place is the
 // plan's, a campaign of mode chosen, with one row or one for each segment, and a rate

@@ -37,7 +37,7 @@ func TestInventedPlansEncode(t *testing.T) {
 		}
 		count(&seen.topics, len(p.Topics) > 0)
 		count(&seen.all64, len(p.Topics) == plan.MaxTopics)
-		count(&seen.chosen, len(edgetest.Places(p)) > len(p.Slots))
+		count(&seen.chosen, len(choose.PlacesOf(p)) > len(p.Slots))
 		count(&seen.holdout, p.Policy.Holdout > 0)
 		count(&seen.nobody, p.Policy.Holdout == 0)
 		count(&seen.floor, p.Policy.Floor > p.Policy.Explore)
@@ -83,9 +83,9 @@ func TestFixedPlansEncode(t *testing.T) {
 	p := edgetest.Maximal()
 	edgetest.Publish(p)
 	require.Equal(t, plan.MaxWeight, plan.LayoutOf(p).Weight)
-	require.Len(t, edgetest.Places(p), plan.MaxSlots+plan.MaxCampaigns)
+	require.Len(t, choose.PlacesOf(p), plan.MaxSlots+plan.MaxCampaigns)
 	columns := 0
-	for _, at := range edgetest.Places(p) {
+	for _, at := range choose.PlacesOf(p) {
 		columns += at.Columns(p)
 	}
 	require.Greater(t, columns, choose.MaxEntries, "fewer to pick among than a device keeps evidence of")

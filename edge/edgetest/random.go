@@ -175,20 +175,6 @@ func topics(rng *rand.Rand, p *plan.Plan) uint64 {
 	return rng.Uint64() >> (64 - n)
 }
 
-// Places lists the places of p that a device picks for.
-func Places(p *plan.Plan) []choose.Place {
-	var out []choose.Place
-	for i := range p.Slots {
-		out = append(out, choose.Place{Kind: choose.Slot, Index: uint8(i)})
-	}
-	for i, c := range p.Campaigns {
-		if c.Mode == plan.Chosen {
-			out = append(out, choose.Place{Kind: choose.Campaign, Index: uint8(i)})
-		}
-	}
-	return out
-}
-
 // Shown is the event by which a page says that it showed what d decided.
 func Shown(d *choose.Decision) edge.Event {
 	if d.Place.Kind == choose.Campaign {
@@ -201,7 +187,7 @@ func Shown(d *choose.Decision) edge.Event {
 // strong, by segment and for all.
 func Priors(rng *rand.Rand, p *plan.Plan, digest plan.Digest, version uint64) []byte {
 	priors := choose.Priors{Version: version, Plan: digest}
-	for _, at := range Places(p) {
+	for _, at := range choose.PlacesOf(p) {
 		if rng.IntN(4) == 0 {
 			continue
 		}

@@ -65,7 +65,7 @@ func Fit(p *plan.Plan, digest plan.Digest, releases []Release) (choose.Priors, e
 		return newest-r.Period.End > oldest*HalfLife*plan.Day
 	})
 	slices.SortFunc(releases, earlier)
-	for _, at := range placesOf(p) {
+	for _, at := range choose.PlacesOf(p) {
 		t, ok := tableOf(p, at, releases, weight)
 		if !ok {
 			continue

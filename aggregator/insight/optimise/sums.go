@@ -3,6 +3,7 @@ package optimise
 import (
 	"errors"
 	"math"
+	"slices"
 
 	"github.com/dunlin-analytics/dunlin/aggregator/release"
 	"github.com/dunlin-analytics/dunlin/edge/choose"
@@ -71,20 +72,6 @@ type names struct {
 	columns, segments []int // by the target's index; -1 where the other has none
 }
 
-// placesOf lists what the device picks in a plan.
-func placesOf(p *plan.Plan) []choose.Place {
-	var out []choose.Place
-	for i := range p.Slots {
-		out = append(out, choose.Place{Kind: choose.Slot, Index: uint8(i)})
-	}
-	for i, c := range p.Campaigns {
-		if c.Mode == plan.Chosen {
-			out = append(out, choose.Place{Kind: choose.Campaign, Index: uint8(i)})
-		}
-	}
-	return out
-}
-
 func placeName(p *plan.Plan, at choose.Place) string {
 	if at.Kind == choose.Slot {
 		return p.Slots[at.Index].Name
@@ -111,28 +98,19 @@ func segmentNames(p *plan.Plan) []string {
 	return out
 }
 
-func indexOf(all []string, name string) int {
-	for i, n := range all {
-		if n == name {
-			return i
-		}
-	}
-	return -1
-}
-
 // match finds a place of the target plan in another plan by its names.
 func match(target *plan.Plan, at choose.Place, other *plan.Plan) (names, bool) {
-	for _, o := range placesOf(other) {
+	for _, o := range choose.PlacesOf(other) {
 		if o.Kind != at.Kind || placeName(other, o) != placeName(target, at) {
 			continue
 		}
 		n := names{place: o}
 		columns, segments := columnNames(other, o), segmentNames(other)
 		for _, name := range columnNames(target, at) {
-			n.columns = append(n.columns, indexOf(columns, name))
+			n.columns = append(n.columns, slices.Index(columns, name))
 		}
 		for _, name := range segmentNames(target) {
-			n.segments = append(n.segments, indexOf(segments, name))
+			n.segments = append(n.segments, slices.Index(segments, name))
 		}
 		return n, true
 	}
