@@ -1,0 +1,98 @@
+/**
+ * What the console's API answers. Package web/console (Go) writes it from release
+ * records alone; every number comes with what is known of it, and the dashboard
+ * computes nothing but where to draw it.
+ *
+ * @module
+ */
+
+/** Why a number is not shown: under the noise, or an interval wider than half of it. */
+export type Hidden = "" | "noise" | "wide" | "empty";
+
+/** A count, noised. All bounds are 95 %. */
+export interface Count {
+  value: number; // raw: may be negative
+  low: number; // of the rate behind it (noise and chance)
+  high: number;
+  exact_low: number; // of what an exact tracker would have counted (noise alone)
+  exact_high: number;
+  hidden: Hidden;
+}
+
+/** A share, 0 to 1 (an uplift: above -1). */
+export interface Rate {
+  value: number;
+  low: number;
+  high: number; // null: without bound
+  hidden: Hidden;
+}
+
+export interface Session {
+  signed_in: boolean;
+  name?: string;
+  password_set?: boolean; // false: only a one-time link signs in
+  demo: boolean; // data is invented
+}
+
+/** RFC 9457. */
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+}
+
+export interface Site {
+  site: string;
+  timezone: string;
+  first: string; // dates of the first and last release, YYYY-MM-DD
+  last: string;
+  label: string; // of invented data: what they are, seed and commit
+}
+
+export interface Plan {
+  digest: string;
+  serial: number;
+  period: "day" | "week" | "4 weeks";
+  cells: number;
+  weight: number;
+  sigma2: number;
+  min_batch: number;
+  consent: "ask" | "site" | "assumed";
+  holdout: number; // share
+  epsilon: { one: number; days30: number; year: number; delta: number };
+}
+
+export interface Variant {
+  name: string; // a variant's, or "holdout"
+  exposed: Count;
+  won: Count; // clicked or converted
+  rate: Rate;
+}
+
+export interface Slot {
+  name: string;
+  goal: string; // "click", "order", an event's name
+  variants: string[];
+  all: Variant[]; // whole site
+  segments: { name: string; variants: Variant[] }[];
+  /** Personalized against the holdout; null where the plan has none, or does not count both. */
+  uplift: { rate: Rate; treated: Rate; control: Rate } | null;
+  /** The same, day by day in the range, cumulated from its start. */
+  uplift_days: { date: string; rate: Rate }[];
+}
+
+export interface Report {
+  plan: Plan; // the latest in the range
+  plans: number; // how many the range joins
+  mixed_noise: boolean; // sigma squared differs within the range
+  range: { from: string; to: string; releases: number; missing: string[] };
+  present: { total: Count; days: { date: string; count: Count }[] };
+  audience: { name: string; total: Count; share: Rate; days: Count[] }[] | null; // by segment; days as in present
+  funnel: {
+    stages: string[];
+    all: { reached: Count; of_first: Rate; of_previous: Rate }[]; // by stage, at least that deep
+    segments: { name: string; stages: { reached: Count; of_first: Rate; of_previous: Rate }[] }[];
+  } | null;
+  slots: Slot[];
+}

@@ -1,0 +1,170 @@
+/**
+ * What the page's script and the Worker say to each other: structured clones over
+ * postMessage, no other channel. The page's side (loader and its modules) knows names
+ * alone; the Worker's side knows the plan, the module and the visitor's state.
+ *
+ * Every request is answered once, by its id, and never with an exception: an
+ * {@link Outcome} says what came of it.
+ *
+ * @module
+ */
+
+/** The visitor's two consents. Each is refused until it is given. */
+export interface Consent {
+  /** Reports may be made and sent. */
+  readonly measure: boolean;
+  /** The device may learn and choose. */
+  readonly personalize: boolean;
+}
+
+/** Why something was not done; `dunlin.debug()` shows them. Branch on `why`, show `say`. */
+export type Why =
+  | "off" // no consent: nothing runs
+  | "bot" // automation, or never visible
+  | "owner" // the owner's own browser
+  | "no-worker" // Worker or WebAssembly missing, or the Worker's file did not load
+  | "storage" // IndexedDB denied, full or damaged
+  | "no-lock" // another tab is the writer; events wait for it to end or hide
+  | "network" // plan, priors or module could not be fetched
+  | "plan-signature" // the plan is not signed by the officer's key in the snippet
+  | "no-ed25519" // this browser cannot verify the signature: nothing is sent
+  | "plan" // the module refuses the plan; `code` says why
+  | "module" // the module's bytes are not those that the script pins, or it trapped
+  | "not-in-plan" // event, topic, slot, attribute or variant that the plan has not
+  | "refused" // the module refused; `code` says why (package abi's codes)
+  | "input"; // a call with arguments of another shape
+
+/** What came of a call. Public calls never throw into the page. */
+export type Outcome<T = undefined> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly why: Why; readonly code?: number; readonly say: string };
+
+/** One thing that happened on the page, by the plan's names. Unknown topics are left out. */
+export type PageEvent =
+  | { readonly kind: "view" | "cart"; readonly topics: readonly string[] }
+  | { readonly kind: "click"; readonly topics: readonly string[]; readonly slot?: string }
+  | { readonly kind: "dwell"; readonly topics: readonly string[]; readonly seconds: number }
+  | { readonly kind: "order"; readonly topics: readonly string[]; readonly value: number } // in the site's currency
+  | { readonly kind: "custom"; readonly name: string }
+  | { readonly kind: "exposure"; readonly slot: string; readonly variant: string }
+  | { readonly kind: "assign"; readonly campaign: string; readonly arm: string }
+  | { readonly kind: "declare"; readonly attribute: string; readonly value: boolean | number | string };
+
+/** What starts the Worker. */
+export interface Start {
+  /** Folder of the script: all else is fetched from below it. Ends in "/". */
+  readonly base: string;
+  /** Name of the collector's API below base, "v1" by default. */
+  readonly api: string;
+  /** The site, for a collector that serves several; empty otherwise. */
+  readonly site: string;
+  /** The officer's public key, dunlin-officer1…, as the snippet pins it. */
+  readonly officer: string;
+  readonly consent: Consent;
+  /** Seconds that the device's clock is ahead of the browser's: 0 but on loopback. */
+  readonly clock: number;
+}
+
+/** How a slot was decided: see package choose's reasons. */
+export type Reason = "sampled" | "explored" | "holdout";
+
+/** What a slot shows. */
+export interface Choice {
+  readonly slot: string;
+  readonly variant: string;
+  readonly reason: Reason;
+}
+
+/** One option of a decision, for the visitor's eyes. */
+export interface WhyOption {
+  readonly variant: string;
+  readonly prior: number; // everyone's rate in the visitor's group
+  readonly shown: number; // own trials, faded
+  readonly won: number; // own successes, faded
+  readonly match: number; // with the visitor's interests, 0 to 1
+  readonly mean: number; // what both amount to
+  readonly draw: number; // the rate drawn; 0 if none was
+  readonly value: number;
+}
+
+/** Why a slot shows what it shows. It is the visitor's: the page must not send it anywhere. */
+export interface WhyChoice extends Choice {
+  readonly segment: string;
+  readonly kept: boolean;
+  readonly options: readonly WhyOption[];
+}
+
+/** One cell of the visitor's own report that is 1. */
+export interface ClearCell {
+  readonly metric: string; // "present" for the cell that is always 1
+  readonly segment: string; // empty where the metric is site-wide
+  readonly column: string; // stage, arm, variant or "holdout"; empty where it has none
+}
+
+/** The running period's report before it is shared and noised. */
+export interface ClearReport {
+  readonly date: string; // of the period, YYYY-MM-DD
+  readonly end: number; // of the period, Unix seconds
+  readonly cells: number; // all of them
+  readonly ones: readonly ClearCell[];
+  readonly weight: number;
+  readonly sigma2: number;
+  /** Revision of the last report made in this period; 0 if none was. */
+  readonly revision: number;
+}
+
+/** Sealed bytes that are ready to be sent, once. */
+export interface Ready {
+  readonly url: string;
+  readonly bytes: ArrayBuffer;
+  readonly revision: number;
+  readonly date: string;
+  readonly end: number; // Unix seconds, by the device's clock: after it they are refused
+}
+
+/** What `dunlin.debug()` says, beside what the page's side adds. */
+export interface WorkerDebug {
+  readonly stage: "starting" | "waiting" | "running" | "stopped"; // waiting: for the lock
+  readonly trouble: readonly { readonly why: Why; readonly code?: number; readonly say: string }[];
+  readonly plan: { readonly digest: string; readonly serial: number; readonly site: string } | null;
+  readonly priors: string | null; // SHA-256
+  readonly module: string; // SHA-256 that the script pins
+  readonly stateBytes: number;
+  readonly encrypted: boolean;
+  readonly revision: number;
+  /** Milliseconds from the Worker's start. */
+  readonly times: { readonly module?: number; readonly plan?: number; readonly decision?: number; readonly ready?: number };
+}
+
+/** Page to Worker. */
+export type Request =
+  | { readonly id: number; readonly do: "start"; readonly with: Start }
+  | { readonly id: number; readonly do: "consent"; readonly consent: Consent } // refused both: erase and stop
+  | { readonly id: number; readonly do: "track"; readonly event: PageEvent; readonly at: number } // at: Date.now()
+  | { readonly id: number; readonly do: "choose"; readonly slot: string } // Outcome<Choice>
+  | { readonly id: number; readonly do: "why"; readonly slot: string } // Outcome<WhyChoice>
+  | { readonly id: number; readonly do: "report" } // Outcome<ClearReport>
+  | { readonly id: number; readonly do: "forget" }
+  | { readonly id: number; readonly do: "debug" } // Outcome<WorkerDebug>
+  // The ready bytes of a revision left the page: make the next revision. `failed`: keep them for the next page.
+  | { readonly id: number; readonly do: "sent"; readonly revision: number }
+  // What stays in IndexedDB for an unconfirmed revision may go.
+  | { readonly id: number; readonly do: "confirmed"; readonly revision: number }
+  // The kept bytes of an earlier page, if their period is still open: Outcome<Ready | null>.
+  | { readonly id: number; readonly do: "unsent" }
+  // The tab is hidden: store everything and give the lock up; shown: ask for it again.
+  | { readonly id: number; readonly do: "hide" }
+  | { readonly id: number; readonly do: "show" };
+
+/** Worker to page, unasked. */
+export type Notice =
+  | { readonly tell: "ready"; readonly ready: Ready } // replaces ready bytes told before
+  | { readonly tell: "unready" } // bytes told before must not be sent any more
+  | { readonly tell: "decisions"; readonly choices: readonly Choice[] } // of all slots, for this page and the next
+  | { readonly tell: "trouble"; readonly why: Why; readonly say: string };
+
+/** Worker to page, in answer to a request. */
+export interface Answer {
+  readonly id: number;
+  readonly outcome: Outcome<unknown>;
+}
