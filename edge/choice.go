@@ -36,10 +36,10 @@ func (d *Device) UsePriors(published []byte) error {
 	return nil
 }
 
-// Choose picks what a place shows and writes to out what it is and why. The choice
-// stands for the rest of the visit. It is not yet an exposure: the page reports that
-// by an Exposure or Assign event, once it is seen. The state changes: the host must
-// store it.
+// Choose picks what a place shows and writes to out what it is and why. It is not yet
+// an exposure: the page reports that by an Exposure or Assign event, once it is seen.
+// From then on the choice stands for the rest of the visit; until then it is made anew
+// at each call. The state changes: the host must store it.
 //
 // r is only read at a device's first choice, which draws its seed and its lot for
 // the holdout.
@@ -70,7 +70,7 @@ func (d *Device) Choose(now plan.Time, place choose.Place, r Rand, out *choose.D
 	}
 	s := choose.Situation{
 		Now: now, Date: d.dateOf(now), Visit: m.profile.Visit, Last: m.profile.Last,
-		Policy: d.plan.Policy, Segment: d.segmentAt(now), View: m.profile.At(now, d.names),
+		Policy: d.plan.Policy, Segment: d.segmentAt(now), View: m.profile.At(now, d.names), Seen: d.seen(place),
 	}
 	// A version is the end of a period that is over. One that lies ahead is somebody's
 	// mistake or malice: used, it would keep out all true ones until then.
@@ -79,6 +79,16 @@ func (d *Device) Choose(now plan.Time, place choose.Place, r Rand, out *choose.D
 	}
 	m.choices.Choose(out, names, &m.own, &s)
 	return nil
+}
+
+// seen returns what the visitor was last shown at a place.
+func (d *Device) seen(place choose.Place) choose.Sight {
+	kind := plan.SlotExposed
+	if place.Kind == choose.Campaign {
+		kind = plan.CampaignExposed
+	}
+	column, at, ok := d.rules.LastExposed(&d.mind.memory, kind, int(place.Index))
+	return choose.Sight{Any: ok, Column: column, At: at}
 }
 
 // namesOf returns the place's names, or nil.
@@ -120,7 +130,7 @@ func (d *Device) clicked(e Event) uint64 {
 	if e.Kind != plan.Click || !e.InSlot {
 		return 0
 	}
-	variant, ok := d.rules.LastExposed(&d.mind.memory, plan.SlotExposed, int(e.Slot))
+	variant, _, ok := d.rules.LastExposed(&d.mind.memory, plan.SlotExposed, int(e.Slot))
 	if !ok {
 		return 0
 	}
@@ -145,7 +155,7 @@ func (d *Device) won(now plan.Time, credits measure.Credits) {
 				continue
 			}
 			n := d.namesOf(choose.Place{Kind: c.kind, Index: uint8(i)})
-			if column, ok := d.rules.LastExposed(&d.mind.memory, c.metric, i); ok && n != nil {
+			if column, _, ok := d.rules.LastExposed(&d.mind.memory, c.metric, i); ok && n != nil {
 				d.mind.own.Won(n.Name, n.Columns[column], d.dateOf(now))
 			}
 		}

@@ -131,6 +131,19 @@ func (n *naive) stands(at, now plan.Time) bool {
 	return now-last < 1800
 }
 
+// saw tells whether the place's last exposure was to that column, at since or later.
+func (n *naive) saw(at choose.Place, column int, since plan.Time) bool {
+	for _, a := range slices.Backward(n.acts) {
+		switch {
+		case at.Kind == choose.Slot && a.e.Kind == plan.Exposure && a.e.Slot == at.Index:
+			return int(a.e.Variant) == column && a.raw >= since
+		case at.Kind == choose.Campaign && a.e.Kind == plan.Assign && a.e.Campaign == at.Index:
+			return int(a.e.Arm) == column && a.raw >= since
+		}
+	}
+	return false
+}
+
 // The device and a naive reading of docs/plan.md ("How a device chooses") agree on what
 // every decision goes by (segment, prior, own evidence, match, posterior mean) and on
 // what must follow from it, over random plans, priors and days.
@@ -162,7 +175,7 @@ func TestChoicesAreThePlans(t *testing.T) {
 			require.NoError(t, d.Choose(now, at, lots(rng, lot), &out))
 			model.held = float64(lot)/(1<<32) < float64(p.Policy.Holdout)/10_000
 			before, kept := stood[at]
-			kept = kept && !model.held && model.stands(before.at, now)
+			kept = kept && !model.held && model.stands(before.at, now) && model.saw(at, before.column, before.at)
 			require.Equal(t, kept, out.Kept, "seed %d", seed)
 			switch {
 			case model.held:

@@ -108,6 +108,7 @@ func TestChoiceStandsForTheVisit(t *testing.T) {
 		now := start + 20*hour
 		first := pick(t, d, now, hero, edgetest.NewRandom(seed)) // before the view that opens the visit
 		require.False(t, first.Kept)
+		track(t, d, now, edgetest.Shown(&first))
 		for range 20 {
 			track(t, d, now, view)
 			again := pick(t, d, now, hero, spent)
@@ -126,7 +127,7 @@ func TestChoiceStandsForTheVisit(t *testing.T) {
 		now += minute
 		fresh := pick(t, d, now, hero, spent)
 		require.False(t, fresh.Kept)
-		track(t, d, now+5, view)
+		track(t, d, now+5, view, edgetest.Shown(&fresh))
 		after := pick(t, d, now+10*minute, hero, spent)
 		require.True(t, after.Kept, "chosen just before the view that opened the visit")
 		require.Equal(t, fresh.Column, after.Column)
@@ -136,6 +137,40 @@ func TestChoiceStandsForTheVisit(t *testing.T) {
 	}
 	require.Equal(t, 40, nights)
 	require.Greater(t, changed, 5, "another period, other draws")
+}
+
+// What was chosen and not yet seen is chosen anew, by the same draws and by what the
+// visitor has come to like since; what another place showed, or the slot showed before,
+// does not count as seen.
+func TestUnseenChoiceIsMadeAnew(t *testing.T) {
+	p := picking(60, func(p *plan.Plan) { p.Policy.Lift, p.Policy.Recent = 1000, 10_000 })
+	moved, shoes := 0, 0
+	for seed := range byte(40) {
+		d := device(t, p)
+		track(t, d, start, view)
+		first := pick(t, d, start, hero, edgetest.NewRandom(seed))
+		same := pick(t, d, start+1, hero, spent)
+		require.False(t, same.Kept)
+		require.Equal(t, first.Column, same.Column, "nothing was learnt")
+		for i := range 3 {
+			track(t, d, start+plan.Time(2+i), edge.Event{Kind: plan.View, Topics: 1}) // shoes
+		}
+		track(t, d, start+5, edge.Event{Kind: plan.Assign, Campaign: 1, Arm: 1}, edge.Event{Kind: plan.Exposure, Variant: uint8((first.Column + 1) % 3)})
+		then := pick(t, d, start+6, hero, spent)
+		require.False(t, then.Kept)
+		if then.Column == 1 {
+			shoes++
+		}
+		if then.Column != first.Column {
+			moved++
+		}
+		track(t, d, start+7, edgetest.Shown(&then), edge.Event{Kind: plan.View, Topics: 2}, edge.Event{Kind: plan.View, Topics: 2})
+		stands := pick(t, d, start+8, hero, spent)
+		require.True(t, stands.Kept)
+		require.Equal(t, then.Column, stands.Column)
+	}
+	require.Greater(t, moved, 10)
+	require.Greater(t, shoes, 25)
 }
 
 // Within a period the draws are the same: a visit later the same day decides as the

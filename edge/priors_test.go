@@ -136,7 +136,7 @@ func TestChoicesSurviveAnotherPlan(t *testing.T) {
 		require.NoError(t, d.UsePriors(fitted))
 		require.Equal(t, column, pick(t, d, start, hero, edgetest.Rand0()).Column)
 		track(t, d, start, edge.Event{Kind: plan.Exposure, Variant: 0}, edge.Event{Kind: plan.Exposure, Variant: 2}, edge.Event{Kind: plan.Exposure, Variant: 1}, order,
-			edge.Event{Kind: plan.Assign, Campaign: 1, Arm: 1}, order)
+			edge.Event{Kind: plan.Assign, Campaign: 1, Arm: 1}, order, edge.Event{Kind: plan.Exposure, Variant: uint8(column)})
 
 		require.NoError(t, d.UsePlan(edgetest.Publish(next)))
 		require.ErrorIs(t, d.UsePriors(fitted), choose.ErrForeign)
@@ -338,8 +338,9 @@ func TestChoicesUnderAJumpingClock(t *testing.T) {
 		if seen {
 			track(t, d, start+year, view)
 		}
-		require.False(t, pick(t, d, start+hour, hero, spent).Kept)
-		track(t, d, start+hour, view)
+		back := pick(t, d, start+hour, hero, spent)
+		require.False(t, back.Kept)
+		track(t, d, start+hour, view, edgetest.Shown(&back))
 		require.True(t, pick(t, d, start+hour+minute, hero, spent).Kept)
 		require.False(t, pick(t, d, start+hour+30*minute, hero, spent).Kept)
 		track(t, d, start+3*hour, view)
@@ -347,8 +348,8 @@ func TestChoicesUnderAJumpingClock(t *testing.T) {
 	}
 	// A clock that is set back by minutes neither ends the visit nor makes it longer.
 	d := device(t, picking(60, nil))
-	pick(t, d, start+hour, hero, edgetest.Rand0())
-	track(t, d, start+hour, view)
+	ahead := pick(t, d, start+hour, hero, edgetest.Rand0())
+	track(t, d, start+hour, view, edgetest.Shown(&ahead))
 	require.True(t, pick(t, d, start+40*minute, hero, spent).Kept)
 	track(t, d, start+40*minute, view)
 	require.True(t, pick(t, d, start+69*minute, hero, spent).Kept)

@@ -284,11 +284,14 @@ func TestChoiceSaysWhyAndLeavesNothing(t *testing.T) {
 		require.Equal(t, choose.Bare(), o.Prior)
 		require.Positive(t, o.Draw)
 	}
+	seen := edge.Event{Kind: plan.Exposure, Variant: uint8(d.Column)}
+	_, err := ask(t, g, abi.OpTrack, edge.AppendEvent(abi.AppendTime(nil, noon), seen))
+	require.NoError(t, err)
 	again := read()
 	require.True(t, again.Kept)
 	require.Equal(t, d.Column, again.Column)
 
-	_, err := ask(t, g, abi.OpPriors, hero(t, 7, b))
+	_, err = ask(t, g, abi.OpPriors, hero(t, 7, b))
 	require.NoError(t, err)
 	d = read()
 	require.EqualValues(t, 7, d.Version)

@@ -36,14 +36,27 @@ type Situation struct {
 	Date    plan.Date // of the period: draws are the same all through it
 	Visit   plan.Time // start of the running visit
 	Last    plan.Time // last activity, to which own evidence has faded
+	Seen    Sight     // of the place
 	Policy  plan.Policy
 	Segment int
 	Priors  *Priors // of the plan; nil: none
 	View    profile.View
 }
 
-// Choose makes a place's choice, or repeats the one that was made in the running
-// visit, and writes it and its reasons to d. The memory has been drawn.
+// Sight is what the visitor was last shown at a place. The zero value is nothing.
+type Sight struct {
+	Any    bool
+	Column int
+	At     plan.Time
+}
+
+// Choose makes a place's choice, or repeats the one that was made and seen in the
+// running visit, and writes it and its reasons to d. The memory has been drawn.
+//
+// What nobody saw binds nobody: a page that asks before it has anything to show, as
+// the browser's does for its next page, gets what the visitor has come to like since.
+// The draws of a period are the same whenever it asks, so that asking often does not
+// make a choice likelier.
 //
 // A device of the holdout gets the default. Of all others, a share of decisions
 // (Policy.Explore, or more where the floor of all options asks for it) is uniform,
@@ -116,14 +129,17 @@ func (d *Decision) draw(seed Seed, n *PlaceNames, s *Situation) {
 }
 
 // inVisit returns the choice that stands for the running visit: one made in it, or
-// just before the activity that opened it. One that was made well after now was made
-// by a wrong clock, and would otherwise stand until that time has come.
+// just before the activity that opened it, and seen since. One that was made well after
+// now was made by a wrong clock, and would otherwise stand until that time has come.
 func (m *Memory) inVisit(n *PlaceNames, s *Situation) (kept, bool) {
 	at, ok := m.find(n.Place.Kind, n.Name)
 	if !ok {
 		return kept{}, false
 	}
 	k := m.room[at]
+	if !s.Seen.Any || s.Seen.At < k.at || n.Columns[s.Seen.Column] != k.column {
+		return kept{}, false
+	}
 	over := s.Visit-k.at >= profile.VisitGap || s.Now-max(k.at, s.Last) >= profile.VisitGap || k.at-s.Now >= profile.VisitGap
 	return k, !over
 }

@@ -203,9 +203,10 @@ func TestCreditsAreTheHistorys(t *testing.T) {
 						want = !reaches(history[j], campaign, source)
 					}
 					require.Equal(t, want, got>>source&1 == 1, "seed %d, event %d: %+v", seed, k, h)
-					column, ok := b.LastExposed(&b.m, kind, source)
+					column, at, ok := b.LastExposed(&b.m, kind, source)
 					require.Equal(t, last >= 0, ok)
 					if ok {
+						require.Equal(t, history[last].at, at)
 						require.Equal(t, history[last].what, column)
 					}
 					if want {

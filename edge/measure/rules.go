@@ -188,16 +188,16 @@ func (r *Rules) remembered(m *Memory, kind plan.MetricKind, index int) (*exposur
 }
 
 // LastExposed returns the arm or variant that the device was last exposed to, of
-// the campaign or slot that metrics of the kind count, however long ago; ok is false
-// if there was none.
-func (r *Rules) LastExposed(m *Memory, kind plan.MetricKind, index int) (column int, ok bool) {
+// the campaign or slot that metrics of the kind count, and when, however long ago; ok
+// is false if there was none.
+func (r *Rules) LastExposed(m *Memory, kind plan.MetricKind, index int) (column int, at plan.Time, ok bool) {
 	memory, s := r.remembered(m, kind, index)
 	e := memory.find(s.name)
 	if e == nil {
-		return 0, false
+		return 0, 0, false
 	}
 	column = e.column.IndexOf(s.columns)
-	return max(column, 0), column >= 0
+	return max(column, 0), e.at, column >= 0
 }
 
 // creditable returns the last exposure of s if it is within the attribution

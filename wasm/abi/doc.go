@@ -62,7 +62,8 @@
 // device is loaded. Load, Priors, Track and Choose change the state: the host must store
 // it, or a page that comes back may see another variant in the same visit.
 //
-// A decision is what the place shows and why; it stands for the rest of the visit:
+// A decision is what the place shows and why; once seen it stands for the rest of the
+// visit:
 //
 //	u8 kind of place  u8 index  u8 column shown  u8 reason (1 sampled, 2 explored,
 //	3 holdout)  bool: made earlier in the visit  u8 segment  u64 version of the

@@ -180,6 +180,11 @@ func (s *shop) choose(ctx context.Context, state []byte) (drawn, kept time.Durat
 				kept += took
 			} else {
 				drawn += took
+				// What was seen is kept.
+				seen := edge.Event{Kind: plan.Exposure, Variant: uint8(s.what.Column)}
+				if err := s.d.Track(ctx, now, seen); err != nil {
+					return 0, 0, err
+				}
 			}
 			if s.what.Kept != again || s.what.Reason != choose.Sampled || len(s.what.Options) != variants {
 				return 0, 0, errShoppers
