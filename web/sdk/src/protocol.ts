@@ -73,6 +73,11 @@ export interface Choice {
   readonly slot: string;
   readonly variant: string;
   readonly reason: Reason;
+  /**
+   * The variant is the plan's first, that is the slot's default content: the next page must know
+   * before it is parsed, to wait for a `<template>` or not. Absent: it is another one.
+   */
+  readonly first?: boolean;
 }
 
 /** One option of a decision, for the visitor's eyes. */
