@@ -36,8 +36,7 @@ export type Why =
 
 /** What came of a call. Public calls never throw into the page. */
 export type Outcome<T = undefined> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly why: Why; readonly code?: number; readonly say: string };
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly why: Why; readonly code?: number; readonly say: string };
 
 /** One thing that happened on the page, by the plan's names. Unknown topics are left out. */
 export type PageEvent =
