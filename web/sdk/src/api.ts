@@ -1,0 +1,126 @@
+/**
+ * The public face of the script: `window.dunlin`, the tag's attributes and the events
+ * that a site may listen to. Types alone; a site that writes TypeScript copies this file
+ * and protocol.ts.
+ *
+ * No call throws and no promise is rejected: an {@link Outcome} says what came of it, and
+ * `why` of a refusal is one of {@link Why}. Nothing that a call answers may be sent
+ * anywhere: it is the visitor's.
+ *
+ * @module
+ */
+
+import type { Choice, ClearReport, Consent, Outcome, Why, WhyChoice, WorkerDebug } from "./protocol";
+
+/**
+ * Who asks the visitor, as `consent` in dunlin.yaml and `data-dunlin-consent` in the tag.
+ *
+ * `ask`: nothing runs until {@link Dunlin.consent} was told so; that is remembered.
+ * `site`: the site tells it on every page; not remembered.
+ * `assumed`: both are given until the visitor refuses; the refusal is remembered.
+ */
+export type Mode = "ask" | "site" | "assumed";
+
+/** What holds for this page. */
+export interface ConsentState extends Consent {
+  readonly mode: Mode;
+  /** The visitor, or in mode `site` the site, has said so. False: it follows from mode and signal. */
+  readonly said: boolean;
+  /** Global Privacy Control is on: both count as refused unless they were given by a call. */
+  readonly signal: boolean;
+}
+
+/** What `track` may be told beside the event's name. */
+export interface Details {
+  /** Topics that it is about; those of the page if left out. Topics that the plan has not are ignored. */
+  readonly topics?: readonly string[];
+  /** Of an `order`: its value in the site's currency. */
+  readonly value?: number;
+  /** Of a `click` or `exposure`: the slot that it was in. */
+  readonly slot?: string;
+  /** Of an `exposure`: the variant that was shown, for pages that draw slots themselves. */
+  readonly variant?: string;
+}
+
+/** A slot of this page. */
+export interface SlotDebug {
+  readonly name: string;
+  /** Variant of the template that is shown; empty for the default content. */
+  readonly shown: string;
+  /** Variant that the device decided on, for this page; empty if it had not. */
+  readonly decided: string;
+  /** Its exposure was reported to the device on this page. */
+  readonly exposed: boolean;
+}
+
+/** What is known of sending. */
+export interface SendDebug {
+  /** The visit's first place of sending has been used. */
+  readonly first: boolean;
+  /** Further places used in the period, at most 3. */
+  readonly more: number;
+  /** A report is owed: the next page of the period sends it. */
+  readonly owed: boolean;
+  /** Ready bytes in the page's hands. */
+  readonly ready: { readonly revision: number; readonly date: string; readonly bytes: number } | null;
+  /** Reports that left this page, and the answer to the last: an HTTP status, 0 for none yet. */
+  readonly sent: number;
+  readonly status: number;
+}
+
+/** What {@link Dunlin.debug} answers. */
+export interface Debug {
+  readonly consent: ConsentState;
+  /** Why nothing runs, if nothing does: `off`, `bot`, `owner`, `storage`, `input`, `no-worker`, `network`. */
+  readonly why: Why | "";
+  readonly slots: readonly SlotDebug[];
+  readonly sends: SendDebug | null;
+  readonly trouble: readonly { readonly why: Why; readonly say: string }[];
+  readonly worker: WorkerDebug | null;
+}
+
+/** `window.dunlin`. */
+export interface Dunlin {
+  /**
+   * Tells the device that something happened.
+   *
+   * @param event `view`, `click`, `cart`, `order`, `exposure`, or an event of the plan's own.
+   */
+  track(event: string, details?: Details): Promise<Outcome>;
+  /** What the device picks for a slot, or for a campaign whose arm it picks. */
+  choose(slot: string): Promise<Outcome<Choice>>;
+  /**
+   * With an argument: what the visitor said, measuring and personalizing apart. Refusing both
+   * erases what is kept. Without: what holds.
+   */
+  consent(consent?: Consent): Promise<Outcome<ConsentState>>;
+  /** Why a slot shows what it shows. For the visitor's eyes. */
+  why(slot: string): Promise<Outcome<WhyChoice>>;
+  /** The running period's report in the clear. For the visitor's eyes. */
+  report(): Promise<Outcome<ClearReport>>;
+  /** Erases what the device has learnt; it begins anew under the same consent. */
+  forget(): Promise<Outcome>;
+  debug(): Promise<Outcome<Debug>>;
+  /** Hands over an attribute of the plan. */
+  declare(attribute: string, value: boolean | number | string): Promise<Outcome>;
+  /** Says which arm of a campaign the site gave this visitor, or applied. */
+  assign(campaign: string, arm: string): Promise<Outcome>;
+}
+
+/** A call made before the script ran: name, then arguments. */
+export type Early = readonly [name: keyof Dunlin, ...args: unknown[]];
+
+/**
+ * What a page may write before the tag:
+ * `window.dunlin = window.dunlin || { q: [] }; dunlin.q.push(["track", "cart"])`.
+ * The calls are made in order once the script runs; their outcomes go nowhere.
+ */
+export interface Stub {
+  readonly q: Early[];
+}
+
+/** Events of the document: `dunlin:consent`; of a slot, bubbling: `dunlin:applied`. */
+export interface DunlinEvents {
+  "dunlin:consent": CustomEvent<ConsentState>;
+  "dunlin:applied": CustomEvent<{ readonly slot: string; readonly variant: string }>;
+}

@@ -1,0 +1,183 @@
+/**
+ * The loader: what runs in the page's head, before anything is painted. It defines the
+ * slots, which show the last decisions at once, answers `window.dunlin`, and starts the
+ * rest when the page is idle and the visitor has consented.
+ *
+ * Before consent it reads localStorage and writes nothing, and no request leaves.
+ *
+ * @module
+ */
+
+import type { ConsentState, Debug } from "./api";
+import { any, holds, isConsent, NONE } from "./consent";
+import { openShelf } from "./entry";
+import type { Chunk, Engine, Page } from "./host";
+import type { Consent, Outcome, Why } from "./protocol";
+import { defineSlot, type SlotSource } from "./slot";
+import { readTag } from "./tag";
+import { declared } from "./topics";
+
+/** Names of the files that are loaded later, below the script's own folder. */
+export interface Files {
+  readonly worker: string;
+  readonly page: string;
+}
+
+/** A public call, whatever its arguments. */
+export type Call = (...args: unknown[]) => Promise<Outcome<unknown>>;
+
+const CALLS = ["track", "choose", "consent", "why", "report", "forget", "debug", "declare", "assign"];
+
+/**
+ * Runs the loader.
+ *
+ * @param load Imports the page chunk from its address.
+ * @returns the calls by name: those of `Dunlin` in api.ts.
+ */
+export function boot(page: Page, script: HTMLScriptElement, files: Files, load: (url: string) => Promise<Chunk>): Record<string, Call> {
+  const doc = page.document;
+  const nav = page.navigator as Navigator & { globalPrivacyControl?: boolean };
+  const tag = readTag(script.src, script.dataset, page.location.hostname);
+  const shelf = openShelf(() => page.localStorage);
+  if (page.location.hash === "#dunlin-owner") shelf.change((e) => (e.owner = true));
+  if (page.location.hash === "#dunlin-not-owner") shelf.change((e) => delete e.owner);
+
+  const entry = shelf.read();
+  const owner = entry?.owner;
+  const remembers = tag.mode !== "site";
+  const able = page.Worker && page.WebAssembly && page.crypto.subtle;
+  let stopped: Why | "" = tag.fault ? "input" : nav.webdriver ? "bot" : !entry ? "storage" : able ? "" : "no-worker";
+  let said = remembers ? entry?.consent : undefined;
+  let starting = false;
+  let release!: (engine?: Engine) => void;
+  const engine = new Promise<Engine | undefined>((resolve) => (release = resolve));
+
+  const state = (): ConsentState => holds(tag.mode, said, !!nav.globalPrivacyControl);
+  /** What may run. The owner's own browser is not measured. */
+  const may = (): Consent => (stopped ? NONE : { measure: state().measure && !owner, personalize: state().personalize });
+  const why = (): Why | "" => stopped || (owner ? "owner" : any(may()) ? "" : "off");
+  const refusal = (): Outcome<never> => ({ ok: false, why: why() || "off", say: tag.fault || "nothing runs here" });
+
+  const source: SlotSource = {
+    decided: (name) => (may().personalize ? shelf.read()?.decisions?.find((d) => d?.slot === name) : undefined),
+    topics: () => declared(doc),
+  };
+  const slots = defineSlot(page, source);
+  const debug = (): Debug => ({
+    consent: state(),
+    why: why(),
+    slots: [...slots].map((slot) => ({
+      name: slot.getAttribute("name") ?? "",
+      shown: slot.shown,
+      decided: slot.decision?.variant ?? "",
+      exposed: false,
+    })),
+    sends: null,
+    trouble: [],
+    worker: null,
+  });
+
+  const stop = (reason: Why): void => {
+    stopped = reason;
+    release();
+  };
+  const start = (): void => {
+    if (starting || stopped) return;
+    if (!shelf.change((e) => (e.kept = true))) return stop("storage");
+    starting = true;
+    try {
+      const url = tag.base + files.worker;
+      // Where the site demands trusted types, its list of policies must name this one.
+      const trusted = page.trustedTypes?.createPolicy("dunlin", { createScriptURL: (u) => u }).createScriptURL(url);
+      const worker = new page.Worker(trusted ?? url, { type: "module" });
+      worker.onerror = () => stop("no-worker");
+      load(tag.base + files.page).then(
+        (chunk) => stopped || release(chunk.run({ page, tag, shelf, slots, source, worker, debug })),
+        () => {
+          worker.terminate();
+          stop("network");
+        },
+      );
+    } catch {
+      stop("no-worker");
+    }
+  };
+  /** Starts when somebody sees the page, it has been parsed, and nothing else is to be done. */
+  const soon = (): void => {
+    const wait = doc.visibilityState === "hidden" ? "visibilitychange" : doc.readyState === "loading" ? "DOMContentLoaded" : "";
+    if (wait) doc.addEventListener(wait, soon, { once: true });
+    else if (page.requestIdleCallback) page.requestIdleCallback(start, { timeout: 200 });
+    else page.setTimeout(start, 50);
+  };
+  /** Brings what runs in line with what holds, which may be to erase. */
+  const apply = async (): Promise<Outcome<unknown>> => {
+    const wanted = may();
+    if (!any(wanted) && !shelf.read()?.erase) return { ok: true, value: undefined };
+    if (!starting) soon();
+    const outcome = (await (await engine)?.consent(wanted)) ?? refusal();
+    if (outcome.ok && !any(wanted)) {
+      shelf.change((e) => {
+        delete e.erase;
+        delete e.kept;
+      });
+    }
+    return outcome;
+  };
+
+  const consent = async (c: unknown): Promise<Outcome<unknown>> => {
+    if (c !== undefined) {
+      if (!isConsent(c)) return { ok: false, why: "input", say: "consent: want {measure: true or false, personalize: true or false}" };
+      if (stopped) return refusal();
+      said = { measure: c.measure, personalize: c.personalize };
+      const none = !any(said);
+      shelf.change((e) => {
+        delete e.consent;
+        delete e.erase;
+        // In mode ask a refusal leaves nothing behind; where consent is assumed it is all that is kept.
+        if (remembers && (!none || tag.mode === "assumed")) e.consent = said!;
+        if (!c.personalize) delete e.decisions;
+        if (!c.measure) delete e.visits;
+        if (none && e.kept) e.erase = true;
+      });
+      doc.dispatchEvent(new page.CustomEvent("dunlin:consent", { detail: state() }));
+      const outcome = apply();
+      // Giving takes effect when the page is idle; of refusing the visitor wants to know that it is done.
+      if (none) {
+        const done = await outcome;
+        if (!done.ok) return done;
+      }
+    }
+    return { ok: true, value: state() };
+  };
+  const call = async (name: string, args: unknown[]): Promise<Outcome<unknown>> => {
+    if (name === "consent") return consent(args[0]);
+    if (name === "debug" && (stopped || !starting)) return { ok: true, value: debug() };
+    if (!any(may())) {
+      if (name !== "forget" || stopped) return refusal();
+      shelf.change((e) => {
+        delete e.decisions;
+        if (e.kept) e.erase = true;
+      });
+      return apply();
+    }
+    return (await engine)?.call(name, args) ?? refusal();
+  };
+
+  // Another tab may have heard the visitor's word.
+  page.addEventListener("storage", () => {
+    const before = JSON.stringify(may());
+    const now = shelf.read();
+    if (now?.erase) said = NONE;
+    else if (remembers) said = now?.consent;
+    if (JSON.stringify(may()) !== before) void apply();
+  });
+  // Consent that was assumed, until the browser began to signal otherwise.
+  if (remembers && !stopped && !any(may()) && entry?.kept) shelf.change((e) => (e.erase = true));
+  void apply();
+
+  const guarded =
+    (name: string): Call =>
+    (...args) =>
+      call(name, args).catch((fault: unknown) => ({ ok: false, why: "input", say: String(fault) }));
+  return Object.fromEntries(CALLS.map((name) => [name, guarded(name)]));
+}
