@@ -119,6 +119,8 @@ export function boot(page: Page, script: HTMLScriptElement, files: Files, load: 
       shelf.change((e) => {
         delete e.erase;
         delete e.kept;
+        delete e.decisions;
+        delete e.visits;
       });
     }
     return outcome;

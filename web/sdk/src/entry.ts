@@ -5,6 +5,7 @@
  * @module
  */
 
+import { isConsent } from "./consent";
 import type { Consent } from "./protocol";
 import type { Visits } from "./visit";
 
@@ -56,7 +57,8 @@ export function openShelf(storage: () => Storage): Shelf {
     try {
       const entry = JSON.parse(text ?? "{}") as Entry;
       if (!Array.isArray(entry.decisions)) delete entry.decisions;
-      return entry;
+      if (!isConsent(entry.consent)) delete entry.consent;
+      return entry instanceof Object ? entry : {};
     } catch {
       return {};
     }

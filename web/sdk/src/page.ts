@@ -62,7 +62,7 @@ export function run(host: Host): Engine {
   };
 
   const hide = (): void => {
-    if (hidden || !consent) return;
+    if (hidden || !consent || !any(consent)) return;
     hidden = now();
     observer?.pause();
     exposures?.pause();

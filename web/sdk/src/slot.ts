@@ -74,6 +74,7 @@ export function defineSlot(page: Page, source: SlotSource): Set<Slot> {
       this.#topics = this.decision ? [] : source.topics();
       // While the page is being parsed the slot's end shows in what follows it, wherever that is.
       this.#watch.observe(doc.readyState === "loading" ? doc : this, { childList: true, subtree: true });
+      doc.addEventListener("readystatechange", () => this.#settle(), { once: true });
       this.#settle();
     }
 

@@ -1,0 +1,306 @@
+import { describe, expect, test } from "vitest";
+import type { Entry } from "../src/entry";
+import type { Ask } from "../src/link";
+import type { Ready } from "../src/protocol";
+import { Sender } from "../src/send";
+
+const NOON = Date.UTC(2026, 10, 23, 12);
+const END = Date.UTC(2026, 10, 24) / 1000;
+const MINUTE = 60_000;
+
+/** A page's sender over a shelf, a clock and a network of the test's. */
+class Page {
+  static entry: Entry = {};
+  static now = NOON;
+  /** What the network does with the next requests; by default it takes them. */
+  static network: (() => Promise<Response>)[] = [];
+  static posted: { revision: number; init: RequestInit; at: number }[] = [];
+  /** The bytes that the Worker keeps. */
+  static kept: Ready | null = null;
+
+  static reset(): void {
+    Object.assign(Page, { entry: {}, now: NOON, network: [], posted: [], kept: null });
+  }
+
+  seen = true;
+  full = false;
+  asked: Ask[] = [];
+  timers: { at: number; call: () => void }[] = [];
+  sender = new Sender({
+    shelf: {
+      read: () => Page.entry,
+      change: (how) => {
+        if (this.full) return false;
+        Page.entry = structuredClone(Page.entry);
+        how(Page.entry);
+        return true;
+      },
+    },
+    fetch: (_, init) => {
+      Page.posted.push({ revision: new DataView(init.body as ArrayBuffer).getUint32(0), init, at: Page.now });
+      return (Page.network.shift() ?? (() => Promise.resolve(new Response(null, { status: 202 }))))();
+    },
+    now: () => Page.now,
+    random: () => 0.5,
+    after: (ms, call) => {
+      const timer = { at: Page.now + ms, call };
+      this.timers.push(timer);
+      return () => (this.timers = this.timers.filter((t) => t !== timer));
+    },
+    visible: () => this.seen,
+    ask: <T>(request: Ask) => {
+      this.asked.push(request);
+      return Promise.resolve({ ok: true, value: (request.do === "unsent" ? Page.kept : undefined) as T });
+    },
+  });
+
+  /** Begins, as a page does when it was loaded. */
+  async begin(): Promise<this> {
+    this.sender.begin();
+    await settled();
+    return this;
+  }
+
+  ready(revision: number, bytes = 100): void {
+    this.sender.ready(ready(revision, bytes));
+  }
+
+  /** Leaves the page: it hears no answer any more unless it is shown again. */
+  async hide(): Promise<void> {
+    this.seen = false;
+    this.sender.hide();
+    await settled();
+  }
+
+  async pass(ms: number): Promise<void> {
+    Page.now += ms;
+    for (const timer of this.timers.filter((t) => t.at <= Page.now)) {
+      this.timers = this.timers.filter((t) => t !== timer);
+      timer.call();
+    }
+    await settled();
+  }
+
+  did(what: Ask["do"]): Ask[] {
+    return this.asked.filter((a) => a.do === what);
+  }
+}
+
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+const revisions = () => Page.posted.map((p) => p.revision);
+const answer =
+  (status: number, headers: Record<string, string> = {}) =>
+  () =>
+    Promise.resolve(new Response(null, { status, headers }));
+const dead = () => Promise.reject(new TypeError("Failed to fetch"));
+
+function ready(revision: number, bytes = 100): Ready {
+  const buffer = new ArrayBuffer(bytes);
+  new DataView(buffer).setUint32(0, revision);
+  return { url: "http://site/dunlin/v1/reports", bytes: buffer, revision, date: "2026-11-23", end: END };
+}
+
+async function page(): Promise<Page> {
+  return new Page().begin();
+}
+
+describe("a sender", () => {
+  test("sends the ready bytes at the first hide, once, and has them renewed", async () => {
+    Page.reset();
+    const p = await page();
+    p.ready(1);
+    p.ready(2);
+    await p.hide();
+    expect(revisions()).toEqual([2]);
+    expect(Page.posted[0]!.init).toMatchObject({
+      method: "POST",
+      keepalive: true,
+      credentials: "omit",
+      referrerPolicy: "no-referrer",
+      cache: "no-store",
+      headers: { "Content-Type": "application/octet-stream" },
+    });
+    expect(p.asked).toEqual([
+      { do: "sent", revision: 2 },
+      { do: "confirmed", revision: 2 },
+    ]);
+    expect(Page.entry.visits).toMatchObject({ owed: false, first: true, more: 0, end: END });
+  });
+
+  test("sends at fixed places, changed or not: one hide and three more", async () => {
+    Page.reset();
+    for (let i = 1; i <= 6; i++) {
+      const p = await page();
+      p.ready(i);
+      await p.hide();
+      Page.now += MINUTE;
+    }
+    expect(revisions()).toEqual([1, 2, 3, 4]);
+    Page.now += 30 * MINUTE;
+    const p = await page();
+    p.ready(7);
+    await p.hide();
+    expect(revisions()).toEqual([1, 2, 3, 4, 7]);
+  });
+
+  test("uses a place up that nothing was ready for, and sends on the next page, with jitter", async () => {
+    Page.reset();
+    await (await page()).hide();
+    expect(Page.entry.visits).toMatchObject({ owed: true, first: true });
+    Page.now += 1000;
+    const p = await page();
+    p.ready(1);
+    await p.pass(10_999);
+    expect(revisions()).toEqual([]);
+    await p.pass(1);
+    expect(revisions()).toEqual([1]);
+    expect(Page.entry.visits).toMatchObject({ owed: false, more: 0 });
+  });
+
+  test("sends what is owed as soon as it is ready, if that is after the jitter", async () => {
+    Page.reset();
+    await (await page()).hide();
+    const p = await page();
+    await p.pass(20_000);
+    p.ready(1);
+    await settled();
+    expect(revisions()).toEqual([1]);
+    p.ready(2);
+    await p.pass(60_000);
+    expect(revisions()).toEqual([1]);
+  });
+
+  test("sends what is owed at the next hide at the latest", async () => {
+    Page.reset();
+    Page.entry.visits = { last: NOON, first: true, end: END, more: 3, owed: true, wait: 0 };
+    const p = await page();
+    p.ready(5);
+    await p.hide();
+    expect(revisions()).toEqual([5]);
+    await p.hide();
+    expect(revisions()).toEqual([5]);
+  });
+
+  test("sends an unconfirmed report's own bytes again", async () => {
+    Page.reset();
+    const first = await page();
+    first.ready(1);
+    Page.network.push(dead);
+    await first.hide();
+    expect(Page.entry.visits).toMatchObject({ owed: true });
+    Page.kept = ready(1);
+    const next = await page();
+    next.ready(2);
+    await next.pass(11_000);
+    expect(revisions()).toEqual([1, 1]);
+    expect(next.did("confirmed")).toEqual([{ do: "confirmed", revision: 1 }]);
+    expect(Page.entry.visits).toMatchObject({ owed: false });
+  });
+
+  test("leaves the mark for a page that died before the answer", async () => {
+    Page.reset();
+    const p = await page();
+    p.ready(1);
+    Page.network.push(() => new Promise(() => undefined));
+    await p.hide();
+    expect(Page.entry.visits).toMatchObject({ owed: true });
+    // Never two at once: a further place is used up while the request is on its way.
+    p.ready(2);
+    await p.hide();
+    expect(revisions()).toEqual([1]);
+    expect(Page.entry.visits).toMatchObject({ more: 1 });
+  });
+
+  test.each([400, 403, 409, 413, 422])("takes %i for an answer", async (status) => {
+    Page.reset();
+    const p = await page();
+    p.ready(1);
+    Page.network.push(answer(status));
+    await p.hide();
+    expect(Page.entry.visits).toMatchObject({ owed: false });
+    expect(p.did("confirmed")).toHaveLength(1);
+  });
+
+  test.each([408, 429, 500, 503])("waits after %i as long as it is told, for the next page", async (status) => {
+    Page.reset();
+    const p = await page();
+    p.ready(1);
+    Page.network.push(answer(status, { "Retry-After": "60" }));
+    await p.hide();
+    expect(p.did("confirmed")).toEqual([]);
+    Page.kept = ready(1);
+    const next = await page();
+    await next.pass(59_999);
+    expect(revisions()).toEqual([1]);
+    await next.pass(1);
+    expect(revisions()).toEqual([1, 1]);
+  });
+
+  test("is not held for ever by a mad Retry-After", async () => {
+    for (const after of ["1e99", "-5", "soon", "NaN"]) {
+      Page.reset();
+      const p = await page();
+      p.ready(1);
+      Page.network.push(answer(503, { "Retry-After": after }));
+      await p.hide();
+      expect(Page.entry.visits!.wait - Page.now, after).toBeLessThanOrEqual(86_400_000);
+      expect(Page.entry.visits!.wait - Page.now, after).toBeGreaterThanOrEqual(0);
+    }
+  });
+
+  test("sends nothing of a period that is over", async () => {
+    Page.reset();
+    const p = await page();
+    p.ready(1);
+    Page.now = END * 1000;
+    await p.hide();
+    expect(revisions()).toEqual([]);
+    const next = await page();
+    expect(next.did("unsent")).toEqual([{ do: "unsent" }]);
+    Page.kept = ready(1);
+    await (await page()).pass(30_000);
+    expect(revisions()).toEqual([]);
+  });
+
+  test("sends a report above 60 KB from a page that is seen", async () => {
+    Page.reset();
+    const p = await page();
+    p.ready(1, 60 * 1024 + 1);
+    await p.hide();
+    expect(revisions()).toEqual([]);
+    const next = await page();
+    next.ready(2, 60 * 1024 + 1);
+    await next.pass(11_000);
+    expect(Page.posted.map((s) => s.init.keepalive)).toEqual([false]);
+  });
+
+  test("sends nothing that was taken back", async () => {
+    Page.reset();
+    const p = await page();
+    p.ready(1);
+    p.sender.ready(undefined);
+    await p.hide();
+    expect(revisions()).toEqual([]);
+  });
+
+  test("of a tab that is not the writer uses no place", async () => {
+    Page.reset();
+    const p = await page();
+    p.sender.blocked();
+    await p.hide();
+    expect(Page.entry.visits).toMatchObject({ first: false, owed: false });
+    // The other tab has gone.
+    p.ready(1);
+    await p.hide();
+    expect(revisions()).toEqual([1]);
+  });
+
+  test("sends nothing where places cannot be remembered", async () => {
+    Page.reset();
+    const p = await page();
+    p.ready(1);
+    p.full = true;
+    await p.hide();
+    expect(revisions()).toEqual([]);
+  });
+});
