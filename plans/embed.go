@@ -14,4 +14,6 @@ var (
 	Hillstrom []byte
 	//go:embed shop.yaml
 	Shop []byte
+	//go:embed demo.yaml
+	Demo []byte
 )

@@ -122,6 +122,9 @@ func level(personas []Persona, active float64) float64 {
 	return active / mean
 }
 
+// mostChurn bounds a persona's churn times Options.Turnover.
+const mostChurn = .5
+
 // leaving draws the days that a visitor with a daily churn stays.
 func leaving(u, churn float64) int {
 	if churn <= 0 {

@@ -26,18 +26,24 @@ type Options struct {
 	// Active is the mean share of the visitors there are that come on a day:
 	// above 0, at most .9; default .48.
 	Active float64
-	// Settled: all visitors are there on day 0 and none ever leaves. Otherwise a
-	// fifth of them arrives on a later day of Horizon, and some stop coming.
+	// Settled: all visitors are there on day 0 and none ever leaves. Otherwise Late
+	// of them arrive on a later day of Horizon, and some stop coming.
 	Settled bool
+	// Late is the share that arrives after day 0: above 0, below 1; default .2.
+	Late float64
 	// Horizon is the number of days over which the late ones arrive: 2 to 800;
 	// default 30.
 	Horizon int
+	// Turnover is how many times as often as their persona's own visitors stop
+	// coming: above 0, at most 100; default 1.
+	Turnover float64
 }
 
 const (
-	defaultActive  = .48
-	defaultHorizon = 30
-	late           = .2 // share of visitors who arrive after day 0
+	defaultActive   = .48
+	defaultLate     = .2
+	defaultHorizon  = 30
+	defaultTurnover = 1
 )
 
 // Shop is a population on a plan. It is immutable and safe for concurrent use.
@@ -61,14 +67,24 @@ func New(p *plan.Plan, o Options) (*Shop, error) {
 	if o.Active == 0 {
 		o.Active = defaultActive
 	}
+	if o.Late == 0 {
+		o.Late = defaultLate
+	}
 	if o.Horizon == 0 {
 		o.Horizon = defaultHorizon
+	}
+	if o.Turnover == 0 {
+		o.Turnover = defaultTurnover
 	}
 	switch {
 	case o.Visitors < 1 || o.Visitors > 1<<31-1:
 		return nil, fmt.Errorf("%w: visitors are 1 to 2147483647, not %d", ErrOptions, o.Visitors)
 	case !(o.Active > 0 && o.Active <= .9):
 		return nil, fmt.Errorf("%w: active is above 0 and at most 0.9, not %v", ErrOptions, o.Active)
+	case !(o.Late > 0 && o.Late < 1):
+		return nil, fmt.Errorf("%w: late is above 0 and below 1, not %v", ErrOptions, o.Late)
+	case !(o.Turnover > 0 && o.Turnover <= 100):
+		return nil, fmt.Errorf("%w: turnover is above 0 and at most 100, not %v", ErrOptions, o.Turnover)
 	case o.Horizon < 2 || o.Horizon > plan.MaxPeriods:
 		return nil, fmt.Errorf("%w: the horizon is 2 to %d days, not %d", ErrOptions, plan.MaxPeriods, o.Horizon)
 	}

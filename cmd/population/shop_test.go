@@ -20,17 +20,21 @@ func TestRefused(t *testing.T) {
 		change func(p *plan.Plan, o *population.Options)
 		want   error
 	}{
-		"no topics":        {func(p *plan.Plan, _ *population.Options) { p.Topics = nil }, population.ErrPlan},
-		"no slots":         {func(p *plan.Plan, _ *population.Options) { p.Slots = nil }, population.ErrPlan},
-		"no periods":       {func(p *plan.Plan, _ *population.Options) { p.Periods = nil }, population.ErrPlan},
-		"no cadence":       {func(p *plan.Plan, _ *population.Options) { p.Cadence = 0 }, population.ErrPlan},
-		"a view is a goal": {func(p *plan.Plan, _ *population.Options) { p.Slots[0].Goal.Kind = plan.View }, population.ErrPlan},
-		"nobody":           {func(_ *plan.Plan, o *population.Options) { o.Visitors = 0 }, population.ErrOptions},
-		"too many":         {func(_ *plan.Plan, o *population.Options) { o.Visitors = math.MaxInt32 + 1 }, population.ErrOptions},
-		"too active":       {func(_ *plan.Plan, o *population.Options) { o.Active = .91 }, population.ErrOptions},
-		"not active":       {func(_ *plan.Plan, o *population.Options) { o.Active = -.1 }, population.ErrOptions},
-		"no activity":      {func(_ *plan.Plan, o *population.Options) { o.Active = math.NaN() }, population.ErrOptions},
-		"no horizon":       {func(_ *plan.Plan, o *population.Options) { o.Horizon = 1 }, population.ErrOptions},
+		"no topics":         {func(p *plan.Plan, _ *population.Options) { p.Topics = nil }, population.ErrPlan},
+		"no slots":          {func(p *plan.Plan, _ *population.Options) { p.Slots = nil }, population.ErrPlan},
+		"no periods":        {func(p *plan.Plan, _ *population.Options) { p.Periods = nil }, population.ErrPlan},
+		"no cadence":        {func(p *plan.Plan, _ *population.Options) { p.Cadence = 0 }, population.ErrPlan},
+		"a view is a goal":  {func(p *plan.Plan, _ *population.Options) { p.Slots[0].Goal.Kind = plan.View }, population.ErrPlan},
+		"nobody":            {func(_ *plan.Plan, o *population.Options) { o.Visitors = 0 }, population.ErrOptions},
+		"too many":          {func(_ *plan.Plan, o *population.Options) { o.Visitors = math.MaxInt32 + 1 }, population.ErrOptions},
+		"too active":        {func(_ *plan.Plan, o *population.Options) { o.Active = .91 }, population.ErrOptions},
+		"not active":        {func(_ *plan.Plan, o *population.Options) { o.Active = -.1 }, population.ErrOptions},
+		"no activity":       {func(_ *plan.Plan, o *population.Options) { o.Active = math.NaN() }, population.ErrOptions},
+		"all late":          {func(_ *plan.Plan, o *population.Options) { o.Late = 1 }, population.ErrOptions},
+		"fewer than none":   {func(_ *plan.Plan, o *population.Options) { o.Late = -.1 }, population.ErrOptions},
+		"too much turnover": {func(_ *plan.Plan, o *population.Options) { o.Turnover = 101 }, population.ErrOptions},
+		"no number":         {func(_ *plan.Plan, o *population.Options) { o.Turnover = math.NaN() }, population.ErrOptions},
+		"no horizon":        {func(_ *plan.Plan, o *population.Options) { o.Horizon = 1 }, population.ErrOptions},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p, o := shop(t, plan.Daily), good

@@ -42,10 +42,10 @@ func (s *Shop) Visitor(i int) *Visitor {
 		v.Leaves = s.Days()
 		return v
 	}
-	if arrives < late {
-		v.Arrives = 1 + int(arrives/late*float64(s.o.Horizon-1))
+	if arrives < s.o.Late {
+		v.Arrives = 1 + int(arrives/s.o.Late*float64(s.o.Horizon-1))
 	}
-	v.Leaves = v.Arrives + leaving(stays, k.Churn)
+	v.Leaves = v.Arrives + leaving(stays, min(k.Churn*s.o.Turnover, mostChurn))
 	return v
 }
 

@@ -77,6 +77,31 @@ func TestEveryTopicHasFriends(t *testing.T) {
 	}
 }
 
+// Two thirds come later, and who is there leaves twenty times as soon: a few weeks
+// on, the shop has other visitors than on its first day.
+func TestTurnover(t *testing.T) {
+	const n = 20_000
+	s := made(t, shop(t, plan.Daily), population.Options{Seed: 5, Visitors: n, Late: 2. / 3, Horizon: 28, Turnover: 20})
+	first, left := 0, 0
+	present := make([]int, 28)
+	for i := range n {
+		v := s.Visitor(i)
+		if v.Arrives == 0 {
+			first++
+			if v.Leaves <= 27 {
+				left++
+			}
+		}
+		for d := v.Arrives; d < min(v.Leaves, len(present)); d++ {
+			present[d]++
+		}
+	}
+	require.InDelta(t, n/3., first, 5*math.Sqrt(n*2./9))
+	// Their churn is .04 to .16 a day: of the first day's some 18 % are still there.
+	require.InDelta(t, .82, float64(left)/float64(first), .03)
+	require.InDelta(t, present[14], present[27], .15*n/3)
+}
+
 func TestComingAndGoing(t *testing.T) {
 	const n = 20_000
 	s := made(t, shop(t, plan.Daily), population.Options{Seed: 5, Visitors: n, Horizon: 14})

@@ -76,6 +76,11 @@ func Native(published []byte, dice *Dice) (Device, error) {
 	return n, nil
 }
 
+// NativeUnder makes devices of package edge under a plan, for a Crowd.
+func NativeUnder(published []byte) func(context.Context, *Dice) (Device, error) {
+	return func(_ context.Context, dice *Dice) (Device, error) { return Native(published, dice) }
+}
+
 func (n *native) UsePriors(_ context.Context, published []byte) error {
 	return n.Device.UsePriors(published)
 }

@@ -72,7 +72,7 @@ func TestNativeEqualsModule(t *testing.T) {
 				d, err := make1(dice)
 				require.NoError(t, err)
 				t.Cleanup(func() { require.NoError(t, d.Close(context.Background())) })
-				both[i] = &life{shop: shop, plan: p, device: d, dice: dice, seed: seed}
+				both[i] = &life{shop: shop, device: d, dice: dice, seed: seed}
 			}
 			states := make([][]byte, visitors)
 			lived, personal := 0, map[choose.Reason]int{}

@@ -21,7 +21,6 @@ type shown struct {
 // life lets visitors live their days on one device.
 type life struct {
 	shop     *population.Shop
-	plan     *plan.Plan
 	device   Device
 	dice     *Dice
 	seed     uint64

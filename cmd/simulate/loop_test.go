@@ -158,10 +158,10 @@ func TestTalliesAreThoseOfTheMeasurements(t *testing.T) {
 func measured(t *testing.T, published []byte, p *plan.Plan, shop *population.Shop, seed uint64) ([]Tally, []int64) {
 	t.Helper()
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1)) // one worker, one sum
-	c, err := newCrowd(t.Context(), shop, p, seed, func(_ context.Context, dice *Dice) (Device, error) { return Native(published, dice) })
+	c, err := NewCrowd(t.Context(), CrowdOptions{Shop: shop, Plan: p, Seed: seed, Device: NativeUnder(published)})
 	require.NoError(t, err)
 	cells := make([]int64, plan.LayoutOf(p).Cells)
-	tallies, err := c.day(t.Context(), 0, func(ctx context.Context, _ int, d Device, last plan.Time) ([]byte, error) {
+	tallies, err := c.Day(t.Context(), 0, func(ctx context.Context, _ int, d Device, last plan.Time) ([]byte, error) {
 		one, ok, err := d.Measurement(ctx, last)
 		require.True(t, ok)
 		for i, v := range one {
@@ -172,7 +172,7 @@ func measured(t *testing.T, published []byte, p *plan.Plan, shop *population.Sho
 		return nil, err
 	})
 	require.NoError(t, err)
-	require.NoError(t, c.close(t.Context()))
+	require.NoError(t, c.Close(t.Context()))
 	return tallies, cells
 }
 

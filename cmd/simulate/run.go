@@ -86,16 +86,15 @@ func Run(ctx context.Context, o Options) (out Result, err error) {
 	if err != nil {
 		return out, err
 	}
-	c, err := newCrowd(ctx, shop, r.Plan, o.Seed, func(ctx context.Context, dice *Dice) (Device, error) {
-		if o.Native {
-			return Native(r.Published, dice)
-		}
-		return Module(ctx, o.Module, r.Published, dice)
-	})
+	make1 := NativeUnder(r.Published)
+	if !o.Native {
+		make1 = func(ctx context.Context, dice *Dice) (Device, error) { return Module(ctx, o.Module, r.Published, dice) }
+	}
+	c, err := NewCrowd(ctx, CrowdOptions{Shop: shop, Plan: r.Plan, Seed: o.Seed, Device: make1})
 	if err != nil {
 		return out, err
 	}
-	defer func() { err = errors.Join(err, c.close(ctx)) }()
+	defer func() { err = errors.Join(err, c.Close(ctx)) }()
 	seal, err := r.Sealer()
 	if err != nil {
 		return out, err
@@ -110,7 +109,7 @@ func Run(ctx context.Context, o Options) (out Result, err error) {
 		Seed: o.Seed, Visitors: o.Visitors, Null: o.Null, Native: o.Native,
 	}
 	sent := uint64(0)
-	total, err := c.visitorDays(ctx, o.Days)
+	total, err := c.Reports(ctx, 0, o.Days)
 	if err != nil {
 		return out, err
 	}
@@ -175,7 +174,7 @@ func (o *Options) population() population.Options {
 }
 
 // oneDay lives, reports and releases a day.
-func oneDay(ctx context.Context, r *rig.Rig, c *crowd, seal device.Sealer, day int, progress func(done uint64)) (Day, error) {
+func oneDay(ctx context.Context, r *rig.Rig, c *Crowd, seal device.Sealer, day int, progress func(done uint64)) (Day, error) {
 	if err := r.Begin(day); err != nil {
 		return Day{}, err
 	}
@@ -186,13 +185,13 @@ func oneDay(ctx context.Context, r *rig.Rig, c *crowd, seal device.Sealer, day i
 	}
 	if ok {
 		out.Priors = sum
-		if err := c.usePriors(ctx, priors); err != nil {
+		if err := c.UsePriors(ctx, priors); err != nil {
 			return out, err
 		}
 	}
 	out.Acknowledged, err = r.Send(ctx, 0, func(ctx context.Context, send func([]byte) error) error {
 		var err error
-		out.Slots, err = c.day(ctx, day, func(ctx context.Context, _ int, d Device, last plan.Time) ([]byte, error) {
+		out.Slots, err = c.Day(ctx, day, func(ctx context.Context, _ int, d Device, last plan.Time) ([]byte, error) {
 			// The device's own clock is the day's last event's; the collector's stands
 			// at noon, less than a day away.
 			sealed, state, err := d.SealedReport(ctx, last, r.Noon(), seal)
