@@ -87,10 +87,18 @@ func (r *Rig) Release(ctx context.Context, period int, p Progress) (release.Sign
 		}
 		return release.Signed{}, view, failed
 	}
-	s, err := release.OpenRead(filepath.Join(r.dir, "data", "leader", service.ReleasesFile))
+	s, err := release.OpenRead(r.releases())
 	if err != nil {
 		return release.Signed{}, view, errors.Join(err, failed)
 	}
 	got, err := s.Get(digest, q.Date)
 	return got, view, errors.Join(err, failed)
+}
+
+// Releases returns the leader's store of releases and plans, which others may read
+// and write beside the leader.
+func (r *Rig) Releases() (*release.Store, error) { return release.Open(r.releases()) }
+
+func (r *Rig) releases() string {
+	return filepath.Join(r.dir, "data", "leader", service.ReleasesFile)
 }

@@ -3,9 +3,12 @@ package rig_test
 import (
 	"context"
 	"errors"
+	"io"
 	"math"
+	"net/http"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/dunlin-analytics/dunlin/aggregator/release"
 	"github.com/dunlin-analytics/dunlin/cmd/rig"
@@ -185,5 +188,46 @@ func TestAReleaseWhosePriorsFail(t *testing.T) {
 	require.NoError(t, r.Close())
 
 	_, err = rig.Start(t.Context(), rig.Options{Dir: t.TempDir(), PlanName: "x", PlanYAML: smallPlan, Executable: "x", Fit: service.Fit(func(context.Context, *release.Store, []byte) ([]byte, error) { return nil, nil })})
-	require.ErrorContains(t, err, "leave Executable or Fit empty")
+	require.ErrorContains(t, err, "leave Executable empty, or both")
+	_, err = rig.Start(t.Context(), rig.Options{Dir: t.TempDir(), PlanName: "x", PlanYAML: smallPlan, Executable: "x", Watch: new(rig.Clock)})
+	require.ErrorContains(t, err, "leave Executable empty, or both")
+}
+
+// A Watch of the caller's is every service's time, and the rig puts it like its own.
+func TestWatch(t *testing.T) {
+	w := new(running)
+	r, err := rig.Start(t.Context(), rig.Options{Dir: t.TempDir(), PlanName: "small.yaml", PlanYAML: smallPlan, Log: io.Discard, Watch: w})
+	require.NoError(t, err)
+	defer func() { require.NoError(t, r.Close()) }()
+	at := func() time.Time {
+		res, err := http.Get("http://" + r.At().Public + "/v1/plan")
+		require.NoError(t, err)
+		require.NoError(t, res.Body.Close())
+		now, err := http.ParseTime(res.Header.Get("Date"))
+		require.NoError(t, err)
+		return now
+	}
+	first := at()
+	require.WithinRange(t, first, time.Unix(int64(r.Noon()), 0), time.Unix(int64(r.Noon()), 0).Add(time.Minute))
+	require.Eventually(t, func() bool { return at().After(first) }, 5*time.Second, 100*time.Millisecond, "it does not go on by itself")
+	require.NoError(t, r.Begin(1))
+	require.WithinRange(t, at(), time.Unix(int64(r.Noon()), 0), time.Unix(int64(r.Noon()), 0).Add(time.Minute))
+}
+
+// running goes on as the system's clock does from where it was put.
+type running struct {
+	mu    sync.Mutex
+	ahead time.Duration
+}
+
+func (w *running) Set(t time.Time) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.ahead = time.Until(t)
+}
+
+func (w *running) Now() time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return time.Now().Add(w.ahead)
 }

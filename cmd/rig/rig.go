@@ -26,9 +26,10 @@ type Options struct {
 	// this one.
 	Executable string
 	Log        io.Writer // of the services
-	// Fit computes priors in place of the product's own, for services in this
-	// process alone.
-	Fit service.Fit
+	// Fit computes priors in place of the product's own, and Watch goes in place of a
+	// clock that only moves when it is told to: for services in this process alone.
+	Fit   service.Fit
+	Watch Watch
 }
 
 // Rig is a running Dunlin with one plan, whose clocks stand where they are put.
@@ -37,6 +38,7 @@ type Rig struct {
 	Published []byte
 	Plan      *plan.Plan
 	Period    plan.Period // the running one: see Begin and Move
+	Keys      service.Public
 	dir       string
 	module    []byte
 	officer   ed25519.PublicKey
@@ -54,8 +56,8 @@ func Start(ctx context.Context, o Options) (*Rig, error) {
 	}
 	period := f.Periods[0]
 	noon := time.Unix(int64(middle(period)), 0)
-	if o.Executable != "" && o.Fit != nil {
-		return nil, errors.New("a Fit does not reach services in processes of their own: leave Executable or Fit empty")
+	if o.Executable != "" && (o.Fit != nil || o.Watch != nil) {
+		return nil, errors.New("neither a Fit nor a Watch reaches services in processes of their own: leave Executable empty, or both")
 	}
 
 	public, err := service.GenerateKeys(o.Dir, service.Roles, rand.Reader)
@@ -78,16 +80,16 @@ func Start(ctx context.Context, o Options) (*Rig, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Rig{Services: s, Period: period, dir: o.Dir, module: o.Module}
-	if err := r.complete(ctx, config, public, f, noon); err != nil {
+	r := &Rig{Services: s, Period: period, Keys: public, dir: o.Dir, module: o.Module}
+	if err := r.complete(ctx, config, f, noon); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return r, nil
 }
 
 // complete does what needs running services: pairing, the plan, the leader.
-func (r *Rig) complete(ctx context.Context, config string, public service.Public, f *planfile.File, now time.Time) error {
-	if err := os.WriteFile(config, service.ServicesFile(public, r.At()), 0o600); err != nil {
+func (r *Rig) complete(ctx context.Context, config string, f *planfile.File, now time.Time) error {
+	if err := os.WriteFile(config, service.ServicesFile(r.Keys, r.At()), 0o600); err != nil {
 		return err
 	}
 	c, err := service.Read(config)

@@ -16,7 +16,13 @@ import (
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
 )
 
-// Clock is a time that only moves when it is told to.
+// Watch is a clock that can be set. It is safe for concurrent use.
+type Watch interface {
+	Set(time.Time)
+	Now() time.Time
+}
+
+// Clock is a Watch that stands where it was put.
 type Clock struct{ unix atomic.Int64 }
 
 // Set moves the clock.
@@ -54,7 +60,7 @@ type Services interface {
 // local runs the services in this process.
 type local struct {
 	config    string
-	clock     *Clock
+	clock     Watch
 	world     service.World
 	collector *service.Collector
 	helper    *service.Helper
@@ -76,9 +82,12 @@ func world(s *local, module []byte, log io.Writer) service.World {
 }
 
 // Local starts collector and helper of a services file in this process, with the
-// module, Fit and log of o.
+// module, Watch, Fit and log of o.
 func Local(config string, o Options, start time.Time) (Services, error) {
-	s := &local{config: config, clock: new(Clock)}
+	s := &local{config: config, clock: o.Watch}
+	if s.clock == nil {
+		s.clock = new(Clock)
+	}
 	s.clock.Set(start)
 	s.world = world(s, o.Module, o.Log)
 	s.world.Fit = o.Fit
