@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 
 	"github.com/dunlin-analytics/dunlin/cmd/population"
+	"github.com/dunlin-analytics/dunlin/cmd/rig"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
 	"golang.org/x/sync/errgroup"
 )
@@ -166,6 +167,44 @@ func (c *Crowd) Day(ctx context.Context, day int, end func(ctx context.Context, 
 	}
 	return out, nil
 }
+
+// Send lives a day, which is the rig's running period, and posts a sealed report of
+// everyone who came; priors are handed over before. measured, if any, hears of each
+// measurement, by several goroutines but by one for each worker.
+func (c *Crowd) Send(ctx context.Context, r *rig.Rig, day int, measured func(worker int, cells []bool), progress func(done uint64)) (acknowledged uint64, tallies []Tally, err error) {
+	seal, err := r.Sealer()
+	if err != nil {
+		return 0, nil, err
+	}
+	acknowledged, err = r.Send(ctx, 0, func(ctx context.Context, send func([]byte) error) error {
+		var err error
+		tallies, err = c.Day(ctx, day, func(ctx context.Context, worker int, d Device, last plan.Time) ([]byte, error) {
+			if measured != nil {
+				cells, ok, err := d.Measurement(ctx, last)
+				if err != nil {
+					return nil, err
+				}
+				if !ok {
+					return nil, ErrUnmeasured
+				}
+				measured(worker, cells)
+			}
+			// The device's own clock is the day's last event's; the collector's stands
+			// in the same day, less than a day away.
+			sealed, state, err := d.SealedReport(ctx, last, r.Noon(), seal)
+			if err != nil {
+				return nil, err
+			}
+			return state, send(sealed)
+		})
+		return err
+	}, func(done, _ uint64) { progress(done) })
+	return acknowledged, tallies, err
+}
+
+// ErrUnmeasured: a device that lived a day has nothing to report, because its plan
+// does not measure that day.
+var ErrUnmeasured = errors.New("a device that lived a day has nothing to report")
 
 // Reports counts the days among [from, to) on which somebody comes, each of which is
 // a report.

@@ -59,7 +59,7 @@ func Loop(ctx context.Context, o LoopOptions) ([][]Tally, error) {
 				sums[worker] = make([]int64, plan.LayoutOf(p).Cells)
 			}
 			if !ok {
-				return nil, errors.New("a device that lived a day has nothing to report")
+				return nil, ErrUnmeasured
 			}
 			for i, one := range cells {
 				if one {

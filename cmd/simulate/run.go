@@ -11,7 +11,6 @@ import (
 	"github.com/dunlin-analytics/dunlin/cmd/rig"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
 	"github.com/dunlin-analytics/dunlin/privacy/plan/planfile"
-	"github.com/dunlin-analytics/dunlin/wasm/device"
 )
 
 // Options of a Run.
@@ -95,10 +94,6 @@ func Run(ctx context.Context, o Options) (out Result, err error) {
 		return out, err
 	}
 	defer func() { err = errors.Join(err, c.Close(ctx)) }()
-	seal, err := r.Sealer()
-	if err != nil {
-		return out, err
-	}
 	if o.Begun != nil {
 		if err := o.Begun(r.Plan); err != nil {
 			return out, err
@@ -114,7 +109,7 @@ func Run(ctx context.Context, o Options) (out Result, err error) {
 		return out, err
 	}
 	for day := range o.Days {
-		d, err := oneDay(ctx, r, c, seal, day, func(done uint64) {
+		d, err := oneDay(ctx, r, c, day, func(done uint64) {
 			if o.Progress != nil {
 				o.Progress(sent+done, total)
 			}
@@ -174,7 +169,7 @@ func (o *Options) population() population.Options {
 }
 
 // oneDay lives, reports and releases a day.
-func oneDay(ctx context.Context, r *rig.Rig, c *Crowd, seal device.Sealer, day int, progress func(done uint64)) (Day, error) {
+func oneDay(ctx context.Context, r *rig.Rig, c *Crowd, day int, progress func(done uint64)) (Day, error) {
 	if err := r.Begin(day); err != nil {
 		return Day{}, err
 	}
@@ -189,19 +184,7 @@ func oneDay(ctx context.Context, r *rig.Rig, c *Crowd, seal device.Sealer, day i
 			return out, err
 		}
 	}
-	out.Acknowledged, err = r.Send(ctx, 0, func(ctx context.Context, send func([]byte) error) error {
-		var err error
-		out.Slots, err = c.Day(ctx, day, func(ctx context.Context, _ int, d Device, last plan.Time) ([]byte, error) {
-			// The device's own clock is the day's last event's; the collector's stands
-			// at noon, less than a day away.
-			sealed, state, err := d.SealedReport(ctx, last, r.Noon(), seal)
-			if err != nil {
-				return nil, err
-			}
-			return state, send(sealed)
-		})
-		return err
-	}, func(done, _ uint64) { progress(done) })
+	out.Acknowledged, out.Slots, err = c.Send(ctx, r, day, nil, progress)
 	if err != nil {
 		return out, err
 	}
