@@ -23,7 +23,7 @@ export interface Count {
 export interface Rate {
   value: number;
   low: number;
-  high: number; // null: without bound
+  high: number | null; // null: without bound
   hidden: Hidden;
 }
 

@@ -1,0 +1,21 @@
+/**
+ * The dates of a report, those without a release among them, so that a chart leaves a
+ * gap where there is one.
+ *
+ * @module
+ */
+import type { Report } from "./api.ts";
+
+/** One date of the range. */
+export interface Day {
+  readonly date: string;
+  /** Index into `present.days` and every series beside it; undefined: nothing was released. */
+  readonly release: number | undefined;
+}
+
+/** The dates of a report in order. */
+export function calendar(report: Report): readonly Day[] {
+  const released = new Map(report.present.days.map(({ date }, index) => [date, index]));
+  const dates = new Set([...released.keys(), ...report.range.missing]);
+  return [...dates].sort().map((date) => ({ date, release: released.get(date) }));
+}

@@ -1,0 +1,99 @@
+/**
+ * The console's API, asked over an injected fetch. No call throws: each resolves to
+ * an outcome, as the page has to say what went wrong anyway.
+ *
+ * @module
+ */
+import type { Problem, Report, Session, Site } from "./api.ts";
+
+/** Why a call failed, for the page to branch on. */
+export type Fault =
+  | "offline" // no answer: the console does not run, or the network is down
+  | "signed-out" // the session is over, or the secret was wrong
+  | "slow-down" // too many attempts
+  | "refused" // the console says no; `detail` says why
+  | "broken"; // an answer that is none of the console's
+
+/** What came of a call. */
+export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly fault: Fault; readonly detail: string };
+
+/** How one proves who one is. */
+export type Credentials = { readonly token: string } | { readonly name: string; readonly password: string };
+
+/** What the client needs of the browser's fetch. */
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+
+/** Asks one console. */
+export class Client {
+  readonly #fetch: Fetch;
+  readonly #base: string;
+
+  /**
+   * @param fetch - the browser's, bound
+   * @param base - folder of the API, ends in "/"
+   */
+  constructor(fetch: Fetch, base = "api/v1/") {
+    this.#fetch = fetch;
+    this.#base = base;
+  }
+
+  session(): Promise<Outcome<Session>> {
+    return this.#ask("GET", "session");
+  }
+
+  signIn(credentials: Credentials): Promise<Outcome<Session>> {
+    return this.#ask("POST", "session", credentials);
+  }
+
+  signOut(): Promise<Outcome<undefined>> {
+    return this.#ask("DELETE", "session");
+  }
+
+  /** Sets a password; the one before is asked unless a one-time link signed in. */
+  setPassword(password: string, current?: string): Promise<Outcome<undefined>> {
+    return this.#ask("PUT", "password", current === undefined ? { password } : { password, current });
+  }
+
+  site(): Promise<Outcome<Site>> {
+    return this.#ask("GET", "site");
+  }
+
+  /** The report of a range of days, both counted; without one, of the console's own choice. */
+  report(range?: { from: string; to: string }): Promise<Outcome<Report>> {
+    return this.#ask("GET", range ? `report?from=${range.from}&to=${range.to}` : "report");
+  }
+
+  async #ask<T>(method: string, path: string, body?: unknown): Promise<Outcome<T>> {
+    let response: Response;
+    try {
+      const headers: Record<string, string> = { Accept: "application/json" };
+      // Every call that changes something is JSON: a form of another site cannot send that.
+      if (method !== "GET") headers["Content-Type"] = "application/json";
+      const sent = method === "GET" ? {} : { body: JSON.stringify(body ?? {}) };
+      response = await this.#fetch(this.#base + path, { method, headers, credentials: "same-origin", cache: "no-store", ...sent });
+    } catch {
+      return { ok: false, fault: "offline", detail: "" };
+    }
+    try {
+      if (!response.ok) return await refusal(response);
+      if (response.status === 204) return { ok: true, value: undefined as T };
+      const text = await response.text();
+      return { ok: true, value: (text ? JSON.parse(text) : undefined) as T };
+    } catch {
+      return { ok: false, fault: "broken", detail: "" };
+    }
+  }
+}
+
+/** Reads an answer that is not a success; its problem document's words where it has one. */
+async function refusal<T>(response: Response): Promise<Outcome<T>> {
+  let detail = "";
+  if (response.headers.get("Content-Type")?.startsWith("application/problem+json")) {
+    const problem = (await response.json()) as Partial<Problem>;
+    detail = problem.detail ?? problem.title ?? "";
+  }
+  if (response.status === 401) return { ok: false, fault: "signed-out", detail };
+  if (response.status === 429) return { ok: false, fault: "slow-down", detail };
+  if (response.status >= 400 && response.status < 500) return { ok: false, fault: "refused", detail };
+  return { ok: false, fault: "broken", detail };
+}

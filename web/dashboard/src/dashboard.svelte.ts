@@ -1,0 +1,220 @@
+/**
+ * What the dashboard is showing: who is signed in, where the address points, and the
+ * report of its dates. Views read it; only its methods change it.
+ *
+ * @module
+ */
+import { createContext } from "svelte";
+import type { Report, Session, Site } from "./api.ts";
+import type { Client, Credentials, Fault, Outcome } from "./client.ts";
+import { preferredLanguage } from "./language.ts";
+import { datesOf, formatPlace, parsePlace, signInToken, start, type Place } from "./location.ts";
+import { keepScheme, pickedScheme, type Scheme } from "./scheme.ts";
+import { Words } from "./words.ts";
+
+/** Where one stands before the numbers. */
+export type Phase = "starting" | "linking" | "out" | "in";
+
+/** What the sign-in page says above its form. */
+export type Notice = "" | "linkUsed" | "wrong" | "ended";
+
+/** A call that failed, in the console's words where it had any. */
+export interface Trouble {
+  readonly fault: Fault;
+  readonly detail: string;
+}
+
+/** Reports kept, so that going back to dates just seen is at once. */
+const kept = 24;
+
+/** The state of one page. */
+export class Dashboard {
+  phase = $state<Phase>("starting");
+  notice = $state<Notice>("");
+  session = $state.raw<Session | undefined>();
+  site = $state.raw<Site | undefined>();
+  report = $state.raw<Report | undefined>();
+  trouble = $state.raw<Trouble | undefined>();
+  /** A report is on its way; the one before stays in view. */
+  loading = $state(false);
+  place = $state.raw<Place>(start);
+  /** As the reader picked; undefined: the system's. */
+  picked = $state<Scheme | undefined>();
+  #system = $state<Scheme>("light");
+  #browserLanguage = preferredLanguage([]);
+
+  readonly #window: Window;
+  readonly #client: Client;
+  readonly #reports = new Map<string, Report>();
+  /** The newest question: an answer to an older one is dropped. */
+  #asked = 0;
+
+  /**
+   * @param window - the page's: its address, languages, storage and colour scheme
+   * @param client - asks the console
+   */
+  constructor(window: Window, client: Client) {
+    this.#window = window;
+    this.#client = client;
+    this.picked = pickedScheme(() => window.localStorage);
+    this.#browserLanguage = preferredLanguage(window.navigator.languages);
+    this.place = parsePlace(window.location.hash);
+    const dark = window.matchMedia("(prefers-color-scheme: dark)");
+    this.#system = dark.matches ? "dark" : "light";
+    dark.addEventListener("change", ({ matches }) => (this.#system = matches ? "dark" : "light"));
+    window.addEventListener("hashchange", () => void this.#arrive());
+    window.document.addEventListener("visibilitychange", () => {
+      if (window.document.visibilityState === "visible") void this.#freshen();
+    });
+  }
+
+  readonly language = $derived.by(() => this.place.language ?? this.#browserLanguage);
+  readonly words = $derived.by(() => new Words(this.language, this.place.interval));
+  readonly scheme = $derived.by<Scheme>(() => this.picked ?? this.#system);
+
+  /** Signs in by the link's token if the address holds one, and fetches what it points at. */
+  async begin(): Promise<void> {
+    const token = signInToken(this.#window.location.hash);
+    if (token) {
+      // Out of the address at once: it must not end up in a bookmark or on a screen that is shared.
+      this.#replace(start);
+      this.phase = "linking";
+      const outcome = await this.#client.signIn({ token });
+      if (outcome.ok) return this.#enter();
+      this.notice = outcome.fault === "signed-out" || outcome.fault === "refused" ? "linkUsed" : "";
+      this.trouble = this.notice ? undefined : outcome;
+      this.phase = "out";
+      return;
+    }
+    await this.#enter();
+  }
+
+  /** Signs in by name and password. */
+  async signIn(credentials: Credentials): Promise<void> {
+    const outcome = await this.#client.signIn(credentials);
+    this.notice = "";
+    this.trouble = undefined;
+    if (outcome.ok) return this.#enter();
+    if (outcome.fault === "signed-out") this.notice = "wrong";
+    else this.trouble = outcome;
+  }
+
+  /** Ends the session and forgets all that was fetched in it. */
+  async signOut(): Promise<void> {
+    const outcome = await this.#client.signOut();
+    if (!outcome.ok && outcome.fault !== "signed-out") {
+      this.trouble = outcome;
+      return;
+    }
+    this.#forget("");
+  }
+
+  /** Sets the password. */
+  async setPassword(password: string, current?: string): Promise<Outcome<undefined>> {
+    const outcome = await this.#client.setPassword(password, current);
+    if (outcome.ok && this.session) this.session = { ...this.session, password_set: true };
+    return outcome;
+  }
+
+  /** The address of another place; what is not named stays. */
+  to(change: Partial<Place>): string {
+    return formatPlace({ ...this.place, ...change });
+  }
+
+  /** Goes to another place without a new entry in the browser's history: a switch, not a page. */
+  switchTo(change: Partial<Place>): void {
+    this.#replace({ ...this.place, ...change });
+    void this.load();
+  }
+
+  /** Picks light or dark. */
+  pick(scheme: Scheme): void {
+    this.picked = scheme;
+    keepScheme(() => this.#window.localStorage, scheme);
+  }
+
+  /** Fetches site and report of the dates in the address, as far as they are not here. */
+  async load(): Promise<void> {
+    if (this.phase !== "in") return;
+    const question = ++this.#asked;
+    this.trouble = undefined;
+    if (!this.site) {
+      this.loading = true;
+      const site = await this.#client.site();
+      if (question !== this.#asked) return;
+      if (!site.ok) return this.#fail(site);
+      this.site = site.value;
+    }
+    const dates = datesOf(this.place.span, this.site.first, this.site.last);
+    if (!dates) {
+      this.loading = false;
+      return;
+    }
+    const key = `${dates.from} ${dates.to}`;
+    const known = this.#reports.get(key);
+    if (known) {
+      this.report = known;
+      this.loading = false;
+      return;
+    }
+    this.loading = true;
+    const report = await this.#client.report(dates);
+    if (question !== this.#asked) return;
+    if (!report.ok) return this.#fail(report);
+    if (this.#reports.size >= kept) this.#reports.clear();
+    this.#reports.set(key, report.value);
+    this.report = report.value;
+    this.loading = false;
+  }
+
+  async #enter(): Promise<void> {
+    const session = await this.#client.session();
+    if (!session.ok) {
+      this.trouble = session.fault === "signed-out" ? undefined : session;
+      this.phase = "out";
+      return;
+    }
+    this.session = session.value;
+    this.phase = session.value.signed_in ? "in" : "out";
+    await this.load();
+  }
+
+  async #arrive(): Promise<void> {
+    if (signInToken(this.#window.location.hash)) return this.begin();
+    this.place = parsePlace(this.#window.location.hash);
+    await this.load();
+  }
+
+  /** Looks for a release that came while the page was away. */
+  async #freshen(): Promise<void> {
+    if (this.phase !== "in" || !this.site || this.loading) return;
+    const site = await this.#client.site();
+    if (!site.ok || site.value.last === this.site.last) return;
+    this.site = site.value;
+    this.#reports.clear();
+    await this.load();
+  }
+
+  #fail(outcome: Trouble): void {
+    this.loading = false;
+    if (outcome.fault === "signed-out") this.#forget("ended");
+    else this.trouble = outcome;
+  }
+
+  #forget(notice: Notice): void {
+    this.#asked++;
+    this.#reports.clear();
+    this.session = this.site = this.report = this.trouble = undefined;
+    this.loading = false;
+    this.notice = notice;
+    this.phase = "out";
+  }
+
+  #replace(place: Place): void {
+    this.place = place;
+    this.#window.history.replaceState(null, "", formatPlace(place));
+  }
+}
+
+/** The dashboard that the components around stand in. */
+export const [dashboard, provideDashboard] = createContext<Dashboard>();

@@ -1,0 +1,68 @@
+/**
+ * Pictures of counts by date: devices present, and segments.
+ *
+ * @module
+ */
+import type { Report } from "../api.ts";
+import { calendar } from "../calendar.ts";
+import type { Picture } from "../charts/frame.ts";
+import { lines, type Line } from "../charts/lines.ts";
+import type { Words } from "../words.ts";
+import { countPoints } from "./points.ts";
+
+/** Devices present, date by date. */
+export function presentPicture(report: Report, words: Words): Picture {
+  const days = calendar(report);
+  const counts = report.present.days.map(({ count }) => count);
+  return lines({
+    dates: days.map(({ date }) => date),
+    lines: [{ name: words.say("present.count"), color: 0, points: countPoints(days, counts, words.interval), faded: false }],
+    writeDate: (date) => words.figures.date(date, "short"),
+    writeValue: (value) => words.figures.axis(value),
+    from: "numbers",
+    tip: (index) => {
+      const { date, release } = days[index]!;
+      const count = release === undefined ? undefined : counts[release];
+      return {
+        title: words.figures.date(date, "weekday"),
+        lines: [{ label: words.say("present.count"), text: count ? words.count(count) : words.say("table.none") }],
+      };
+    },
+  });
+}
+
+/**
+ * Segments, date by date.
+ *
+ * @param focus - the segment in focus; the others fade
+ */
+export function audiencePicture(report: Report, words: Words, inks: (index: number) => string, focus: string): Picture {
+  const days = calendar(report);
+  const audience = report.audience ?? [];
+  const some = audience.some(({ name }) => name === focus);
+  const drawn: Line[] = audience.map(({ name, days: counts }, index) => ({
+    name,
+    color: index,
+    points: countPoints(days, counts, words.interval),
+    faded: some && name !== focus,
+  }));
+  return lines({
+    dates: days.map(({ date }) => date),
+    lines: drawn,
+    writeDate: (date) => words.figures.date(date, "short"),
+    writeValue: (value) => words.figures.axis(value),
+    from: "zero",
+    tip: (index) => {
+      const { date, release } = days[index]!;
+      return {
+        title: words.figures.date(date, "weekday"),
+        lines:
+          release === undefined
+            ? [{ label: "", text: words.say("table.none") }]
+            : audience
+                .map(({ name, days: counts }, place) => ({ label: name, text: words.count(counts[release]!), color: inks(place) }))
+                .filter(({ label }) => !some || label === focus),
+      };
+    },
+  });
+}

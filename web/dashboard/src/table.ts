@@ -1,0 +1,160 @@
+/**
+ * Tables: what a chart shows, to be read on the page and downloaded.
+ *
+ * @module
+ */
+import type { Count, Rate } from "./api.ts";
+import { calendar } from "./calendar.ts";
+import type { Words } from "./words.ts";
+import type { Report, Slot } from "./api.ts";
+
+/** One cell. */
+export type Cell =
+  | { readonly kind: "count"; readonly count: Count }
+  | { readonly kind: "rate"; readonly rate: Rate }
+  | { readonly kind: "uplift"; readonly rate: Rate }
+  | { readonly kind: "none" }; // no release, or not counted there
+
+/** What a column holds. */
+export type Kind = Exclude<Cell["kind"], "none">;
+
+/** A table. */
+export interface Table {
+  readonly title: string;
+  /** Goes into the file's name: "segments". */
+  readonly file: string;
+  /** Headings of the columns that name a row. */
+  readonly corner: readonly string[];
+  readonly columns: readonly { readonly label: string; readonly kind: Kind }[];
+  readonly rows: readonly { readonly names: readonly string[]; readonly cells: readonly Cell[] }[];
+}
+
+const none: Cell = { kind: "none" };
+const count = (count: Count): Cell => ({ kind: "count", count });
+const rate = (rate: Rate): Cell => ({ kind: "rate", rate });
+const uplift = (rate: Rate): Cell => ({ kind: "uplift", rate });
+
+/** Whether any number of a table is withheld. */
+export function anyHidden(table: Table): boolean {
+  return table.rows.some(({ cells }) =>
+    cells.some((cell) => (cell.kind === "count" ? cell.count.hidden : cell.kind === "none" ? "" : cell.rate.hidden) !== ""),
+  );
+}
+
+/** Devices present, by date. */
+export function presentTable(report: Report, words: Words): Table {
+  return {
+    title: words.say("present.title"),
+    file: "present",
+    corner: [words.say("table.date")],
+    columns: [{ label: words.say("present.count"), kind: "count" }],
+    rows: [
+      ...calendar(report).map(({ date, release }) => ({
+        names: [date],
+        cells: [release === undefined ? none : count(report.present.days[release]!.count)],
+      })),
+      { names: [words.say("present.total")], cells: [count(report.present.total)] },
+    ],
+  };
+}
+
+/** Segments, all dates together. */
+export function audienceTable(report: Report, words: Words): Table {
+  return {
+    title: words.say("audience.title"),
+    file: "segments",
+    corner: [words.say("table.segment")],
+    columns: [
+      { label: words.say("present.total"), kind: "count" },
+      { label: words.say("audience.share"), kind: "rate" },
+    ],
+    rows: (report.audience ?? []).map(({ name, total, share }) => ({ names: [name], cells: [count(total), rate(share)] })),
+  };
+}
+
+/** Segments by date. */
+export function audienceDaysTable(report: Report, words: Words): Table {
+  const audience = report.audience ?? [];
+  return {
+    title: words.say("audience.over"),
+    file: "segments-by-date",
+    corner: [words.say("table.date")],
+    columns: audience.map(({ name }) => ({ label: name, kind: "count" })),
+    rows: calendar(report).map(({ date, release }) => ({
+      names: [date],
+      cells: audience.map(({ days }) => (release === undefined || !days[release] ? none : count(days[release]))),
+    })),
+  };
+}
+
+/** The funnel of the whole site and of each segment. */
+export function funnelTable(report: Report, words: Words): Table {
+  const funnel = report.funnel ?? { stages: [], all: [], segments: [] };
+  const groups = [{ name: words.say("table.all"), stages: funnel.all }, ...funnel.segments.map(({ name, stages }) => ({ name, stages }))];
+  return {
+    title: words.say("funnel.title"),
+    file: "funnel",
+    corner: [words.say("table.segment"), words.say("table.stage")],
+    columns: [
+      { label: words.say("funnel.reached"), kind: "count" },
+      { label: words.say("funnel.ofFirst"), kind: "rate" },
+      { label: words.say("funnel.ofPrevious"), kind: "rate" },
+    ],
+    rows: groups.flatMap((group) =>
+      group.stages.map(({ reached, of_first, of_previous }, index) => ({
+        names: [group.name, funnel.stages[index] ?? ""],
+        cells: [count(reached), index === 0 ? none : rate(of_first), index === 0 ? none : rate(of_previous)],
+      })),
+    ),
+  };
+}
+
+/** A slot's variants, for the whole site and each segment. */
+export function slotTable(slot: Slot, words: Words): Table {
+  const groups = [{ name: words.say("table.all"), variants: slot.all }, ...slot.segments];
+  return {
+    title: `${words.say("slots.ratesTitle")} (${slot.name})`,
+    file: `slot-${slot.name}`,
+    corner: [words.say("table.segment"), words.say("table.variant")],
+    columns: [
+      { label: words.say("slots.exposed"), kind: "count" },
+      { label: words.say("slots.won"), kind: "count" },
+      { label: words.say("slots.rate"), kind: "rate" },
+    ],
+    rows: groups.flatMap((group) =>
+      group.variants.map((variant) => ({
+        names: [group.name, words.variant(variant.name)],
+        cells: [count(variant.exposed), count(variant.won), rate(variant.rate)],
+      })),
+    ),
+  };
+}
+
+/** The uplift of each slot, all dates together. */
+export function upliftTable(slots: readonly Slot[], words: Words): Table {
+  return {
+    title: words.say("slots.upliftTitle"),
+    file: "uplift",
+    corner: [words.say("slots.pick")],
+    columns: [
+      { label: words.say("slots.uplift"), kind: "uplift" },
+      { label: words.say("slots.treated"), kind: "rate" },
+      { label: words.say("slots.control"), kind: "rate" },
+    ],
+    rows: slots.map(({ name, uplift: found }) => ({
+      names: [name],
+      cells: found ? [uplift(found.rate), rate(found.treated), rate(found.control)] : [none, none, none],
+    })),
+  };
+}
+
+/** A slot's uplift, cumulated date by date. */
+export function upliftDaysTable(slot: Slot, words: Words): Table {
+  return {
+    title: `${words.say("slots.upliftOver")} (${slot.name})`,
+    file: `uplift-${slot.name}`,
+    corner: [words.say("table.date")],
+    columns: [{ label: words.say("slots.uplift"), kind: "uplift" }],
+    rows: slot.uplift_days.map(({ date, rate: found }) => ({ names: [date], cells: [uplift(found)] })),
+  };
+}

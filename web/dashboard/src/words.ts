@@ -1,0 +1,67 @@
+/**
+ * One language's sentences and figures together, as every view needs both.
+ *
+ * @module
+ */
+import type { Count, Hidden, Rate } from "./api.ts";
+import { Figures, type Figure, type Interval } from "./figures.ts";
+import type { Language } from "./language.ts";
+import { say, type Key, type Values } from "./messages.ts";
+
+/** What an uplift's interval allows to be said. */
+export type Verdict = "more" | "less" | "even" | "unknown";
+
+/**
+ * Reads an uplift by its interval alone: a side is taken only if the whole interval
+ * lies there.
+ */
+export function verdict(uplift: Rate): Verdict {
+  if (uplift.low > 0) return "more";
+  if (uplift.high !== null && uplift.high < 0) return "less";
+  return uplift.hidden !== "" || uplift.high === null ? "unknown" : "even";
+}
+
+/** Speaks one language, with one kind of interval. */
+export class Words {
+  readonly figures: Figures;
+
+  constructor(
+    readonly language: Language,
+    readonly interval: Interval,
+  ) {
+    this.figures = new Figures(language);
+  }
+
+  say<K extends Key>(key: K, ...values: Values<K>): string {
+    return say(this.language, key, ...values);
+  }
+
+  /** Why a number is withheld; empty where it is shown. */
+  hidden(reason: Hidden): string {
+    return reason === "" ? "" : this.say(`hidden.${reason}`);
+  }
+
+  /** A count and its interval, or why it is withheld, as one phrase. */
+  count(count: Count): string {
+    return count.hidden === "" ? phrase(this.figures.count(count, this.interval)) : this.hidden(count.hidden);
+  }
+
+  /** A share and its interval, or why it is withheld, as one phrase. */
+  rate(rate: Rate): string {
+    return rate.hidden === "" ? phrase(this.figures.rate(rate)) : this.hidden(rate.hidden);
+  }
+
+  /** An uplift and its interval, or why it is withheld, as one phrase. */
+  uplift(rate: Rate): string {
+    return rate.hidden === "" ? phrase(this.figures.uplift(rate)) : this.hidden(rate.hidden);
+  }
+
+  /** A variant's name; the holdout's is translated. */
+  variant(name: string): string {
+    return name === "holdout" ? this.say("slots.holdout") : name;
+  }
+}
+
+function phrase({ value, spread }: Figure): string {
+  return spread.startsWith("±") ? `${value} ${spread}` : `${value} (${spread})`;
+}

@@ -1,0 +1,241 @@
+/**
+ * A console's answers of invented data: 90 days of some 20,000 devices of the demo shop,
+ * with the plan of plans/demo.yaml. The same each time.
+ *
+ * @module
+ */
+import type { Count, Report, Site, Slot, Variant } from "../src/api.ts";
+import { shift } from "../src/location.ts";
+import { count, rate, uplift } from "./intervals.ts";
+
+const last = "2026-11-21";
+const releases = 90;
+const sigma2 = 185;
+/** Variance of one released cell. */
+const v = 2 * sigma2;
+
+const segments = ["regulars", "shoes and bags", "sports and kids", "returning", "new"] as const;
+const shares = [0.09, 0.24, 0.21, 0.16, 0.3];
+const stages = ["visit", "cart", "order"] as const;
+/** Of the devices of a segment, by stage. */
+const depth = [
+  [0.97, 0.34, 0.12],
+  [0.97, 0.22, 0.065],
+  [0.96, 0.2, 0.055],
+  [0.95, 0.15, 0.034],
+  [0.92, 0.09, 0.014],
+];
+
+interface SlotModel {
+  readonly name: string;
+  readonly variants: readonly string[];
+  /** Of the devices that saw the slot, by segment and variant. */
+  readonly weights: readonly (readonly number[])[];
+  readonly rates: readonly (readonly number[])[];
+  readonly held: readonly number[];
+  readonly bySegment: boolean;
+}
+
+const models: readonly SlotModel[] = [
+  {
+    name: "hero",
+    variants: ["plain", "shoes", "bags", "watches", "sports", "kids"],
+    weights: [
+      [0.1, 0.3, 0.2, 0.14, 0.16, 0.1],
+      [0.04, 0.5, 0.38, 0.03, 0.03, 0.02],
+      [0.04, 0.04, 0.03, 0.03, 0.46, 0.4],
+      [0.12, 0.12, 0.11, 0.45, 0.12, 0.08],
+      [0.2, 0.22, 0.18, 0.14, 0.15, 0.11],
+    ],
+    rates: [
+      [0.06, 0.13, 0.11, 0.12, 0.1, 0.09],
+      [0.045, 0.125, 0.12, 0.05, 0.05, 0.04],
+      [0.04, 0.05, 0.045, 0.05, 0.115, 0.11],
+      [0.045, 0.07, 0.06, 0.11, 0.06, 0.05],
+      [0.04, 0.062, 0.055, 0.05, 0.05, 0.045],
+    ],
+    held: [0.062, 0.048, 0.043, 0.05, 0.041],
+    bySegment: true,
+  },
+  {
+    name: "promotion",
+    variants: ["plain", "free_shipping", "bundle"],
+    weights: segments.map(() => [0.2, 0.5, 0.3]),
+    rates: segments.map(() => [0.031, 0.036, 0.033]),
+    held: segments.map(() => 0.0325),
+    bySegment: false,
+  },
+];
+
+/** Numbers that look like chance: mulberry32, the same for each run. */
+function chance(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+/** What one day's release says. Cells are in the order of the plan. */
+interface Day {
+  readonly date: string;
+  readonly present: number;
+  readonly audience: readonly number[];
+  /** By segment and stage: the deepest reached. */
+  readonly funnel: readonly (readonly number[])[];
+  /** By slot, segment (or site) and column, the holdout's last. */
+  readonly exposed: readonly (readonly (readonly number[])[])[];
+  readonly won: readonly (readonly (readonly number[])[])[];
+}
+
+function invent(): readonly Day[] {
+  const draw = chance(4);
+  const gauss = (): number => Math.sqrt(-2 * Math.log(1 - draw())) * Math.cos(2 * Math.PI * draw());
+  const noised = (mean: number): number => Math.round(mean + gauss() * Math.sqrt(Math.max(0, mean)) + gauss() * Math.sqrt(v));
+  return Array.from({ length: releases }, (_, index) => {
+    const week = 1 + 0.09 * Math.cos(((index + 1) / 7) * 2 * Math.PI) + (draw() - 0.5) * 0.02;
+    const devices = 19_400 * week * (1 + index * 0.0006);
+    const part = shares.map((share, place) => devices * share * (1 + (place === 4 ? -1 : 0.5) * index * 0.0012));
+    const exposed: number[][][] = [];
+    const won: number[][][] = [];
+    for (const model of models) {
+      const seen = part.map((size, place) => [...model.weights[place]!.map((weight) => size * 0.78 * 0.9 * weight), size * 0.78 * 0.1]);
+      const reached = seen.map((row, place) => row.map((size, column) => size * (model.rates[place]![column] ?? model.held[place]!)));
+      const whole = (rows: number[][]): number[][] => [rows[0]!.map((_, column) => rows.reduce((sum, row) => sum + row[column]!, 0))];
+      exposed.push((model.bySegment ? seen : whole(seen)).map((row) => row.map(noised)));
+      won.push((model.bySegment ? reached : whole(reached)).map((row) => row.map(noised)));
+    }
+    return {
+      date: shift(last, index + 1 - releases),
+      present: noised(devices),
+      audience: part.map(noised),
+      funnel: part.map((size, place) => depth[place]!.map((share, stage) => noised(size * (share - (depth[place]![stage + 1] ?? 0))))),
+      exposed,
+      won,
+    };
+  });
+}
+
+const days = invent();
+
+/** What the fixture's site is. */
+export const site: Site = {
+  site: "demo-shop.example",
+  timezone: "UTC",
+  first: days[0]!.date,
+  last,
+  label: "20,000 visitors a day, made up by a program (seed 1)",
+};
+
+const add = (numbers: readonly number[]): number => numbers.reduce((sum, number) => sum + number, 0);
+
+/** Sums of one slot over days; cells of the site are sums over segments where there is no metric by site. */
+function slotOf(model: SlotModel, index: number, chosen: readonly Day[]): Slot {
+  const rows = model.bySegment ? segments.length : 1;
+  const names = [...model.variants, "holdout"];
+  const total = (pick: (day: Day) => number): number => add(chosen.map(pick));
+  const variant = (name: string, seen: number, reached: number, cells: number): Variant => ({
+    name,
+    exposed: count(seen, cells * v * chosen.length),
+    won: count(reached, cells * v * chosen.length),
+    rate: rate(reached, seen, cells * v * chosen.length, cells * v * chosen.length, 0),
+  });
+  const bySegment = Array.from({ length: rows }, (_, row) =>
+    names.map((name, column) =>
+      variant(
+        name,
+        total((day) => day.exposed[index]![row]![column]!),
+        total((day) => day.won[index]![row]![column]!),
+        1,
+      ),
+    ),
+  );
+  // The plan counts each slot by site as well, in cells of their own noise.
+  const all = names.map((name, column) =>
+    variant(name, add(bySegment.map((row) => row[column]!.exposed.value)), add(bySegment.map((row) => row[column]!.won.value)), 1),
+  );
+  const found = (upTo: readonly Day[]): NonNullable<Slot["uplift"]> => {
+    const sum = (pick: (day: Day) => number): number => add(upTo.map(pick));
+    const over = (from: "exposed" | "won", first: number, end: number): number =>
+      sum((day) => add(day[from][index]!.map((row) => add(row.slice(first, end)))));
+    const wide = model.variants.length;
+    const treated = rate(over("won", 0, wide), over("exposed", 0, wide), wide * v * upTo.length, wide * v * upTo.length, 0);
+    const control = rate(over("won", wide, wide + 1), over("exposed", wide, wide + 1), v * upTo.length, v * upTo.length, 0);
+    return { rate: uplift(treated, control), treated, control };
+  };
+  return {
+    name: model.name,
+    goal: "click",
+    variants: [...model.variants],
+    all,
+    segments: model.bySegment ? segments.map((name, row) => ({ name, variants: bySegment[row]! })) : [],
+    uplift: found(chosen),
+    uplift_days: chosen.map(({ date }, place) => ({ date, rate: found(chosen.slice(0, place + 1)).rate })),
+  };
+}
+
+/** What may differ from the usual report. */
+export interface Odd {
+  /** Dates that have no release. */
+  readonly missing?: readonly string[];
+  readonly mixedNoise?: boolean;
+  readonly plans?: number;
+  /** The plan measures presence alone. */
+  readonly bare?: boolean;
+}
+
+/** The report of a range of days, both counted. */
+export function report(from: string, to: string, odd: Odd = {}): Report {
+  const missing = (odd.missing ?? []).filter((date) => date >= from && date <= to);
+  const chosen = days.filter(({ date }) => date >= from && date <= to && !missing.includes(date));
+  const t = Math.max(1, chosen.length);
+  const total = (pick: (day: Day) => number, cells = 1): Count => count(add(chosen.map(pick)), cells * v * t);
+  const reached = (day: Day, row: number, stage: number): number => add(day.funnel[row]!.slice(stage));
+  const stageOf = (rows: readonly number[]) =>
+    stages.map((_, stage) => {
+      const sum = (at: number): number => add(chosen.map((day) => add(rows.map((row) => reached(day, row, at)))));
+      const cells = (at: number): number => rows.length * (stages.length - at) * v * t;
+      const of = (at: number) => rate(sum(stage), sum(at), cells(stage), cells(at), cells(stage));
+      return { reached: count(sum(stage), cells(stage)), of_first: of(0), of_previous: of(Math.max(0, stage - 1)) };
+    });
+  const everyone = add(chosen.map((day) => add(day.audience)));
+  return {
+    plan: {
+      digest: "6f1d0c8f3a5be9274c1e84d2b7a093f5e86cd1b20f47a9356e2b8d7c904fa1e3",
+      serial: 2,
+      period: "day",
+      cells: 113,
+      weight: 9,
+      sigma2,
+      min_batch: 100,
+      consent: "ask",
+      holdout: 0.1,
+      epsilon: { one: 0.9995, days30: 6.4752, year: 29.772, delta: 1e-6 },
+    },
+    plans: odd.plans ?? 1,
+    mixed_noise: odd.mixedNoise ?? false,
+    range: { from, to, releases: chosen.length, missing },
+    present: {
+      total: total(({ present }) => present),
+      days: chosen.map(({ date, present }) => ({ date, count: count(present, v) })),
+    },
+    audience: odd.bare
+      ? null
+      : segments.map((name, row) => ({
+          name,
+          total: total(({ audience }) => audience[row]!),
+          share: rate(add(chosen.map(({ audience }) => audience[row]!)), everyone, v * t, segments.length * v * t, v * t),
+          days: chosen.map(({ audience }) => count(audience[row]!, v)),
+        })),
+    funnel: odd.bare
+      ? null
+      : {
+          stages: [...stages],
+          all: stageOf(segments.map((_, row) => row)),
+          segments: segments.map((name, row) => ({ name, stages: stageOf([row]) })),
+        },
+    slots: odd.bare ? [] : models.map((model, index) => slotOf(model, index, chosen)),
+  };
+}

@@ -1,0 +1,140 @@
+/**
+ * A console of invented data: the API of the fixture, and the built dashboard under the
+ * policy that the real console sends. For the tests, and for vite's server.
+ *
+ * @module
+ */
+import { readFile } from "node:fs/promises";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { extname, join, normalize } from "node:path";
+import type { Plugin } from "vite";
+import { day } from "../src/location.ts";
+import { report, site, type Odd } from "./fixture.ts";
+
+/** As the console sends it for every page. */
+export const policy =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+const kinds: Readonly<Record<string, string>> = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".svg": "image/svg+xml",
+};
+
+/** What the fixture's console knows, and what a test may set. */
+export interface Stage {
+  signedIn: boolean;
+  passwordSet: boolean;
+  demo: boolean;
+  /** The token that signs in, once. */
+  token: string;
+  odd: Odd;
+  /** The report is refused with this status; 0: it is given. */
+  broken: number;
+  /** Milliseconds that a report takes. */
+  slow: number;
+  /** No release yet. */
+  empty: boolean;
+}
+
+/** A console that is signed in to. */
+export function stage(change: Partial<Stage> = {}): Stage {
+  return { signedIn: true, passwordSet: true, demo: true, token: "", odd: {}, broken: 0, slow: 0, empty: false, ...change };
+}
+
+/** The one name and password that the fixture's console knows. */
+export const known = { name: "analyst", password: "flocks over the mudflat" } as const;
+
+function json(response: ServerResponse, status: number, value: unknown): void {
+  response.writeHead(status, {
+    "Content-Type": status < 400 ? "application/json" : "application/problem+json",
+    "Cache-Control": "no-store",
+  });
+  response.end(JSON.stringify(value));
+}
+
+function problem(response: ServerResponse, status: number, detail: string): void {
+  json(response, status, { type: "about:blank", title: "refused", status, detail });
+}
+
+async function body(request: IncomingMessage): Promise<Record<string, string>> {
+  let text = "";
+  for await (const piece of request) text += String(piece);
+  return JSON.parse(text || "{}") as Record<string, string>;
+}
+
+/** Answers a call below /api/v1/. */
+async function answer(path: string, query: URLSearchParams, request: IncomingMessage, response: ServerResponse, now: Stage): Promise<void> {
+  const call = `${request.method ?? "GET"} ${path}`;
+  if (call === "GET session") {
+    const who = now.signedIn ? { name: known.name, password_set: now.passwordSet } : {};
+    return json(response, 200, { signed_in: now.signedIn, demo: now.demo, ...who });
+  }
+  if (call === "POST session") {
+    const sent = await body(request);
+    const right = sent["token"] ? sent["token"] === now.token : sent["name"] === known.name && sent["password"] === known.password;
+    if (!right) return problem(response, 401, "not known");
+    now.token = "";
+    now.signedIn = true;
+    return json(response, 200, { signed_in: true, demo: now.demo, name: known.name, password_set: now.passwordSet });
+  }
+  if (!now.signedIn) return problem(response, 401, "sign in first");
+  switch (call) {
+    case "DELETE session":
+      now.signedIn = false;
+      response.writeHead(204).end();
+      return;
+    case "PUT password":
+      await body(request);
+      now.passwordSet = true;
+      response.writeHead(204).end();
+      return;
+    case "GET site":
+      return json(response, 200, now.empty ? { ...site, first: "", last: "" } : site);
+    case "GET report": {
+      if (now.slow) await new Promise((resolve) => setTimeout(resolve, now.slow));
+      if (now.broken) return problem(response, now.broken, "the store of releases does not answer");
+      return json(response, 200, report(day(query.get("from")) ?? site.first, day(query.get("to")) ?? site.last, now.odd));
+    }
+    default:
+      return problem(response, 404, "no such call");
+  }
+}
+
+/** Serves a folder and the API on a free port of loopback. */
+export async function serve(folder: string, now: Stage): Promise<{ url: string; server: Server }> {
+  const server = createServer((request, response) => {
+    const url = new URL(request.url ?? "/", "http://localhost");
+    if (url.pathname.startsWith("/api/v1/")) {
+      answer(url.pathname.slice("/api/v1/".length), url.searchParams, request, response, now).catch(() => response.destroy());
+      return;
+    }
+    const name = normalize(url.pathname === "/" ? "/index.html" : url.pathname);
+    readFile(join(folder, name)).then(
+      (bytes) => {
+        response.writeHead(200, { "Content-Type": kinds[extname(name)] ?? "application/octet-stream", "Content-Security-Policy": policy });
+        response.end(bytes);
+      },
+      () => response.writeHead(404).end(),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, server };
+}
+
+/** The fixture's console for vite's own server, while one works on the dashboard. */
+export function fixtureConsole(): Plugin {
+  const now = stage();
+  return {
+    name: "dunlin-fixture-console",
+    apply: "serve",
+    configureServer(vite) {
+      vite.middlewares.use("/api/v1/", (request, response) => {
+        const url = new URL(request.url ?? "/", "http://localhost");
+        void answer(url.pathname.slice(1), url.searchParams, request, response, now);
+      });
+    },
+  };
+}
