@@ -8,7 +8,7 @@
 
 import type { Page } from "./host";
 import type { PageEvent } from "./protocol";
-import { candidates, near, split } from "./topics";
+import { ABOUT, candidates, split, TOPICS } from "./topics";
 import { toEvent } from "./track";
 
 /** Seconds of a view after which what was dwelt is told, besides at its end. The last is the most. */
@@ -141,31 +141,23 @@ export class Observer {
   #click(event: Event): void {
     const at = event.target;
     if (!(at instanceof this.page.Element)) return;
-    const marked = this.#mark(at, "[data-dunlin-track]:not(form)");
     const slot = at.closest("dunlin-slot")?.getAttribute("name");
     // What the shown variant is about the device knows; a part of it may say more.
-    if (slot && marked !== "click") this.tell({ kind: "click", slot, topics: this.#within(at) });
+    if (slot) this.tell({ kind: "click", slot, topics: split(at.closest(`${ABOUT},dunlin-slot`)?.getAttribute(TOPICS)) });
+    this.#mark(at, slot ? "[data-dunlin-track]:not(form,[data-dunlin-track=click])" : "[data-dunlin-track]:not(form)");
     const link = at.closest<HTMLAnchorElement>("a[href]");
     if (link && /^https?:$/.test(link.protocol) && link.hostname !== this.page.location.hostname) {
       this.tell({ kind: "custom", name: "outbound" });
     }
   }
 
-  #within(at: Element): string[] {
-    const of = at.closest("[data-dunlin-topics],dunlin-slot");
-    return split(of?.getAttribute("data-dunlin-topics"));
-  }
-
-  /** Tells of an element that the site has marked; returns the event's name. */
-  #mark(at: Element, selector: string): string {
+  /** Tells of the nearest element that the site has marked. */
+  #mark(at: Element, selector: string): void {
     const e = at.closest<HTMLElement>(selector);
-    const name = e?.dataset["dunlinTrack"];
-    if (!e || !name) return "";
-    const value = Number(e.dataset["dunlinValue"] ?? NaN);
-    const slot = e.closest("dunlin-slot")?.getAttribute("name");
-    const made = toEvent(name, { topics: near(e) ?? this.topics, value, ...(slot && name === "click" && { slot }) }, this.topics);
-    if (typeof made !== "string") this.tell(made);
-    return name;
+    const of = e?.closest(ABOUT);
+    const topics = of ? split(of.getAttribute(TOPICS)) : this.topics;
+    const event = e && toEvent(e.dataset["dunlinTrack"], { topics, value: Number(e.dataset["dunlinValue"] ?? NaN) }, topics);
+    if (event && typeof event !== "string") this.tell(event);
   }
 }
 

@@ -13,7 +13,7 @@ import type { SendDebug } from "./api";
 import type { Shelf } from "./entry";
 import type { Ask } from "./link";
 import type { Outcome, Ready } from "./protocol";
-import { active, checked, hide, NEVER, period, type Visits } from "./visit";
+import { active, checked, hide, NEVER, period, TRIES, type Visits } from "./visit";
 
 /** Largest report that may outlive its page, bytes; larger ones leave from a page that is seen. */
 const KEEPALIVE = 60 * 1024;
@@ -56,10 +56,10 @@ export class Sender {
   /** Begins on a page: a debt of an earlier one is to be paid. */
   begin(): void {
     const visits = this.#note(active);
-    this.#debt = visits.owed;
+    this.#debt = visits.owed > 0;
     this.#due = false;
     this.#cancel();
-    if (!visits.owed) return;
+    if (!this.#debt) return;
     const wait = Math.max(visits.wait - this.options.now(), JITTER.from + JITTER.more * this.options.random());
     this.#cancel = this.options.after(wait, () => {
       this.#due = true;
@@ -120,7 +120,7 @@ export class Sender {
     return {
       first,
       more,
-      owed,
+      owed: owed > 0,
       ready: bytes ? { revision: revision!, date: date!, bytes: bytes.byteLength } : null,
       sent: this.#sent,
       status: this.#status,
@@ -151,8 +151,10 @@ export class Sender {
     if (options.now() >= ready.end * 1000) return;
     const keepalive = ready.bytes.byteLength <= KEEPALIVE;
     if (!keepalive && !options.visible()) return;
-    // The mark stands before the bytes leave: if the page dies now the next one knows.
-    this.#note((visits) => ({ ...visits, owed: true }));
+    // Noted before the bytes leave: if the page dies now the next one knows.
+    this.#note((visits) => ({ ...visits, owed: Math.max(visits.owed - 1, 0) }));
+    this.#debt = false;
+    this.#cancel();
     this.#flying = true;
     this.#sent++;
     this.#status = 0;
@@ -172,23 +174,23 @@ export class Sender {
     answer
       .then(
         (response) => this.#answered(ready, response),
-        // Refused by the browser or the network: it stays owed.
-        () => undefined,
+        // Refused by the browser or the network.
+        () => this.#failed(0),
       )
       .finally(() => (this.#flying = false));
   }
 
   #answered(ready: Ready, { status, headers }: Response): void {
     this.#status = status;
-    if (status === 429 || status === 408 || status >= 500) {
-      const seconds = Number(headers.get("Retry-After")) || 0;
-      this.#note((visits, now) => ({ ...visits, wait: now + Math.min(Math.max(seconds, 0), 86_400) * 1000 }));
-      return;
-    }
-    // Taken, or refused for good: either way nothing is owed.
-    this.#debt = false;
-    this.#cancel();
-    this.#note((visits) => ({ ...visits, owed: false, wait: 0 }));
+    if (status === 429 || status === 408 || status >= 500) return this.#failed(Number(headers.get("Retry-After")) || 0);
+    // Taken, or refused for good: either way nothing is owed, but of a place used since.
+    this.#note((visits) => ({ ...visits, owed: visits.owed < TRIES ? 0 : TRIES, wait: 0 }));
     void this.options.ask({ do: "confirmed", revision: ready.revision });
+  }
+
+  /** Notes that it stays owed, and for how many seconds the collector wants to be left alone. */
+  #failed(seconds: number): void {
+    const wait = Math.min(Math.max(seconds, 0), 86_400) * 1000;
+    this.#note((visits, now) => ({ ...visits, owed: Math.max(visits.owed, 1), wait: now + wait }));
   }
 }

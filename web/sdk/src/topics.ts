@@ -4,6 +4,10 @@
  * @module
  */
 
+/** The attribute, and any element that has it. */
+export const TOPICS = "data-dunlin-topics";
+export const ABOUT = `[${TOPICS}]`;
+
 /** Splits a list of topics: commas between them, in lower case. */
 export function split(list: string | null | undefined): string[] {
   return (list ?? "")
@@ -18,8 +22,8 @@ export function split(list: string | null | undefined): string[] {
  * and in `<meta name="dunlin:topics">`. What has not been parsed yet is missing.
  */
 export function declared(doc: Document): string[] {
-  const found = doc.querySelectorAll(":is(html,body,main,article)[data-dunlin-topics],meta[name='dunlin:topics']");
-  return [...found].flatMap((e) => split(e.getAttribute("data-dunlin-topics") ?? e.getAttribute("content")));
+  const found = doc.querySelectorAll(`:is(html,body,main,article)${ABOUT},meta[name='dunlin:topics']`);
+  return [...found].flatMap((e) => split(e.getAttribute(TOPICS) ?? e.getAttribute("content")));
 }
 
 /** Most candidates that are told of one page. */
@@ -68,10 +72,4 @@ export function candidates(doc: Document): string[] {
     }
   }
   return [...new Set(found)].slice(0, MOST);
-}
-
-/** Topics of the nearest element around e that has its own; null if none has. */
-export function near(e: Element): string[] | null {
-  const of = e.closest("[data-dunlin-topics]");
-  return of && split(of.getAttribute("data-dunlin-topics"));
 }

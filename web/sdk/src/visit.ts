@@ -3,8 +3,9 @@
  * never on what is in it.
  *
  * A place is the first hide of a visit, and at most three more hides a period. A place
- * is used up whether or not there was a report to send there; what was not sent, or not
- * confirmed, is owed, and the next page of the same period sends it.
+ * is used up whether or not there was a report to send there; what was not sent is owed,
+ * and the next page of the same period sends it. So is a report whose answer nobody
+ * heard, for a page that is left seldom does: it goes out once more.
  *
  * @module
  */
@@ -14,6 +15,9 @@ export const GAP = 30 * 60_000;
 
 /** Hides of a period, beside the first of each visit, at which a report is sent. */
 export const MORE = 3;
+
+/** Times that a report goes out unheard, the first included. */
+export const TRIES = 2;
 
 /** What is remembered of visits. Instants are the device's clock's. */
 export interface Visits {
@@ -25,25 +29,25 @@ export interface Visits {
   readonly end: number;
   /** Places used in it beside first hides. */
   readonly more: number;
-  /** A place was used and nothing that was sent there is confirmed. */
-  readonly owed: boolean;
+  /** How often what is owed may still go out without an answer having been heard; 0: nothing is. */
+  readonly owed: number;
   /** The collector asked to wait until then, ms. */
   readonly wait: number;
 }
 
 /** Of a device that has never been here. */
-export const NEVER: Visits = { last: 0, first: false, end: 0, more: 0, owed: false, wait: 0 };
+export const NEVER: Visits = { last: 0, first: false, end: 0, more: 0, owed: 0, wait: 0 };
 
 /** Returns v as read from storage: anything that is not of its shape counts as never. */
 export function checked(v: unknown): Visits {
   const of = v as Visits | undefined;
-  const sound = of && [of.last, of.end, of.more, of.wait].every(Number.isFinite);
-  return sound ? { last: of.last, first: !!of.first, end: of.end, more: of.more, owed: !!of.owed, wait: of.wait } : NEVER;
+  const sound = of && [of.last, of.end, of.more, of.owed, of.wait].every(Number.isFinite);
+  return sound ? { last: of.last, first: !!of.first, end: of.end, more: of.more, owed: of.owed, wait: of.wait } : NEVER;
 }
 
 /** Forgets a period that is over. */
 function current(v: Visits, now: number): Visits {
-  return v.end && now >= v.end * 1000 ? { ...v, end: 0, more: 0, owed: false, wait: 0 } : v;
+  return v.end && now >= v.end * 1000 ? { ...v, end: 0, more: 0, owed: 0, wait: 0 } : v;
 }
 
 /**
@@ -64,8 +68,8 @@ export function active(v: Visits, now: number): Visits {
  */
 export function hide(v: Visits, now: number): { readonly visits: Visits; readonly place: boolean } {
   const at = active(v, now);
-  if (!at.first) return { visits: { ...at, first: true, owed: true }, place: true };
-  if (at.more < MORE) return { visits: { ...at, more: at.more + 1, owed: true }, place: true };
+  if (!at.first) return { visits: { ...at, first: true, owed: TRIES }, place: true };
+  if (at.more < MORE) return { visits: { ...at, more: at.more + 1, owed: TRIES }, place: true };
   return { visits: at, place: false };
 }
 
@@ -78,5 +82,5 @@ export function period(v: Visits, end: number, now: number): Visits {
   const at = current(v, now);
   if (at.end === end) return at;
   // Another plan may have shorter or longer periods; what was used of the one before counts no more.
-  return at.end ? { ...at, end, more: 0, owed: false } : { ...at, end };
+  return at.end ? { ...at, end, more: 0, owed: 0 } : { ...at, end };
 }

@@ -124,7 +124,7 @@ describe("a sender", () => {
       { do: "sent", revision: 2 },
       { do: "confirmed", revision: 2 },
     ]);
-    expect(Page.entry.visits).toMatchObject({ owed: false, first: true, more: 0, end: END });
+    expect(Page.entry.visits).toMatchObject({ owed: 0, first: true, more: 0, end: END });
   });
 
   test("sends at fixed places, changed or not: one hide and three more", async () => {
@@ -146,7 +146,7 @@ describe("a sender", () => {
   test("uses a place up that nothing was ready for, and sends on the next page, with jitter", async () => {
     Page.reset();
     await (await page()).hide();
-    expect(Page.entry.visits).toMatchObject({ owed: true, first: true });
+    expect(Page.entry.visits).toMatchObject({ owed: 2, first: true });
     Page.now += 1000;
     const p = await page();
     p.ready(1);
@@ -154,7 +154,7 @@ describe("a sender", () => {
     expect(revisions()).toEqual([]);
     await p.pass(1);
     expect(revisions()).toEqual([1]);
-    expect(Page.entry.visits).toMatchObject({ owed: false, more: 0 });
+    expect(Page.entry.visits).toMatchObject({ owed: 0, more: 0 });
   });
 
   test("sends what is owed as soon as it is ready, if that is after the jitter", async () => {
@@ -172,7 +172,7 @@ describe("a sender", () => {
 
   test("sends what is owed at the next hide at the latest", async () => {
     Page.reset();
-    Page.entry.visits = { last: NOON, first: true, end: END, more: 3, owed: true, wait: 0 };
+    Page.entry.visits = { last: NOON, first: true, end: END, more: 3, owed: 2, wait: 0 };
     const p = await page();
     p.ready(5);
     await p.hide();
@@ -187,28 +187,59 @@ describe("a sender", () => {
     first.ready(1);
     Page.network.push(dead);
     await first.hide();
-    expect(Page.entry.visits).toMatchObject({ owed: true });
+    expect(Page.entry.visits).toMatchObject({ owed: 1 });
     Page.kept = ready(1);
     const next = await page();
     next.ready(2);
     await next.pass(11_000);
     expect(revisions()).toEqual([1, 1]);
     expect(next.did("confirmed")).toEqual([{ do: "confirmed", revision: 1 }]);
-    expect(Page.entry.visits).toMatchObject({ owed: false });
+    expect(Page.entry.visits).toMatchObject({ owed: 0 });
   });
 
   test("leaves the mark for a page that died before the answer", async () => {
     Page.reset();
     const p = await page();
     p.ready(1);
-    Page.network.push(() => new Promise(() => undefined));
+    let take!: (response: Response) => void;
+    Page.network.push(() => new Promise((resolve) => (take = resolve)));
     await p.hide();
-    expect(Page.entry.visits).toMatchObject({ owed: true });
+    expect(Page.entry.visits).toMatchObject({ owed: 1 });
     // Never two at once: a further place is used up while the request is on its way.
     p.ready(2);
     await p.hide();
     expect(revisions()).toEqual([1]);
-    expect(Page.entry.visits).toMatchObject({ more: 1 });
+    expect(Page.entry.visits).toMatchObject({ more: 1, owed: 2 });
+    take(new Response(null, { status: 202 }));
+    await settled();
+    expect(Page.entry.visits).toMatchObject({ owed: 2 });
+  });
+
+  test("sends what nobody heard the answer to once more, and not for ever", async () => {
+    Page.reset();
+    const unheard = () => new Promise<Response>(() => undefined);
+    Page.entry.visits = { last: NOON, first: true, end: END, more: 2, owed: 0, wait: 0 };
+    for (let i = 0; i < 5; i++) {
+      Page.network.push(unheard);
+      const p = await page();
+      p.ready(1);
+      await p.hide();
+    }
+    expect(revisions()).toEqual([1, 1]);
+  });
+
+  test("does not give up what it knows to have failed", async () => {
+    Page.reset();
+    Page.kept = ready(1);
+    Page.entry.visits = { last: NOON, first: true, end: END, more: 3, owed: 1, wait: 0 };
+    for (let i = 0; i < 5; i++) {
+      Page.network.push(dead);
+      await (await page()).hide();
+    }
+    expect(revisions()).toEqual([1, 1, 1, 1, 1]);
+    await (await page()).hide();
+    await (await page()).hide();
+    expect(revisions()).toHaveLength(6);
   });
 
   test.each([400, 403, 409, 413, 422])("takes %i for an answer", async (status) => {
@@ -217,7 +248,7 @@ describe("a sender", () => {
     p.ready(1);
     Page.network.push(answer(status));
     await p.hide();
-    expect(Page.entry.visits).toMatchObject({ owed: false });
+    expect(Page.entry.visits).toMatchObject({ owed: 0 });
     expect(p.did("confirmed")).toHaveLength(1);
   });
 
@@ -288,7 +319,7 @@ describe("a sender", () => {
     const p = await page();
     p.sender.blocked();
     await p.hide();
-    expect(Page.entry.visits).toMatchObject({ first: false, owed: false });
+    expect(Page.entry.visits).toMatchObject({ first: false, owed: 0 });
     // The other tab has gone.
     p.ready(1);
     await p.hide();

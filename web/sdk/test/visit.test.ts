@@ -44,14 +44,14 @@ describe("places of sending", () => {
 describe("what is owed", () => {
   test("lapses with its period", () => {
     const owed = period(hide(NEVER, NOON).visits, END, NOON);
-    expect(active(owed, END * 1000 - 1).owed).toBe(true);
-    expect(active(owed, END * 1000)).toMatchObject({ owed: false, end: 0, more: 0 });
+    expect(active(owed, END * 1000 - 1).owed).toBe(2);
+    expect(active(owed, END * 1000)).toMatchObject({ owed: 0, end: 0, more: 0 });
   });
 
   test("stays when its period becomes known, and lapses under a plan with another", () => {
     const owed = hide(NEVER, NOON).visits;
-    expect(period(owed, END, NOON)).toMatchObject({ owed: true, end: END });
-    expect(period(period(owed, END, NOON), END + 86_400, NOON)).toMatchObject({ owed: false, end: END + 86_400 });
+    expect(period(owed, END, NOON)).toMatchObject({ owed: 2, end: END });
+    expect(period(period(owed, END, NOON), END + 86_400, NOON)).toMatchObject({ owed: 0, end: END + 86_400 });
   });
 });
 
@@ -64,5 +64,6 @@ test.each([
   {},
   { last: "1" },
   { last: 1, end: null, more: 0, wait: 0 },
-  { last: Infinity, end: 0, more: 0, wait: 0 },
+  { last: Infinity, end: 0, more: 0, owed: 0, wait: 0 },
+  { last: 1, end: 0, more: 0, owed: true, wait: 0 },
 ])("damaged visits count as never: %j", (damaged) => expect(checked(damaged)).toEqual(NEVER));
