@@ -8,7 +8,7 @@ MODULE     := wasm/module/built/dunlin.wasm
 MAX_MODULE := 460800 # bytes of brotli-11: 450 KB, DESIGN.md "The module"
 GO_SOURCES := $(shell find . -name '*.go' -not -path './bin/*') go.mod go.sum
 
-.PHONY: build module run test check size bench bench-quick race format clean
+.PHONY: build module run demo-data test check size bench bench-quick race format clean
 
 build: bin/dunlin ## bin/dunlin with the module inside
 
@@ -22,6 +22,9 @@ $(MODULE): $(GO_SOURCES) wasm/build.sh
 
 run: build ## 14 days of an invented shop: devices choose, learn, report; a minute or two
 	bin/dunlin demo
+
+demo-data: build ## the 90 days that the demo begins with, measured anew: after any change of what devices do
+	bin/dunlin demo data --out cmd/demo/data --commit $$(git rev-parse HEAD)
 
 test: $(MODULE) ## every test; real data where DUNLIN_DATA names it
 	go test -count=1 ./...

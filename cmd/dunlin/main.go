@@ -25,7 +25,7 @@ func main() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
 	}
-	// A pipe that its reader closes (dunlin demo | head) makes writing fail, so that
+	// A pipe that its reader closes (dunlin demo loop | head) makes writing fail, so that
 	// what runs ends well and its folder goes; the signal would end the process at once.
 	signal.Ignore(syscall.SIGPIPE)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

@@ -40,7 +40,7 @@ func TestExitCodes(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	var problems bytes.Buffer
-	require.Equal(t, 130, run(ctx, []string{"demo"}, strings.NewReader(""), &bytes.Buffer{}, &problems))
+	require.Equal(t, 130, run(ctx, []string{"demo", "loop"}, strings.NewReader(""), &bytes.Buffer{}, &problems))
 	require.Equal(t, "\ndunlin: interrupted\n", problems.String())
 }
 
@@ -85,7 +85,7 @@ func TestInterruptLeavesNothingBehind(t *testing.T) {
 		name string
 		args []string
 	}{
-		{"demo", []string{"demo", "--visitors", "500000"}},
+		{"demo loop", []string{"demo", "loop", "--visitors", "500000"}},
 		{"demo sums", []string{"demo", "sums", "--devices", "500000"}},
 		{"simulate", []string{"simulate", "--visitors", "500000", "--processes"}},
 		{"ingest", []string{"bench", "ingest", "--requests", "10000000"}},
@@ -125,11 +125,11 @@ func TestInterruptLeavesNothingBehind(t *testing.T) {
 	}
 }
 
-// A reader that goes away in the middle (dunlin demo | head) ends the demo with an
+// A reader that goes away in the middle (dunlin demo loop | head) ends the demo with an
 // error, and its folder of keys goes too.
 func TestAClosedPipeLeavesNothingBehind(t *testing.T) {
 	dir := t.TempDir()
-	cmd := exec.Command("dunlin", "demo", "--visitors", "400", "--days", "3", "--native")
+	cmd := exec.Command("dunlin", "demo", "loop", "--visitors", "400", "--days", "3", "--native")
 	cmd.Env = append(os.Environ(), "TMPDIR="+dir)
 	var problems bytes.Buffer
 	cmd.Stderr = &problems

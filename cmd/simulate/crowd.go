@@ -168,9 +168,36 @@ func (c *Crowd) Day(ctx context.Context, day int, end func(ctx context.Context, 
 	return out, nil
 }
 
-// Send lives a day, which is the rig's running period, and posts a sealed report of
-// everyone who came; priors are handed over before. measured, if any, hears of each
+// Live lives a day on which nobody reports. measured, if any, hears of each
 // measurement, by several goroutines but by one for each worker.
+func (c *Crowd) Live(ctx context.Context, day int, measured func(worker int, cells []bool)) error {
+	_, err := c.Day(ctx, day, func(ctx context.Context, worker int, d Device, last plan.Time) ([]byte, error) {
+		if err := hear(ctx, worker, d, last, measured); err != nil {
+			return nil, err
+		}
+		return d.AppendState(ctx, nil)
+	})
+	return err
+}
+
+// hear tells measured, if any, of the measurement of a device at the end of its day.
+func hear(ctx context.Context, worker int, d Device, last plan.Time, measured func(worker int, cells []bool)) error {
+	if measured == nil {
+		return nil
+	}
+	cells, ok, err := d.Measurement(ctx, last)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return ErrUnmeasured
+	}
+	measured(worker, cells)
+	return nil
+}
+
+// Send lives a day, which is the rig's running period, and posts a sealed report of
+// everyone who came; priors are handed over before. measured is as for Live.
 func (c *Crowd) Send(ctx context.Context, r *rig.Rig, day int, measured func(worker int, cells []bool), progress func(done uint64)) (acknowledged uint64, tallies []Tally, err error) {
 	seal, err := r.Sealer()
 	if err != nil {
@@ -179,15 +206,8 @@ func (c *Crowd) Send(ctx context.Context, r *rig.Rig, day int, measured func(wor
 	acknowledged, err = r.Send(ctx, 0, func(ctx context.Context, send func([]byte) error) error {
 		var err error
 		tallies, err = c.Day(ctx, day, func(ctx context.Context, worker int, d Device, last plan.Time) ([]byte, error) {
-			if measured != nil {
-				cells, ok, err := d.Measurement(ctx, last)
-				if err != nil {
-					return nil, err
-				}
-				if !ok {
-					return nil, ErrUnmeasured
-				}
-				measured(worker, cells)
+			if err := hear(ctx, worker, d, last, measured); err != nil {
+				return nil, err
 			}
 			// The device's own clock is the day's last event's; the collector's stands
 			// in the same day, less than a day away.

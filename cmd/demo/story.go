@@ -1,0 +1,60 @@
+package demo
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+
+	"github.com/dunlin-analytics/dunlin/cmd/population"
+	"github.com/dunlin-analytics/dunlin/plans"
+	"github.com/dunlin-analytics/dunlin/privacy/plan"
+)
+
+// The story is the same at every start: 90 days, whose last is the day before the
+// demo's first.
+const (
+	historyFirst = "2026-08-24" // a Monday
+	historyLast  = "2026-11-21"
+	historyDays  = 90
+	planName     = "plans/demo.yaml"
+
+	// seed makes the visitors. Of a few it is the one whose promotion differs enough
+	// between its variants for the dashboard to tell.
+	seed = 8
+)
+
+// Visitors is how many there ever are: with the turnover below 35,000 on the first
+// day and 2,400 new ones on each of 180, so that close to 20,000 come on a day, and
+// the demo can go on for 90 days before no new ones come.
+const Visitors = 466_500
+
+// visitors are the shop's population. With fewer than Visitors the shop is smaller
+// and its days are alike.
+func visitors(n int) population.Options {
+	return population.Options{Seed: seed, Visitors: n, Late: .926, Horizon: 180, Turnover: 20}
+}
+
+var (
+	serialLine = regexp.MustCompile(`(?m)^serial: \d+`)
+	startsLine = regexp.MustCompile(`(?m)^starts: [-\d]+`)
+	endsLine   = regexp.MustCompile(`(?m)^ends: [-\d]+`)
+)
+
+// historyYAML is plans/demo.yaml with the history's serial and dates.
+func historyYAML() []byte {
+	y := serialLine.ReplaceAll(plans.Demo, []byte("serial: 1"))
+	y = startsLine.ReplaceAll(y, []byte("starts: "+historyFirst))
+	return endsLine.ReplaceAll(y, []byte("ends: "+historyLast))
+}
+
+// calendar is the one run of days that visitors know: the history's and the demo's.
+// Both plans name the same topics and slots.
+func calendar(history, now *plan.Plan) (*plan.Plan, error) {
+	last, first := history.Periods[len(history.Periods)-1], now.Periods[0]
+	if last.End != first.Start {
+		return nil, fmt.Errorf("the history ends on %s and the demo begins on %s: make it again with `make demo-data`", last.Date, first.Date)
+	}
+	both := *now
+	both.Periods = slices.Concat(history.Periods, now.Periods)
+	return &both, nil
+}
