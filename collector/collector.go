@@ -25,8 +25,10 @@ type Collector struct {
 	log       *slog.Logger
 	maxBody   int
 	maxPriors int
-	module    []byte
+	paths     Paths
+	module    *encoded // nil: none is served
 	moduleSum [sha256.Size]byte
+	scripts   *scripts // nil: none are served
 	registry  *registry
 	shelf     *shelf
 	spool     *spool.Spool
@@ -42,6 +44,16 @@ type Collector struct {
 func Open(o Options) (*Collector, error) {
 	if err := o.check(); err != nil {
 		return nil, err
+	}
+	files, err := openScripts(o.Scripts)
+	if err != nil {
+		return nil, err
+	}
+	var module *encoded
+	if len(o.Module) > 0 {
+		if module, err = encode(o.Module, o.ModuleBrotli); err != nil {
+			return nil, fmt.Errorf("collector: the module: %w", err)
+		}
 	}
 	dirs := map[string]string{}
 	for _, name := range []string{"plans", "priors", "spool"} {
@@ -64,7 +76,7 @@ func Open(o Options) (*Collector, error) {
 	}
 	c := &Collector{
 		clock: o.Clock, log: o.Log, maxBody: o.MaxBody, maxPriors: o.MaxPriors,
-		module: o.Module, moduleSum: sha256.Sum256(o.Module),
+		paths: o.Paths, module: module, moduleSum: sha256.Sum256(o.Module), scripts: files,
 		registry: r, shelf: sh, spool: s, counts: newCounts(),
 	}
 	c.taken = c.counts[string(reports)+"."+accepted]
@@ -106,12 +118,15 @@ func (c *Collector) now() plan.Time { return plan.Time(c.clock().Unix()) }
 
 func (c *Collector) publicRoutes() http.Handler {
 	e := c.routes()
-	e.POST("/v1/reports", c.handle(reports, c.postReport))
-	e.GET("/v1/plan", c.handle(plans, c.getPlanInForce))
-	e.GET("/v1/plans/:digest", c.handle(plans, c.getPlan))
-	e.GET("/v1/priors/:sum", c.handle(priors, c.getPriors))
-	e.GET("/v1/module/:file", c.handle(other, c.getModule))
-	e.GET("/healthz", c.handle(other, c.getHealth))
+	e.POST(c.paths.public("/reports"), c.handle(reports, c.postReport))
+	e.GET(c.paths.public("/plan"), c.handle(plans, c.getPlanInForce))
+	e.GET(c.paths.public("/plans/:digest"), c.handle(plans, c.getPlan))
+	e.GET(c.paths.public("/priors/:sum"), c.handle(priors, c.getPriors))
+	e.GET(c.paths.public("/module/:file"), c.handle(other, c.getModule))
+	if c.scripts != nil {
+		e.GET(c.paths.Prefix+"/:file", c.handle(other, c.getScript))
+	}
+	e.GET(healthPath, c.handle(other, c.getHealth))
 	return e
 }
 

@@ -18,7 +18,7 @@ func (c *Collector) getPlanInForce(ec echo.Context) error {
 	now := c.now()
 	k, _, err := c.registry.inForce(ec.QueryParam("site"), now)
 	if errors.Is(err, errSeveralSites) {
-		return refuse(Malformed, "this collector serves several sites: name one, /v1/plan?site=example.org")
+		return refuse(Malformed, "this collector serves several sites: name one, ?site=example.org")
 	}
 	if k == nil {
 		return refuse(PlanUnknown, "measure nothing: no plan is in force; ask again tomorrow")
@@ -82,11 +82,10 @@ func (c *Collector) stored(ec echo.Context, a area, added bool) error {
 }
 
 func (c *Collector) getModule(ec echo.Context) error {
-	if len(c.module) == 0 || ec.Param("file") != hex.EncodeToString(c.moduleSum[:])+".wasm" {
+	if c.module == nil || ec.Param("file") != hex.EncodeToString(c.moduleSum[:])+".wasm" {
 		return refuse(NotFound, "reload the page: it names the module that is served now")
 	}
-	ec.Response().Header().Set("Cache-Control", forever)
-	return ec.Blob(http.StatusOK, "application/wasm", c.module)
+	return c.send(ec, c.module, "application/wasm", forever)
 }
 
 func (c *Collector) getHealth(ec echo.Context) error {

@@ -8,8 +8,11 @@
 // code is linked in (TestCannotOpenReports). It keeps and logs no address, no
 // request and no report ID; it counts, by reason.
 //
-// Public serves visitors:
+// Public serves visitors, by names that the site may choose (Paths):
 //
+//	GET  /dunlin.js             the loader, for an hour; ?v= names its version, the first 8
+//	                            digits of its SHA-256, and another version is refused
+//	GET  /NAME-HASH.js          the scripts that it loads, for good
 //	POST /v1/reports            one report  ->  202 when it is on disk
 //	GET  /v1/plan               the signed plan in force; ?site= where there are several;
 //	                            the header Dunlin-Priors names the plan's current priors,
@@ -17,7 +20,13 @@
 //	GET  /v1/plans/{digest}     a signed plan
 //	GET  /v1/priors/{sha256}    bytes by their SHA-256
 //	GET  /v1/module/{sha256}.wasm
-//	GET  /healthz
+//	GET  /healthz               wherever the rest is
+//
+// Scripts and module go out under brotli or gzip where the client takes it. There
+// is no CORS header, no cookie and no ETag: pages of the site's own origin are
+// served, and no request says what a visitor has. A script's answer carries a
+// Content-Security-Policy, and a Worker runs under its own: the one that holds a
+// visitor's profile can reach this origin and no other.
 //
 // Inner serves the leader, and must stand behind mutual TLS (cmd wires it):
 //

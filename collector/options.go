@@ -3,6 +3,7 @@ package collector
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"time"
 
@@ -24,6 +25,15 @@ type Options struct {
 	SealedSize func(plain int) int
 	// Module is served under its SHA-256. Optional.
 	Module []byte
+	// ModuleBrotli is Module under brotli, for who accepts it. Optional.
+	ModuleBrotli []byte
+	// Scripts are the files for browsers (the folder that web.SDK returns):
+	// dunlin.js, which is served as Paths.Script, and scripts named by the first
+	// digits of their SHA-256, each with NAME.br beside it where there is one.
+	// They are read by Open. Optional.
+	Scripts fs.FS
+	// Paths are the names that visitors use. Default: DefaultPaths.
+	Paths Paths
 	// MaxBody is the largest report taken, in bytes. Default and most:
 	// report.MaxSize.
 	MaxBody int
@@ -52,6 +62,10 @@ func (o *Options) check() error {
 	case o.QueueLimit < 0:
 		return errors.New("collector: QueueLimit is positive, or 0 for the default")
 	}
+	if err := o.Paths.Check(); err != nil {
+		return fmt.Errorf("collector: Paths: %w", err)
+	}
+	o.Paths = o.Paths.Or(DefaultPaths)
 	if o.MaxBody == 0 {
 		o.MaxBody = report.MaxSize
 	}

@@ -52,14 +52,14 @@ func (c *Collector) admit(body []byte) (spool.Key, error) {
 	}
 	k, ok := c.registry.get(r.Plan)
 	if !ok {
-		return spool.Key{}, refuse(PlanUnknown, "fetch the plan in force from /v1/plan and measure under it")
+		return spool.Key{}, refuse(PlanUnknown, "fetch the plan in force and measure under it")
 	}
 	if k.leader != 0 && (len(r.Leader) != k.leader || len(r.Helper) != k.helper) {
 		return spool.Key{}, refuse(Malformed, "under this plan the sealed shares have %d and %d bytes", k.leader, k.helper)
 	}
 	now := c.now()
 	if now >= k.plan.Expires {
-		return spool.Key{}, refuse(PlanExpired, "fetch the plan in force from /v1/plan and measure under it")
+		return spool.Key{}, refuse(PlanExpired, "fetch the plan in force and measure under it")
 	}
 	p, ok := k.plan.PeriodOf(r.Period)
 	switch {
@@ -70,7 +70,7 @@ func (c *Collector) admit(body []byte) (spool.Key, error) {
 	case now >= p.End:
 		return spool.Key{}, &refusal{reason: PeriodClosed, detail: "drop this report: late reports are not counted", at: clockTime(p.End)}
 	case k.superseded(p):
-		return spool.Key{}, refuse(PlanSuperseded, "fetch the plan in force from /v1/plan and measure under it")
+		return spool.Key{}, refuse(PlanSuperseded, "fetch the plan in force and measure under it")
 	}
 	return spool.Key{Plan: r.Plan, Period: r.Period}, nil
 }
