@@ -31,7 +31,9 @@ export function run(host: Host): Engine {
   let observer: Observer | undefined;
   let exposures: Exposures | undefined;
   let sender: Sender | undefined;
+  /** Since when nobody sees the page, by the device's clock; 0 if somebody does. */
   let hidden = 0;
+  let left = false;
 
   const noted = (why: Debug["trouble"][number]): void => {
     if (trouble.push(why) > TROUBLES) trouble.shift();
@@ -71,24 +73,26 @@ export function run(host: Host): Engine {
   };
   const show = (): void => {
     if (!hidden) return;
-    const away = now() - hidden;
-    hidden = 0;
+    // Taken from the browser's memory it is a page like any other; after a gap, another visit.
+    const anew = left || now() - hidden >= GAP;
     void link.ask({ do: "show" });
-    if (away < GAP) {
+    if (left) sender?.begin();
+    hidden = 0;
+    left = false;
+    sender?.show();
+    if (anew) {
+      observer?.view();
+    } else {
       observer?.resume();
       exposures?.view(false);
-    } else {
-      // Another visit has begun, on the same page.
-      observer?.view();
     }
   };
-  doc.addEventListener("visibilitychange", () => (doc.visibilityState === "hidden" ? hide() : show()));
-  page.addEventListener("pagehide", hide);
-  page.addEventListener("pageshow", (event) => {
-    if (!event.persisted) return;
-    show();
-    sender?.begin();
-    observer?.view();
+  const turn = (): void => (doc.visibilityState === "hidden" ? hide() : show());
+  doc.addEventListener("visibilitychange", turn);
+  page.addEventListener("pageshow", show);
+  page.addEventListener("pagehide", () => {
+    left = true;
+    hide();
   });
 
   /** Watches and sends as far as the consents go, and no further. */
@@ -183,6 +187,7 @@ export function run(host: Host): Engine {
       if (consent || !any(c)) last = link.ask({ do: "consent", consent: c });
       consent = c;
       watch(c);
+      turn();
       return last!;
     },
   };

@@ -45,6 +45,8 @@ export class Sender {
   /** An earlier page owes a report: this one sends it. `due`: its jitter is over. */
   #debt = false;
   #due = false;
+  /** The hidden page's place had nothing ready yet: what becomes ready while it lives goes at once. */
+  #late = false;
   #flying = false;
   #blocked = false;
   #sent = 0;
@@ -102,15 +104,20 @@ export class Sender {
       place = after.place;
       return after.visits;
     });
-    if (place) this.#send(this.#ready ?? this.#kept);
+    if (place) this.#late = !this.#send(this.#ready ?? this.#kept);
     // What is owed goes at the next hide at the latest, if that is no place of its own.
     else if (this.#debt) this.#send(this.#kept ?? this.#ready);
+  }
+
+  /** The page is seen again. */
+  show(): void {
+    this.#late = false;
   }
 
   /** Stops for good. */
   stop(): void {
     this.#cancel();
-    this.#debt = false;
+    this.#debt = this.#late = false;
     this.#ready = this.#kept = undefined;
   }
 
@@ -142,18 +149,18 @@ export class Sender {
   }
 
   #pay(): void {
-    if (this.#debt && this.#due) this.#send(this.#kept ?? this.#ready);
+    if (this.#late || (this.#debt && this.#due)) this.#send(this.#kept ?? this.#ready);
   }
 
-  #send(ready: Ready | undefined): void {
-    if (!ready || this.#flying) return;
+  /** Sends, if it can, and says whether it did. */
+  #send(ready: Ready | undefined): boolean {
     const { options } = this;
-    if (options.now() >= ready.end * 1000) return;
+    if (!ready || this.#flying || options.now() >= ready.end * 1000) return false;
     const keepalive = ready.bytes.byteLength <= KEEPALIVE;
-    if (!keepalive && !options.visible()) return;
+    if (!keepalive && !options.visible()) return false;
     // Noted before the bytes leave: if the page dies now the next one knows.
     this.#note((visits) => ({ ...visits, owed: Math.max(visits.owed - 1, 0) }));
-    this.#debt = false;
+    this.#debt = this.#late = false;
     this.#cancel();
     this.#flying = true;
     this.#sent++;
@@ -178,6 +185,7 @@ export class Sender {
         () => this.#failed(0),
       )
       .finally(() => (this.#flying = false));
+    return true;
   }
 
   #answered(ready: Ready, { status, headers }: Response): void {

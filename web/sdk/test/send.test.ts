@@ -157,6 +157,26 @@ describe("a sender", () => {
     expect(Page.entry.visits).toMatchObject({ owed: 0, more: 0 });
   });
 
+  test("sends what becomes ready while the page is hidden, if its place had nothing", async () => {
+    Page.reset();
+    const p = await page();
+    await p.hide();
+    p.ready(1);
+    await settled();
+    expect(revisions()).toEqual([1]);
+    p.ready(2);
+    await settled();
+    expect(revisions()).toEqual([1]);
+
+    Page.reset();
+    const seen = await page();
+    await seen.hide();
+    seen.sender.show();
+    seen.ready(1);
+    await settled();
+    expect(revisions()).toEqual([]);
+  });
+
   test("sends what is owed as soon as it is ready, if that is after the jitter", async () => {
     Page.reset();
     await (await page()).hide();
