@@ -28,6 +28,16 @@ var ErrMissing = errors.New("wasm/module: built/dunlin.wasm is missing: run make
 // Errors: ErrMissing.
 func Bytes() ([]byte, error) { return read(built) }
 
+// Brotli returns the built module under brotli, or nil where only the module was
+// built: it saves whoever serves the module the compressing, and is not needed.
+func Brotli() []byte {
+	b, err := fs.ReadFile(built, file+".br")
+	if err != nil {
+		return nil
+	}
+	return b
+}
+
 func read(files fs.FS) ([]byte, error) {
 	b, err := fs.ReadFile(files, file)
 	if errors.Is(err, fs.ErrNotExist) {

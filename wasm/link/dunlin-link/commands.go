@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 	"strings"
 
 	"github.com/dunlin-analytics/dunlin/wasm/link"
@@ -44,15 +45,22 @@ func merge(args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", in, err)
 	}
-	// Written beside and renamed: whoever reads OUT finds the old module or the
-	// new one, never a part.
-	if err := os.WriteFile(out+".part", merged, 0o644); err != nil {
+	if err := write(out, merged); err != nil {
 		return err
 	}
-	if err := os.Rename(out+".part", out); err != nil {
-		return errors.Join(err, os.Remove(out+".part"))
-	}
 	fmt.Fprintf(stdout, "%s: %d bytes, was %d\n", out, len(merged), len(module))
+	return nil
+}
+
+// write writes a file beside its place and renames it: whoever reads path finds
+// the old file or the new one, never a part.
+func write(path string, b []byte) error {
+	if err := os.WriteFile(path+".part", b, 0o644); err != nil {
+		return err
+	}
+	if err := os.Rename(path+".part", path); err != nil {
+		return errors.Join(err, os.Remove(path+".part"))
+	}
 	return nil
 }
 
@@ -98,13 +106,46 @@ func list(w io.Writer, r *link.Report) {
 		len(repeats), r.Segments, r.Memory, r.Size, r.Brotli)
 }
 
-// size prints "NAME BYTES" a line; a file without a name goes by its path. Any
-// file will do, not only modules.
-func size(args []string, stdout, stderr io.Writer) error {
-	operands, err := parse(flag.NewFlagSet("size", flag.ContinueOnError), args, stderr)
+// compress writes FILE.br beside each FILE.
+func compress(args []string, stdout, stderr io.Writer) error {
+	operands, err := parse(flag.NewFlagSet("compress", flag.ContinueOnError), args, stderr)
 	if err != nil || len(operands) == 0 {
 		return errUsage
 	}
+	for _, file := range operands {
+		b, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		packed := link.Brotli(b)
+		if err := write(file+".br", packed); err != nil {
+			return err
+		}
+		fmt.Fprintf(stdout, "%s.br: %d bytes, was %d\n", file, len(packed), len(b))
+	}
+	return nil
+}
+
+// size prints "NAME BYTES" a line, in the order in which the names first stand; a
+// file without a name goes by its path. Any file will do, not only modules.
+func size(args []string, stdout, stderr io.Writer) error {
+	flags := flag.NewFlagSet("size", flag.ContinueOnError)
+	budgets := map[string]int{}
+	flags.Func("max", "NAME=BYTES: bytes allowed after brotli", func(v string) error {
+		name, number, _ := strings.Cut(v, "=")
+		most, err := strconv.Atoi(number)
+		if err != nil || most < 0 {
+			return errors.New("want NAME=BYTES")
+		}
+		budgets[name] = most
+		return nil
+	})
+	operands, err := parse(flags, args, stderr)
+	if err != nil || len(operands) == 0 {
+		return errUsage
+	}
+	var names []string
+	sizes := map[string]int{}
 	for _, operand := range operands {
 		name, file, named := strings.Cut(operand, "=")
 		if !named {
@@ -114,7 +155,23 @@ func size(args []string, stdout, stderr io.Writer) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(stdout, "%s %d\n", name, link.BrotliSize(b))
+		if _, again := sizes[name]; !again {
+			names = append(names, name)
+		}
+		sizes[name] += link.BrotliSize(b)
 	}
-	return nil
+	var over []error
+	for _, name := range names {
+		fmt.Fprintf(stdout, "%s %d\n", name, sizes[name])
+		if most, held := budgets[name]; held {
+			if err := link.CheckSize(sizes[name], most); err != nil {
+				over = append(over, fmt.Errorf("%s: %w", name, err))
+			}
+		}
+		delete(budgets, name)
+	}
+	for name := range budgets {
+		over = append(over, fmt.Errorf("--max %s: no file has this name", name))
+	}
+	return errors.Join(over...)
 }

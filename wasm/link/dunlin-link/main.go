@@ -3,7 +3,8 @@
 //
 //	dunlin-link merge [--gap N] IN OUT
 //	dunlin-link check FILE [--max-brotli BYTES]
-//	dunlin-link size [NAME=]FILE...
+//	dunlin-link compress FILE...
+//	dunlin-link size [NAME=]FILE... [--max NAME=BYTES]...
 //
 // It answers 0 when all went well, 1 when a file was refused, 2 when it was
 // called wrongly. A refused merge leaves OUT as it was.
@@ -19,7 +20,9 @@ import (
 const usage = `usage:
   dunlin-link merge [--gap N] IN OUT           join data segments, drop what only tools read
   dunlin-link check FILE [--max-brotli BYTES]  imports, exports, size; fails beyond the ten imports or the budget
-  dunlin-link size [NAME=]FILE...              bytes after brotli 11, a line each
+  dunlin-link compress FILE...                 write FILE.br, brotli 11
+  dunlin-link size [NAME=]FILE...              bytes after brotli 11, a line each; files of one name are
+                   [--max NAME=BYTES]...       summed; fails where a name has more than its BYTES
 `
 
 // errUsage: the command line makes no sense; what is wrong has been said.
@@ -29,7 +32,7 @@ func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 
 func run(args []string, stdout, stderr io.Writer) int {
 	commands := map[string]func([]string, io.Writer, io.Writer) error{
-		"merge": merge, "check": check, "size": size,
+		"merge": merge, "check": check, "compress": compress, "size": size,
 	}
 	verb := ""
 	if len(args) > 0 {
