@@ -11,22 +11,37 @@ import (
 
 	"github.com/dunlin-analytics/dunlin/cmd/service"
 	"github.com/dunlin-analytics/dunlin/wasm/module"
+	"github.com/dunlin-analytics/dunlin/web"
 	"github.com/spf13/cobra"
 )
 
 // systemWorld is the real one: wall time, the system's randomness, and a log
 // without addresses, report IDs and shares.
 func systemWorld(log io.Writer) service.World {
-	bytes, err := module.Bytes()
-	if err != nil {
-		bytes = nil // a collector without it serves reports and plans all the same
-	}
-	return service.World{
+	w := service.World{
 		Clock:  time.Now,
 		Random: rand.Reader,
-		Module: bytes,
 		Log:    slog.New(slog.NewTextHandler(log, nil)),
 	}
+	// A build without module or scripts does all but serve them; `serve` asks.
+	if bytes, err := module.Bytes(); err == nil {
+		w.Module, w.ModuleBrotli = bytes, module.Brotli()
+	}
+	if files, err := web.SDK(); err == nil {
+		w.Scripts = files
+	}
+	return w
+}
+
+// servable says what a collector of this build could not serve to browsers.
+func servable(w service.World) error {
+	if w.Module == nil {
+		return module.ErrMissing
+	}
+	if w.Scripts == nil {
+		return web.ErrMissing
+	}
+	return nil
 }
 
 func serveCommand() *cobra.Command {
@@ -48,8 +63,10 @@ func serveCommand() *cobra.Command {
 				return err
 			}
 			w := systemWorld(c.ErrOrStderr())
-			if w.Module == nil && role != "leader" && role != "helper" {
-				w.Log.Warn("this build has no module inside: browsers cannot load one from here; run make build")
+			if role == "collector" || role == "all" {
+				if err := servable(w); err != nil {
+					return fmt.Errorf("serve the collector: %w", err)
+				}
 			}
 			return service.Serve(c.Context(), conf, role, w, c.OutOrStdout())
 		},

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strconv"
 
+	"github.com/dunlin-analytics/dunlin/collector"
 	"github.com/dunlin-analytics/dunlin/privacy/peer"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
 	"github.com/dunlin-analytics/dunlin/privacy/plan/planfile"
@@ -32,6 +33,8 @@ type CollectorConfig struct {
 	Data     string   // folder of spool and plans
 	Identity string   // own peer identity file
 	Leader   peer.Key // the only peer let in at Inner
+	// Paths are the names that browsers use. Default: collector.DefaultPaths.
+	Paths collector.Paths
 }
 
 // LeaderConfig is the analytics team's aggregator.
@@ -90,6 +93,9 @@ const (
 	wantIdentity  = "the path of %s.pem, which `dunlin keygen %[1]s` made"
 	wantAge       = "the path of %s.age, which `dunlin keygen %[1]s` made"
 	wantRecipient = "whom the helper's shares are sealed to, age1…, as `dunlin keygen helper` printed it"
+	wantPrefix    = "a path of the site such as /dunlin, without a slash at the end"
+	wantScript    = "a name of letters, digits and - _ ~ . such as dunlin.js"
+	wantAPI       = "a name of letters, digits and - _ ~ . such as v1"
 	wantPlans     = "a list of files that `dunlin plan sign` made"
 )
 
@@ -104,10 +110,11 @@ func Parse(name string, b []byte) (*Config, error) {
 	if len(top.values) == 1 && c.Officer != "" {
 		f.add(top.at, "yaml", "no role", "a section collector, leader or helper")
 	}
-	if s := top.section("collector", "listen", "inner", "data", "identity", "leader"); s != nil {
+	if s := top.section("collector", "listen", "inner", "data", "identity", "leader", "paths"); s != nil {
 		c.Collector = &CollectorConfig{
 			Listen: s.address("listen"), Inner: s.address("inner"), Data: s.text("data", wantFolder, nil),
 			Identity: s.text("identity", fmt.Sprintf(wantIdentity, "collector"), nil), Leader: s.peer("leader", "leader"),
+			Paths: s.paths(),
 		}
 	}
 	if s := top.section("leader", "data", "identity", "age", "verify_keys", "plans", "collector", "helper"); s != nil {
@@ -154,6 +161,18 @@ func (s *fields) url() string {
 		}
 		return err
 	})
+}
+
+// paths reads the section paths, each key of which may be left out.
+func (s *fields) paths() (p collector.Paths) {
+	f := s.section("paths", "prefix", "script", "api")
+	if f == nil {
+		return collector.DefaultPaths
+	}
+	p.Prefix = f.optional("prefix", wantPrefix, func(v string) error { return collector.Paths{Prefix: v}.Check() })
+	p.Script = f.optional("script", wantScript, func(v string) error { return collector.Paths{Script: v}.Check() })
+	p.API = f.optional("api", wantAPI, func(v string) error { return collector.Paths{API: v}.Check() })
+	return p.Or(collector.DefaultPaths)
 }
 
 func (s *fields) peer(name, role string) (k peer.Key) {

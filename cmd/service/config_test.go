@@ -98,7 +98,7 @@ func TestFaultsNameTheirPlace(t *testing.T) {
 	}
 	for _, c := range []struct{ name, text, want string }{
 		{"unknown key", change("  inner:", "  iner: x\n  inner:"),
-			"s.yaml:6:3: collector.iner: unknown key; accepted: keys listen, inner, data, identity, leader"},
+			"s.yaml:6:3: collector.iner: unknown key; accepted: keys listen, inner, data, identity, leader, paths"},
 		{"unknown section", whole() + "colector:\n  listen: x\n",
 			"s.yaml:32:1: colector: unknown key; accepted: keys officer, collector, leader, helper"},
 		{"officer", change("dunlin-officer1d7", "dunlin-officer1x7"), `s.yaml:2:10: officer: "dunlin-officer1x7`},

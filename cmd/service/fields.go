@@ -169,6 +169,14 @@ func (s *fields) text(name, accepted string, check func(string) error) string {
 	return text
 }
 
+// optional is text for a key that may be left out: then it is empty.
+func (s *fields) optional(name, accepted string, check func(string) error) string {
+	if _, ok := s.values[name]; !ok {
+		return ""
+	}
+	return s.text(name, accepted, check)
+}
+
 // texts returns the list of texts at name, or nothing without one.
 func (s *fields) texts(name, accepted string) (all []string) {
 	v, ok := s.values[name]

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -32,7 +33,11 @@ type World struct {
 	Clock  func() time.Time
 	Random io.Reader // of noise, keys and pairing: the system's, but in tests
 	Module []byte    // what the collector serves to browsers; may be empty
-	Log    *slog.Logger
+	// ModuleBrotli is Module under brotli; may be empty.
+	ModuleBrotli []byte
+	// Scripts are the files of web.SDK, which the collector serves too. Optional.
+	Scripts fs.FS
+	Log     *slog.Logger
 	// Progress hears how far the leader is with a batch. Optional.
 	Progress func(leader.Progress)
 	// Fit computes priors from releases. Default: the product's own.
@@ -115,7 +120,8 @@ func StartCollector(c *Config, w World) (*Collector, error) {
 	}
 	col, err := collector.Open(collector.Options{
 		Dir: c.Collector.Data, Verify: verifier(officer), Clock: w.Clock,
-		SealedSize: seal.SealedSize, Module: w.Module, Log: w.Log,
+		SealedSize: seal.SealedSize, Module: w.Module, ModuleBrotli: w.ModuleBrotli,
+		Scripts: w.Scripts, Paths: c.Collector.Paths, Log: w.Log,
 	})
 	if err != nil {
 		return nil, err
