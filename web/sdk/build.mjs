@@ -1,0 +1,94 @@
+// Builds the script to web/built/sdk: the loader dunlin.js, the Worker, the page chunk,
+// the sealing chunk, and manifest.json, which names them and what they pin.
+//
+// The names of all but the loader hold the first 8 digits of their SHA-256: the loader
+// pins the Worker and the page chunk by name, the Worker the sealing chunk by name and
+// the module by its whole SHA-256. The same sources give the same bytes.
+//
+// DUNLIN_MODULE names another module to pin, for tests. DUNLIN_SDK names another folder
+// for the output.
+import { createHash } from "node:crypto";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { brotliCompressSync, constants } from "node:zlib";
+import { build } from "vite";
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const out = process.env.DUNLIN_SDK ?? here("../built/sdk");
+const target = ["chrome111", "firefox114", "safari16.4"]; // the oldest with module Workers and private class members everywhere
+
+/** Bundles one entry into one file and returns its code. */
+async function bundle(entry, format, define = {}) {
+  const texts = Object.fromEntries(Object.entries(define).map(([name, text]) => [name, JSON.stringify(text)]));
+  const made = await build({
+    configFile: false,
+    root: here("."),
+    logLevel: "warn",
+    define: texts,
+    build: {
+      write: false,
+      target,
+      minify: "oxc",
+      modulePreload: false,
+      // No lib mode: it leaves the spaces in.
+      rolldownOptions: {
+        input: here(`src/${entry}.ts`),
+        preserveEntrySignatures: "strict",
+        output: { format, codeSplitting: false, entryFileNames: `${entry}.js` },
+      },
+    },
+  });
+  const chunks = [made].flat().flatMap((part) => part.output);
+  if (chunks.length !== 1) throw new Error(`${entry}: ${chunks.length} files came of it, want 1`);
+  return chunks[0].code;
+}
+
+const sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex");
+const named = (name, code) => `${name}-${sha256(code).slice(0, 8)}.js`;
+
+async function moduleDigest() {
+  const path = process.env.DUNLIN_MODULE ?? here("../../wasm/module/built/dunlin.wasm");
+  try {
+    return sha256(await readFile(path));
+  } catch {
+    throw new Error(`the device module is missing (${path}): run make module first`);
+  }
+}
+
+async function main() {
+  const module = await moduleDigest();
+  const files = new Map();
+  const add = (name, code) => {
+    files.set(name, Buffer.from(code));
+    return name;
+  };
+  const sealCode = await bundle("sealing", "es");
+  const seal = add(named("seal", sealCode), sealCode);
+  const workerCode = await bundle("worker", "es", { __MODULE__: module, __SEAL__: seal });
+  const worker = add(named("worker", workerCode), workerCode);
+  const pageCode = await bundle("page", "es");
+  const page = add(named("page", pageCode), pageCode);
+  const loader = add("dunlin.js", await bundle("loader", "iife", { __WORKER__: worker, __PAGE__: page }));
+  const integrity = `sha384-${createHash("sha384").update(files.get(loader)).digest("base64")}`;
+  add("manifest.json", JSON.stringify({ loader, worker, page, seal, module, integrity }, null, 2) + "\n");
+
+  await rm(out, { recursive: true, force: true });
+  await mkdir(out, { recursive: true });
+  for (const [name, body] of files) {
+    await writeFile(join(out, name), body);
+    if (name === "manifest.json") continue;
+    const packed = brotliCompressSync(body, {
+      params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24, [constants.BROTLI_PARAM_SIZE_HINT]: body.length },
+    });
+    if (body.length > 1024) await writeFile(join(out, `${name}.br`), packed);
+    console.log(`${name.padEnd(20)} ${String(body.length).padStart(7)} bytes ${String(packed.length).padStart(6)} brotli`);
+  }
+}
+
+try {
+  await main();
+} catch (fault) {
+  console.error(`build:sdk: ${fault instanceof Error ? fault.message : fault}`);
+  process.exit(1);
+}

@@ -1,0 +1,67 @@
+/**
+ * What slots show: asked of the module for all of them whenever it may have changed, so
+ * that the next page finds its decisions made.
+ *
+ * @module
+ */
+
+import { decodeDecision } from "./decision";
+import { named } from "./event";
+import { done, refuse, refused } from "./fault";
+import { OP } from "./module";
+import type { Plan } from "./plan";
+import type { Choice, Outcome, WhyChoice } from "./protocol";
+import { time } from "./wire";
+
+/** What choices are made with. */
+export interface ChoicesOptions {
+  readonly call: (op: number, ...message: readonly ArrayLike<number>[]) => Uint8Array | number;
+  readonly plan: Plan;
+  /** Unix seconds. */
+  readonly now: () => number;
+  readonly tell: (choices: readonly Choice[]) => void;
+}
+
+/** Chooses for one page. */
+export class Choices {
+  #told = "";
+
+  constructor(readonly options: ChoicesOptions) {}
+
+  /** What a slot shows, or a campaign whose arm the device picks, and why. */
+  why(name: string): Outcome<WhyChoice> {
+    const { call, plan, now } = this.options;
+    const slot = named(plan.slots, name);
+    const place = slot < 0 ? [1, named(plan.campaigns, name)] : [0, slot];
+    if (place[1]! < 0) return refuse("not-in-plan", `the plan has no slot or campaign "${name}"`);
+    const answer = call(OP.choose, time(now()), place);
+    return typeof answer === "number" ? refused(answer) : done(decodeDecision(plan, answer));
+  }
+
+  /** {@link Choices.why} without the reasons. */
+  choose(name: string): Outcome<Choice> {
+    const outcome = this.why(name);
+    return outcome.ok ? done(bare(outcome.value)) : outcome;
+  }
+
+  /** Chooses for all slots and tells it if it is news. */
+  decide(): void {
+    const choices = this.options.plan.slots.flatMap(({ name }) => {
+      const outcome = this.choose(name);
+      return outcome.ok ? [outcome.value] : [];
+    });
+    const text = JSON.stringify(choices);
+    if (text === this.#told) return;
+    this.#told = text;
+    this.options.tell(choices);
+  }
+
+  /** The visitor was forgotten: what was told is not valid any more. */
+  forget(): void {
+    this.#told = "";
+  }
+}
+
+function bare({ slot, variant, reason, first }: WhyChoice): Choice {
+  return { slot, variant, reason, ...(first && { first }) };
+}

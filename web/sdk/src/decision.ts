@@ -1,0 +1,35 @@
+/**
+ * The module's answer to Choose, in names: package wasm/abi draws the bytes.
+ *
+ * @module
+ */
+
+import type { Reason, WhyChoice } from "./protocol";
+import type { Plan } from "./plan";
+import { Malformed, Reader } from "./wire";
+
+const REASONS: readonly Reason[] = ["sampled", "explored", "holdout"];
+
+/**
+ * Reads a decision.
+ *
+ * @throws Malformed If it is none of this plan.
+ */
+export function decodeDecision(plan: Plan, bytes: Uint8Array): WhyChoice {
+  const r = new Reader(bytes);
+  const { name, columns } = (r.byte() ? plan.campaigns : plan.slots)[r.byte()] ?? {};
+  const column = r.byte();
+  const reason = REASONS[r.byte() - 1];
+  const kept = r.bool();
+  const segment = plan.segments[r.byte()];
+  r.u64(); // version of the priors
+  if (!columns || !reason || segment === undefined || column >= columns.length || r.byte() !== columns.length) throw new Malformed();
+  const options = columns.map((variant) => {
+    r.u32(); // strength of the prior
+    const [prior, shown, won, match, mean] = [r.float(), r.float(), r.float(), r.float(), r.float()];
+    r.float(); // strength of the mean
+    return { variant, prior, shown, won, match, mean, draw: r.float(), value: r.float() };
+  });
+  r.close();
+  return { slot: name!, variant: columns[column]!, reason, first: !column, segment, kept, options };
+}

@@ -1,0 +1,61 @@
+/**
+ * What a device needs before it can take anything in: the plan, verified, and the module,
+ * with that plan in force.
+ *
+ * @module
+ */
+
+import { Mind } from "./mind";
+import { decodePlan, type Plan } from "./plan";
+import type { Start, WorkerDebug } from "./protocol";
+import { Supply, type Published } from "./supply";
+import { hex } from "./wire";
+
+/** What it is made with. */
+export interface LifeOptions {
+  readonly with: Start;
+  readonly fetch: typeof fetch;
+  readonly crypto: Crypto;
+  readonly clock: () => number;
+  readonly monotonic: () => number;
+  /** SHA-256 of the module. */
+  readonly module: string;
+  readonly signal: AbortSignal;
+  /** Hears when a part is there. */
+  readonly at: (part: keyof WorkerDebug["times"]) => void;
+}
+
+/** A plan, and a mind that runs under it. */
+export interface Life {
+  readonly plan: Plan;
+  readonly digest: string;
+  readonly published: Published;
+  readonly mind: Mind;
+}
+
+/**
+ * Fetches plan, priors and module in parallel and starts an instance.
+ *
+ * @throws Fault What {@link Supply} and {@link Mind} throw, or Trapped.
+ */
+export async function begin({ at, ...options }: LifeOptions): Promise<Life> {
+  const { crypto, clock } = options;
+  const supply = new Supply({ ...options, subtle: crypto.subtle });
+  const plan = supply.plan();
+  const [published, priors, module] = await Promise.all([
+    plan,
+    plan.then((it) => {
+      at("plan");
+      return supply.priors(it.priors);
+    }),
+    supply.module(options.module).then((it) => {
+      at("module");
+      return it;
+    }),
+  ]);
+  const { bytes } = published;
+  const mind = new Mind({ module, world: { random: crypto, clock }, plan: bytes, priors });
+  await mind.start();
+  const digest = hex(new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)));
+  return { plan: decodePlan(bytes), digest, published, mind };
+}

@@ -1,0 +1,84 @@
+/**
+ * The device's mind: an instance of the module with plan, priors and the visitor's state,
+ * started again when it is spoilt.
+ *
+ * @module
+ */
+
+import { Fault } from "./fault";
+import { OP, start, Trapped, type Call } from "./module";
+import type { World } from "./wasi";
+import { time } from "./wire";
+
+/** What a mind is made of. */
+export interface MindOptions {
+  readonly module: WebAssembly.Module;
+  readonly world: Omit<World, "memory">;
+  /** Published bytes whose signature was verified. */
+  readonly plan: Uint8Array;
+  readonly priors: Uint8Array | null;
+}
+
+/** One device at a time. */
+export class Mind {
+  /** The priors are in force. */
+  informed = false;
+  #call: Call | undefined;
+
+  constructor(readonly options: MindOptions) {}
+
+  /**
+   * Starts an instance if none runs: plan and priors, no visitor yet.
+   *
+   * @throws Fault `plan`, with a code, if the module refuses the plan.
+   * @throws Trapped
+   */
+  async start(): Promise<void> {
+    if (this.#call) return;
+    const { module, world, plan, priors } = this.options;
+    const call = await start(module, world);
+    const code = call(OP.plan, plan);
+    if (typeof code === "number") throw new Fault("plan", `the module refuses the plan (code ${code})`, code);
+    // Priors that are refused are no fault of the page: choices go without.
+    this.informed = !!priors && typeof call(OP.priors, priors) !== "number";
+    this.#call = call;
+  }
+
+  /**
+   * Becomes the device of a state; null for one never seen.
+   *
+   * @param now Unix seconds.
+   * @throws Trapped
+   */
+  load(state: Uint8Array | null, now: number): void {
+    this.call(OP.load, time(now), state ?? []);
+  }
+
+  /**
+   * Calls an operation.
+   *
+   * @returns the answer, or a negative code.
+   * @throws Trapped After it the mind must start again.
+   */
+  call(...args: Parameters<Call>): ReturnType<Call> {
+    if (!this.#call) throw new Trapped();
+    try {
+      return this.#call(...args);
+    } catch (fault) {
+      this.#call = undefined;
+      throw fault;
+    }
+  }
+
+  /** The state as it is now. */
+  save(): Uint8Array {
+    return this.sure(OP.save);
+  }
+
+  /** {@link Mind.call} of an operation that refuses nothing. */
+  sure(...args: Parameters<Call>): Uint8Array {
+    const answer = this.call(...args);
+    if (typeof answer === "number") throw new Trapped();
+    return answer;
+  }
+}

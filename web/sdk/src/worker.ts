@@ -1,0 +1,37 @@
+/**
+ * Entry of the Worker: the device, wired to the browser.
+ *
+ * @module
+ */
+
+import { Device } from "./device";
+import type { Answer, Notice, Request } from "./protocol";
+import type { Sealing } from "./sealing";
+import { indexedStore } from "./store";
+
+/** Set by the build: SHA-256 of the module, and the sealing chunk's file. */
+declare const __MODULE__: string;
+declare const __SEAL__: string;
+
+const scope = globalThis as unknown as {
+  onmessage: (event: MessageEvent<Request>) => void;
+  postMessage(message: Answer | Notice): void;
+};
+
+const device = new Device({
+  fetch: (...args) => fetch(...args),
+  crypto,
+  locks: navigator.locks,
+  store: indexedStore(() => indexedDB),
+  clock: () => Date.now(),
+  monotonic: () => performance.now(),
+  after: (ms, call) => {
+    const timer = setTimeout(call, ms);
+    return () => clearTimeout(timer);
+  },
+  sealing: () => import(/* @vite-ignore */ `./${__SEAL__}`) as Promise<Sealing>,
+  module: __MODULE__,
+  tell: (notice) => scope.postMessage(notice),
+});
+
+scope.onmessage = ({ data }) => void device.handle(data).then((outcome) => scope.postMessage({ id: data.id, outcome }));
