@@ -1,45 +1,73 @@
 # Two commands matter to a newcomer: `make run` and `make test`.
-# Everything below works on a bare machine with Go, make and bash.
+# Everything below works on a bare machine with Go, Node with npm, make and bash.
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := build
+.DELETE_ON_ERROR:
 
-MODULE     := wasm/module/built/dunlin.wasm
-MAX_MODULE := 460800 # bytes of brotli-11: 450 KB, DESIGN.md "The module"
-GO_SOURCES := $(shell find . -name '*.go' -not -path './bin/*') go.mod go.sum
+GO_SOURCES := $(shell find . -name '*.go' -not -path './bin/*' -not -path './web/node_modules/*') go.mod go.sum
+EMBEDDED   := $(wildcard plans/*.yaml cmd/*/data/* privacy/plan/planfile/zoneinfo.zip)
 
-.PHONY: build module run demo-data test check size bench bench-quick race format clean
+MODULE         := wasm/module/built/dunlin.wasm
+MODULE_SOURCES := $(shell find edge privacy wasm -name '*.go' -not -name '*_test.go') go.mod go.sum wasm/build.sh
 
-build: bin/dunlin ## bin/dunlin with the module inside
+# One file of each part stands for all of it.
+PACKAGES     := web/node_modules/.package-lock.json
+SDK          := web/built/sdk/manifest.json
+DASHBOARD    := web/built/dashboard/index.html
+SHOP         := web/built/shop/index.html
+WEB          := $(SDK) $(DASHBOARD) $(SHOP)
+WEB_SETTINGS := $(wildcard web/*.json web/*.ts) scripts/npm.sh
+sources       = $(shell find $(1) -type f -not -path '*/test/*')
 
-bin/dunlin: $(MODULE) $(GO_SOURCES)
+.PHONY: build module web run test check size bench race clean
+
+build: bin/dunlin ## bin/dunlin with the module and what browsers load inside
+
+bin/dunlin: $(MODULE) $(MODULE).br $(WEB) $(GO_SOURCES) $(EMBEDDED)
 	go build -trimpath -o bin/dunlin ./cmd/dunlin
 
-module: $(MODULE) ## the bytes that visitors load
+module: $(MODULE) $(MODULE).br ## the bytes that visitors' devices run
 
-$(MODULE): $(GO_SOURCES) wasm/build.sh
+$(MODULE): $(MODULE_SOURCES)
 	wasm/build.sh ./wasm $(MODULE)
 
-run: build ## 14 days of an invented shop: devices choose, learn, report; a minute or two
+$(MODULE).br: $(MODULE)
+	go run ./wasm/link/dunlin-link compress $(MODULE)
+
+web: $(WEB) ## the script, the dashboard and the demo shop
+
+$(PACKAGES): web/package-lock.json
+	scripts/npm.sh ci
+
+$(SDK): $(call sources,web/sdk) $(WEB_SETTINGS) $(PACKAGES) $(MODULE)
+	scripts/npm.sh run build:sdk
+
+$(DASHBOARD): $(call sources,web/dashboard) $(WEB_SETTINGS) $(PACKAGES)
+	scripts/npm.sh run build:dashboard
+
+$(SHOP): $(call sources,web/demo web/sdk/src) $(WEB_SETTINGS) $(PACKAGES)
+	scripts/npm.sh run build:shop
+
+run: build ## shop and dashboard over 90 released days; your own browser joins in
 	bin/dunlin demo
 
-demo-data: build ## the 90 days that the demo begins with, measured anew: after any change of what devices do
-	bin/dunlin demo data --out cmd/demo/data --commit $$(git rev-parse HEAD)
-
-test: $(MODULE) ## every test; real data where DUNLIN_DATA names it
+test: module web ## every test, in Go, Node and real browsers; real data where DUNLIN_DATA names it
+	scripts/browsers.sh
+	scripts/npm.sh test
 	go test -count=1 ./...
 
-check: $(MODULE) ## what CI holds every change to
-	scripts/check.sh $(MAX_MODULE)
+check: module web ## what CI holds every change to
+	scripts/check.sh
 
-race: $(MODULE) ## the concurrent rooms under the race detector (needs gcc)
-	go test -race -count=1 -short ./collector/... ./aggregator/... ./privacy/peer/... ./cmd/...
+race: module web ## the concurrent rooms under the race detector (needs gcc)
+	go test -race -count=1 -short ./collector/... ./aggregator/... ./privacy/peer/... ./web/... ./cmd/...
 
-size: $(MODULE) ## bytes on the wire, brotli 11
-	@go run ./wasm/link/dunlin-link size module_br=$(MODULE)
+size: module web ## bytes on the wire, brotli 11
+	@scripts/size.sh
 
 bench: build ## every figure of DESIGN.md "Numbers to hold" that exists so far
 	scripts/bench.sh
 
 clean:
-	rm -rf bin $(MODULE)
+	rm -rf bin $(MODULE) $(MODULE).br web/built/sdk web/built/dashboard web/built/shop

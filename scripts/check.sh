@@ -1,9 +1,8 @@
 #!/usr/bin/env bash
-# make check: format, vet, staticcheck, who may import what, the module's imports
-# and size, races. MAX_MODULE is the module's budget in bytes of brotli-11.
+# make check: format, vet, staticcheck, who may import what, the module's imports,
+# TypeScript, sizes, races, a clean tree. All of it runs, whatever failed before.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-max_module=$1
 root=github.com/dunlin-analytics/dunlin
 module=wasm/module/built/dunlin.wasm
 failed=0
@@ -28,6 +27,12 @@ GOOS=wasip1 GOARCH=wasm go vet ./wasm || fail "go vet of the module"
 go tool staticcheck ./... || fail "staticcheck"
 lap
 
+say "-- TypeScript: types, lint, format"
+scripts/npm.sh run --silent check || fail "npm run check in web"
+# What is installed is known by its digest; where from is for who installs to say.
+if grep -q '"resolved"' web/package-lock.json; then fail "web/package-lock.json names download addresses: remove its keys \"resolved\""; fi
+lap
+
 # deps PACKAGES [ENV...]: what they reach, one import path a line. A go list that
 # fails must fail the check, not make it pass on an empty list.
 deps() {
@@ -49,23 +54,30 @@ servers='^(fmt|time|os|net|crypto|encoding/json|math/rand|math/big|log|html|text
 forbid "the module" ./wasm "$servers" GOOS=wasip1 GOARCH=wasm
 forbid "edge" ./edge "$servers|^$root/(collector|aggregator|cmd|web|wasm)"
 forbid "privacy" ./privacy/... "^$root/(edge|wasm|collector|aggregator|cmd|web)"
-forbid "the collector" ./collector/... "filippo.io/age|^$root/(aggregator|edge|privacy/(vdaf|seal|noise|peer|share))(/|$)|circl/vdaf"
+forbid "the collector" ./collector/... "filippo.io/age|^$root/(aggregator|edge|cmd|web|wasm|privacy/(vdaf|seal|noise|peer|share))(/|$)|circl/vdaf"
 # optimise alone reaches into edge: priors are encoded by the code that decodes them.
 optimise=$root/aggregator/insight/optimise
 aggregators=$(go list ./aggregator/... | grep -vxF "$optimise") || fail "go list ./aggregator/... failed"
-forbid "the aggregators" "$aggregators" "^($root/(collector|edge|wasm)(/|$)|$optimise$)"
-ALLOWED="^$root/edge/(choose|profile|decay|approx)$" forbid "optimise" "$optimise" "^$root/(collector|edge|wasm|cmd)(/|$)"
-forbid "insight" ./aggregator/insight/... "^$root/(privacy/(vdaf|seal|share|peer)|aggregator/(batch|leader|helper|pair|prepare))(/|$)|filippo.io/age"
-forbid "release records" ./aggregator/release "^$root/(privacy/(vdaf|seal|share)|aggregator/(batch|leader|helper|pair|prepare))(/|$)|filippo.io/age"
+forbid "the aggregators" "$aggregators" "^($root/(collector|edge|wasm|web|cmd)(/|$)|$optimise$)"
+ALLOWED="^$root/edge/(choose|profile|decay|approx)$" forbid "optimise" "$optimise" "^$root/(collector|edge|wasm|web|cmd)(/|$)"
+shares="aggregator/(batch|leader|helper|pair|prepare)"
+forbid "insight" ./aggregator/insight/... "^$root/(privacy/(vdaf|seal|share|peer)|$shares)(/|$)|filippo.io/age"
+forbid "release records" ./aggregator/release "^$root/(privacy/(vdaf|seal|share)|$shares)(/|$)|filippo.io/age"
+# The store of releases verifies signatures by peer's keys; shares stay out of reach.
+forbid "the console" ./web/console/... "^$root/(privacy/(vdaf|seal|share)|$shares|collector|edge|wasm|cmd)(/|$)|filippo.io/age"
 lap
 
-say "-- the module: imports and size"
-go run ./wasm/link/dunlin-link check "$module" --max-brotli "$max_module" || fail "the module's gate"
+say "-- the module's imports"
+go run ./wasm/link/dunlin-link check "$module" || fail "the module's gate"
+lap
+
+say "-- sizes, in bytes after brotli 11"
+scripts/size.sh --gate || fail "something is larger than its budget"
 lap
 
 say "-- races"
 if command -v gcc >/dev/null; then
-  go test -race -count=1 -short ./collector/... ./aggregator/... ./privacy/peer/... || fail "race detector"
+  go test -race -count=1 -short ./collector/... ./aggregator/... ./privacy/peer/... ./web/... || fail "race detector"
 else
   [[ -z ${CI:-} ]] || fail "gcc is missing: the race detector did not run"
 fi
