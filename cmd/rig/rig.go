@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -26,10 +27,14 @@ type Options struct {
 	// this one.
 	Executable string
 	Log        io.Writer // of the services
-	// Fit computes priors in place of the product's own, and Watch goes in place of a
-	// clock that only moves when it is told to: for services in this process alone.
-	Fit   service.Fit
-	Watch Watch
+
+	// For services in this process alone: Fit computes priors in place of the product's
+	// own, Watch goes in place of a clock that only moves when it is told to, and the
+	// collector serves the module's brotli form and the scripts to browsers.
+	Fit          service.Fit
+	Watch        Watch
+	ModuleBrotli []byte
+	Scripts      fs.FS
 }
 
 // Rig is a running Dunlin with one plan, whose clocks stand where they are put.

@@ -81,8 +81,8 @@ func world(s *local, module []byte, log io.Writer) service.World {
 	}
 }
 
-// Local starts collector and helper of a services file in this process, with the
-// module, Watch, Fit and log of o.
+// Local starts collector and helper of a services file in this process, with what o
+// gives them.
 func Local(config string, o Options, start time.Time) (Services, error) {
 	s := &local{config: config, clock: o.Watch}
 	if s.clock == nil {
@@ -90,7 +90,7 @@ func Local(config string, o Options, start time.Time) (Services, error) {
 	}
 	s.clock.Set(start)
 	s.world = world(s, o.Module, o.Log)
-	s.world.Fit = o.Fit
+	s.world.Fit, s.world.ModuleBrotli, s.world.Scripts = o.Fit, o.ModuleBrotli, o.Scripts
 	for _, role := range []string{"helper", "collector"} {
 		if _, err := s.start(context.Background(), role); err != nil {
 			return nil, errors.Join(err, s.Close())

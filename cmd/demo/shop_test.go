@@ -1,0 +1,100 @@
+package demo
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"testing/fstest"
+
+	"github.com/stretchr/testify/require"
+)
+
+var pages = fstest.MapFS{
+	"index.html":    {Data: []byte("<head><!--dunlin--></head>home")},
+	"zh/index.html": {Data: []byte("<head><!--dunlin--></head>首页")},
+	"shop.css":      {Data: []byte("a{}")},
+	"secret.go":     {Data: []byte("package x")},
+}
+
+func get(t *testing.T, h http.Handler, path string, change func(*http.Request)) *http.Response {
+	t.Helper()
+	r := httptest.NewRequest(http.MethodGet, path, nil)
+	if change != nil {
+		change(r)
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w.Result()
+}
+
+func body(t *testing.T, r *http.Response) string {
+	t.Helper()
+	b, err := io.ReadAll(r.Body)
+	require.NoError(t, err)
+	return string(b)
+}
+
+func TestShopPages(t *testing.T) {
+	clock := "one"
+	s, err := newShop(pages, "run1", func() string { return "<script " + clock + ">" })
+	require.NoError(t, err)
+	for path, want := range map[string]string{"/": "home", "/index.html": "home", "/zh/": "首页", "/zh/../": "home"} {
+		r := get(t, s, path, nil)
+		require.Equal(t, http.StatusOK, r.StatusCode, path)
+		require.Equal(t, "<head><script one></head>"+want, body(t, r), path)
+		require.Equal(t, "text/html; charset=utf-8", r.Header.Get("Content-Type"))
+		require.Equal(t, "no-store", r.Header.Get("Cache-Control"))
+		csp := r.Header.Get("Content-Security-Policy")
+		require.Contains(t, csp, "default-src 'none'; script-src 'self' 'wasm-unsafe-eval';")
+		require.NotContains(t, csp, "unsafe-inline")
+	}
+	clock = "two"
+	require.Contains(t, body(t, get(t, s, "/", nil)), "<script two>", "the clock of each page is its own")
+
+	css := get(t, s, "/shop.css", nil)
+	require.Equal(t, "a{}", body(t, css))
+	require.Equal(t, "text/css; charset=utf-8", css.Header.Get("Content-Type"))
+	require.Empty(t, css.Header.Get("Set-Cookie"))
+	again := get(t, s, "/shop.css", func(r *http.Request) { r.Header.Set("If-None-Match", css.Header.Get("ETag")) })
+	require.Equal(t, http.StatusNotModified, again.StatusCode)
+
+	for _, path := range []string{"/none.html", "/secret.go", "/zh", "/../go.mod", "/%2e%2e/go.mod"} {
+		require.Equal(t, http.StatusNotFound, get(t, s, path, nil).StatusCode, path)
+	}
+	_, err = newShop(fstest.MapFS{"index.html": {Data: []byte("<head></head>")}}, "run1", nil)
+	require.ErrorContains(t, err, "run make web")
+	_, err = newShop(fstest.MapFS{}, "run1", nil)
+	require.Error(t, err)
+}
+
+// What a browser keeps of an earlier start is cleared by the first page of this one,
+// and by no other.
+func TestAnEarlierRunIsCleared(t *testing.T) {
+	s, err := newShop(pages, "run2", func() string { return "" })
+	require.NoError(t, err)
+	for _, known := range []string{"", "run1"} {
+		r := get(t, s, "/", func(r *http.Request) {
+			if known != "" {
+				r.AddCookie(&http.Cookie{Name: runCookie, Value: known})
+			}
+		})
+		require.Equal(t, `"storage"`, r.Header.Get("Clear-Site-Data"))
+		require.Len(t, r.Cookies(), 1)
+		require.Equal(t, "run2", r.Cookies()[0].Value)
+		require.Equal(t, "/demo/", r.Cookies()[0].Path)
+	}
+	r := get(t, s, "/", func(r *http.Request) { r.AddCookie(&http.Cookie{Name: runCookie, Value: "run2"}) })
+	require.Empty(t, r.Header.Get("Clear-Site-Data"))
+	require.Empty(t, r.Cookies())
+}
+
+func TestTag(t *testing.T) {
+	sdk := fstest.MapFS{"manifest.json": {Data: []byte(`{"loader":"dunlin.js","worker":"worker-1.js","integrity":"sha384-abc"}`)}}
+	tag, err := tagOf(sdk, "dunlin-officer1ff", func() int64 { return -86400 })
+	require.NoError(t, err)
+	require.Equal(t, `<script src="/dunlin/dunlin.js" integrity="sha384-abc" data-dunlin-officer="dunlin-officer1ff" data-dunlin-consent="ask" data-dunlin-clock="-86400"></script>`+
+		`<script src="/demo/bar.js" defer></script>`, tag())
+	_, err = tagOf(fstest.MapFS{"manifest.json": {Data: []byte("{")}}, "", nil)
+	require.ErrorContains(t, err, "manifest")
+}
