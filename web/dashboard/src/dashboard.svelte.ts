@@ -45,6 +45,7 @@ export class Dashboard {
 
   readonly #window: Window;
   readonly #client: Client;
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- a cache: what is shown is `report`
   readonly #reports = new Map<string, Report>();
   /** The newest question: an answer to an older one is dropped. */
   #asked = 0;

@@ -167,16 +167,19 @@ export class Figures {
     const start = new Date(`${from}T00:00:00Z`);
     const end = new Date(`${to}T00:00:00Z`);
     if (Number.isNaN(start.getTime()) || Number.isNaN(end.getTime()) || start > end) return `${from} – ${to}`;
+    // Intl's own Chinese range falls back to slashes.
+    if (this.language === "zh") return `${this.date(from)} – ${this.date(to, from.slice(0, 4) === to.slice(0, 4) ? "short" : "long")}`;
     return this.#format("long").formatRange(start, end);
   }
 
   #format(style: "long" | "short" | "weekday"): Intl.DateTimeFormat {
     const known = this.#dates.get(style);
     if (known) return known;
+    const month = this.language === "zh" ? "long" : "short"; // the short one is written with slashes there
     const options: Record<typeof style, Intl.DateTimeFormatOptions> = {
-      long: { day: "numeric", month: "short", year: "numeric" },
-      short: { day: "numeric", month: "short" },
-      weekday: { weekday: "short", day: "numeric", month: "short", year: "numeric" },
+      long: { day: "numeric", month, year: "numeric" },
+      short: { day: "numeric", month },
+      weekday: { weekday: "short", day: "numeric", month, year: "numeric" },
     };
     const made = new Intl.DateTimeFormat(this.#tag, { ...options[style], timeZone: "UTC" });
     this.#dates.set(style, made);

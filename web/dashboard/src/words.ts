@@ -56,6 +56,11 @@ export class Words {
     return rate.hidden === "" ? phrase(this.figures.uplift(rate)) : this.hidden(rate.hidden);
   }
 
+  /** A goal's name; those that every site has are translated. */
+  goal(name: string): string {
+    return name === "view" || name === "click" || name === "cart" || name === "order" ? this.say(`goal.${name}`) : name;
+  }
+
   /** A variant's name; the holdout's is translated. */
   variant(name: string): string {
     return name === "holdout" ? this.say("slots.holdout") : name;

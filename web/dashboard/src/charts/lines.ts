@@ -40,7 +40,7 @@ export interface Lines {
   /** A line at 0: what lies above it is gain. */
   readonly zeroLine?: boolean;
   /** The axis goes no further, whatever the intervals do; they are cut there. */
-  readonly within?: { readonly min: number; readonly max: number };
+  readonly within?: { readonly min: number; readonly max: number; readonly interval: number };
 }
 
 /** Runs of consecutive dates that have a number, as [first, last]. */

@@ -19,6 +19,8 @@ export interface Row {
   readonly reason: string;
   /** Index of its colour; undefined: the colour of what is compared with. */
   readonly color: number | undefined;
+  /** The number with its interval, beside the point. */
+  readonly label: string;
   /** In the background: another is in focus. */
   readonly faded?: boolean;
 }
@@ -32,7 +34,12 @@ export interface Ranges {
   readonly reference?: number;
   readonly min?: number;
   readonly max?: number;
+  /** Between two marks of the axis. */
+  readonly interval?: number;
 }
+
+/** Width of a letter or digit of a label, in pixels; a little more than it is. */
+const letter = 6.8;
 
 /** Height of a row and of the axis below, in pixels. */
 const rowHeight = 40;
@@ -60,6 +67,11 @@ function whisker(chart: Ranges, inks: Inks) {
     const color = row.color === undefined ? inks.muted : inks.series[row.color % inks.series.length]!;
     const [low, value, high] = [at(row.point.low), at(row.point.value), at(row.point.high)];
     const opacity = row.faded ? 0.35 : 1;
+    // A point is never wider than what is known of it, as far as it can still be seen.
+    const radius = Math.min(5.5, Math.max(4, (high - low) / 3));
+    const room = row.label.length * letter;
+    const right = high + 12 + room <= area.x + area.width;
+    const left = low - 12 - room >= area.x;
     return {
       type: "group",
       children: [
@@ -71,7 +83,24 @@ function whisker(chart: Ranges, inks: Inks) {
           style: { fill: color, opacity: 0.22 * opacity },
         },
         { type: "line", shape: { x1: low, x2: high, y1: y, y2: y }, style: { stroke: color, lineWidth: 2, opacity } },
-        { type: "circle", shape: { cx: value, cy: y, r: 5.5 }, style: { fill: color, stroke: inks.card, lineWidth: 2, opacity } },
+        { type: "circle", shape: { cx: value, cy: y, r: radius }, style: { fill: color, stroke: inks.card, lineWidth: 2, opacity } },
+        ...(right || left
+          ? [
+              {
+                type: "text" as const,
+                style: {
+                  text: row.label,
+                  x: right ? high + 12 : low - 12,
+                  y,
+                  fill: inks.ink,
+                  opacity: row.faded ? 0.55 : 1,
+                  font: `12px ${inks.font}`,
+                  align: right ? ("left" as const) : ("right" as const),
+                  verticalAlign: "middle" as const,
+                },
+              },
+            ]
+          : []),
       ],
     };
   };
@@ -98,6 +127,7 @@ function option(chart: Ranges, inks: Inks, width: number): EChartsCoreOption {
       min: chart.min ?? (known.length > 0 ? undefined : 0),
       max: chart.max ?? (known.length > 0 ? undefined : 1),
       splitNumber: width < 480 ? 3 : 5,
+      ...(chart.interval ? { interval: chart.interval } : {}),
     }),
     series: [
       {

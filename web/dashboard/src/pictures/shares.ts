@@ -26,7 +26,13 @@ export function sharesPicture(report: Report, words: Words, pick: (segment: stri
   const audience = report.audience ?? [];
   return ranges(
     {
-      rows: audience.map(({ name, share }, color) => ({ name, point: ratePoint(share), reason: words.hidden(share.hidden), color })),
+      rows: audience.map(({ name, share }, color) => ({
+        name,
+        point: ratePoint(share),
+        reason: words.hidden(share.hidden),
+        label: words.rate(share),
+        color,
+      })),
       writeValue: (value) => words.figures.percent(value),
       min: 0,
       tip: (index) => {
@@ -83,10 +89,17 @@ export function stagePicture(
           name,
           point: ratePoint(rateOf(stages)),
           reason: words.hidden(rateOf(stages).hidden),
+          label: words.rate(rateOf(stages)),
           color,
           faded: some && name !== focus,
         })),
-        { name: words.say("table.all"), point: ratePoint(whole), reason: words.hidden(whole.hidden), color: undefined },
+        {
+          name: words.say("table.all"),
+          point: ratePoint(whole),
+          reason: words.hidden(whole.hidden),
+          label: words.rate(whole),
+          color: undefined,
+        },
       ],
       writeValue: (value) => words.figures.percent(value),
       min: 0,

@@ -14,20 +14,27 @@ import { ratePoint, upliftPoint } from "./points.ts";
 /** An uplift cannot be below. */
 const least = -1;
 
+/** Steps of the axis that read well, the finest first. */
+const steps = [0.02, 0.05, 0.1, 0.2, 0.25, 0.5, 1, 2] as const;
+
 /**
- * The axis of uplifts: wide enough for every number and the narrower intervals, so that
- * the first days, of which little is known, do not flatten all others.
+ * The axis of uplifts: wide enough for every number and the usual interval, so that the
+ * first days, of which little is known, do not flatten all others.
  */
-function reach(rates: readonly Rate[]): { min: number; max: number } {
+function reach(rates: readonly Rate[]): { min: number; max: number; interval: number } {
   const shown = rates.filter(({ hidden }) => hidden === "");
-  const widths = shown.map(({ low, high }) => Math.max(Math.abs(low), Math.abs(high ?? Infinity))).sort((a, b) => a - b);
-  const usual = widths[Math.floor(widths.length * 0.7)] ?? 0.5;
-  const values = shown.map(({ value }) => Math.abs(value));
-  const top = Math.min(8, Math.max(0.1, Number.isFinite(usual) ? usual : 1, ...values) * 1.15);
-  const step = top > 2 ? 0.5 : top > 0.5 ? 0.1 : 0.05;
-  const max = Math.ceil(top / step) * step;
-  const lowest = Math.min(0, ...shown.map(({ low }) => low));
-  return { min: Math.max(least, -max, Math.floor(lowest / step) * step), max };
+  const highs = shown.map(({ value, high }) => high ?? value).sort((a, b) => a - b);
+  const lows = shown.map(({ low }) => low).sort((a, b) => b - a);
+  const usual = (sorted: readonly number[]): number => sorted[Math.floor(sorted.length * 0.8)] ?? 0;
+  const top = Math.max(0.05, usual(highs), ...shown.map(({ value }) => value));
+  const bottom = Math.min(0, usual(lows), ...shown.map(({ value }) => value));
+  const interval = steps.find((step) => (top - bottom) / step <= 5) ?? Math.ceil((top - bottom) / 5);
+  const below = lows.some((low) => low < 0) ? -interval : 0;
+  return {
+    min: Math.max(least, Math.min(below, Math.floor(bottom / interval) * interval)),
+    max: Math.ceil(top / interval) * interval,
+    interval,
+  };
 }
 
 /** Uplift cumulated date by date. */
@@ -55,11 +62,12 @@ export function upliftsPicture(slots: readonly Slot[], words: Words, pick: (slot
   const axis = reach(known.map(({ uplift }) => uplift!.rate));
   return ranges(
     {
-      rows: known.map(({ name, uplift }, color) => ({
+      rows: known.map(({ name, uplift }) => ({
         name,
         point: upliftPoint(uplift!.rate, 99),
         reason: words.hidden(uplift!.rate.hidden),
-        color,
+        label: words.uplift(uplift!.rate),
+        color: 0,
       })),
       writeValue: (value) => words.figures.signedPercent(value),
       reference: 0,
@@ -83,13 +91,13 @@ export function upliftsPicture(slots: readonly Slot[], words: Words, pick: (slot
 /** The rate of each variant; the holdout's is a line to compare with. */
 export function variantsPicture(variants: readonly Variant[], words: Words): Picture {
   const control = variants.find(({ name }) => name === holdout);
-  let color = 0;
   return ranges({
     rows: variants.map(({ name, rate }) => ({
       name: words.variant(name),
       point: ratePoint(rate),
       reason: words.hidden(rate.hidden),
-      color: name === holdout ? undefined : color++,
+      label: words.rate(rate),
+      color: name === holdout ? undefined : 0,
     })),
     writeValue: (value) => words.figures.percent(value, 1),
     min: 0,
