@@ -1,0 +1,110 @@
+package console
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/labstack/echo/v4"
+	bolt "go.etcd.io/bbolt"
+
+	"github.com/dunlin-analytics/dunlin/aggregator/release"
+	"github.com/dunlin-analytics/dunlin/privacy/plan"
+)
+
+// Releases is where the console reads from: package release's Store.
+type Releases interface {
+	// List returns every record, by date.
+	List() ([]release.Signed, error)
+	// Plan returns the signed plan of a digest.
+	Plan(plan.Digest) ([]byte, error)
+}
+
+// Options of a Console.
+type Options struct {
+	Dir       string // for console.db; required, made when missing
+	Releases  Releases
+	Dashboard fs.FS            // its files, at whose top index.html stands
+	Clock     func() time.Time // of sessions and links: the wall's; required
+	Random    io.Reader        // the system's; required
+	Log       *slog.Logger     // default: nobody
+	// Label says what invented data are; empty for a site's own.
+	Label string
+	// Secure: browsers come by HTTPS, so the cookie is for that alone.
+	Secure bool
+}
+
+// Console serves one site's releases to analysts. It is safe for concurrent use.
+type Console struct {
+	opt     Options
+	db      *bolt.DB
+	files   *files
+	hashing hashing
+	doors   throttle
+	handler http.Handler
+}
+
+// openWithin is how long Open waits for another process to let go of console.db.
+const openWithin = time.Second
+
+// Open opens or makes the console's store.
+func Open(o Options) (*Console, error) {
+	switch {
+	case o.Dir == "":
+		return nil, errors.New("console: Dir is required")
+	case o.Releases == nil, o.Dashboard == nil, o.Clock == nil, o.Random == nil:
+		return nil, errors.New("console: Releases, Dashboard, Clock and Random are required")
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	f, err := readFiles(o.Dashboard)
+	if err != nil {
+		return nil, fmt.Errorf("console: read the dashboard: %w", err)
+	}
+	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
+		return nil, fmt.Errorf("console: %w", err)
+	}
+	path := filepath.Join(o.Dir, "console.db")
+	db, err := bolt.Open(path, 0o600, &bolt.Options{Timeout: openWithin})
+	if errors.Is(err, bolt.ErrTimeout) {
+		return nil, fmt.Errorf("console: another process has %s open: stop it, or name another folder", path)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("console: open %s: %w", path, err)
+	}
+	c := &Console{opt: o, db: db, files: f, hashing: newHashing(o.Random)}
+	if err := c.makeBuckets(); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	c.handler = c.routes()
+	return c, nil
+}
+
+// Close closes the store.
+func (c *Console) Close() error { return c.db.Close() }
+
+// Handler serves the dashboard at / and the API at /api/v1/.
+func (c *Console) Handler() http.Handler { return c.handler }
+
+func (c *Console) routes() http.Handler {
+	e := echo.New()
+	e.HTTPErrorHandler = c.refuse
+	e.Use(c.guard)
+	e.GET("/api/v1/session", c.getSession)
+	e.POST("/api/v1/session", c.signIn)
+	e.DELETE("/api/v1/session", c.signOut)
+	e.PUT("/api/v1/password", c.signedIn(c.setPassword))
+	e.GET("/api/v1/site", c.signedIn(c.getSite))
+	e.GET("/api/v1/report", c.signedIn(c.getReport))
+	e.GET("/api/*", func(echo.Context) error { return errNowhere })
+	e.GET("/*", c.files.serve)
+	e.HEAD("/*", c.files.serve)
+	return e
+}

@@ -1,0 +1,114 @@
+package console
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/dunlin-analytics/dunlin/aggregator/insight/panel"
+	"github.com/dunlin-analytics/dunlin/privacy/plan"
+	"github.com/dunlin-analytics/dunlin/privacy/plan/planfile"
+)
+
+// shownDays is how many periods a report has whose range nobody named.
+const shownDays = 30
+
+// Site is the answer of GET /api/v1/site.
+type Site struct {
+	Site     string `json:"site"`
+	TimeZone string `json:"timezone"`
+	First    string `json:"first"` // dates of the first and the last release
+	Last     string `json:"last"`
+	Label    string `json:"label"` // of invented data: what they are
+}
+
+// releases reads the store. A release's plan was verified when it was stored; here its
+// bytes are held against the digest that both aggregators signed.
+func (c *Console) releases() ([]panel.Release, error) {
+	all, err := c.opt.Releases.List()
+	if err != nil {
+		return nil, fmt.Errorf("console: read the releases: %w", err)
+	}
+	plans := map[plan.Digest]*plan.Plan{}
+	out := make([]panel.Release, 0, len(all))
+	for _, r := range all {
+		p, ok := plans[r.Plan]
+		if !ok {
+			if p, err = c.planOf(r.Plan); err != nil {
+				return nil, fmt.Errorf("console: the plan %s of a release: %w", r.Plan, err)
+			}
+			plans[r.Plan] = p
+		}
+		out = append(out, panel.Release{Plan: p, Record: r.Record})
+	}
+	if len(out) == 0 {
+		return nil, errEmpty
+	}
+	return out, nil
+}
+
+func (c *Console) planOf(d plan.Digest) (*plan.Plan, error) {
+	signed, err := c.opt.Releases.Plan(d)
+	if err != nil {
+		return nil, err
+	}
+	published, err := planfile.Unverified(signed)
+	if err != nil {
+		return nil, err
+	}
+	if plan.DigestOf(published) != d {
+		return nil, errors.New("other bytes are stored under its digest")
+	}
+	return plan.Decode(published)
+}
+
+func (c *Console) getSite(ec echo.Context, _ session, _ string) error {
+	all, err := c.releases()
+	if err != nil {
+		return err
+	}
+	last := all[len(all)-1]
+	return ec.JSON(http.StatusOK, Site{last.Plan.Site, last.Plan.TimeZone, all[0].Period.Date.String(), last.Period.Date.String(), c.opt.Label})
+}
+
+func (c *Console) getReport(ec echo.Context, _ session, _ string) error {
+	all, err := c.releases()
+	if err != nil {
+		return err
+	}
+	first := max(0, len(all)-shownDays)
+	from, to := all[first].Period.Date, all[len(all)-1].Period.Date
+	for _, end := range []struct {
+		name string
+		date *plan.Date
+	}{{"from", &from}, {"to", &to}} {
+		text := ec.QueryParam(end.name)
+		if text == "" {
+			continue
+		}
+		if *end.date, err = plan.ParseDate(text); err != nil {
+			return malformed("%s is a date as 2026-11-22, not %.40q", end.name, text)
+		}
+	}
+	if from > to {
+		return malformed("the range ends (%s) before it begins (%s)", to, from)
+	}
+	// A site has one store; what another site's plan would have released is not joined.
+	site := all[len(all)-1].Plan.Site
+	var of []panel.Release
+	for _, r := range all {
+		if r.Plan.Site == site {
+			of = append(of, r)
+		}
+	}
+	report, err := panel.Of(of, from, to)
+	if errors.Is(err, panel.ErrNone) {
+		return errEmpty
+	}
+	if err != nil {
+		return fmt.Errorf("console: %w", err)
+	}
+	return ec.JSON(http.StatusOK, report)
+}

@@ -1,0 +1,205 @@
+package console
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+)
+
+// Session is the answer of GET and POST /api/v1/session.
+type Session struct {
+	SignedIn    bool   `json:"signed_in"`
+	Name        string `json:"name,omitempty"`
+	PasswordSet bool   `json:"password_set"` // false: only a one-time link signs in
+	Demo        bool   `json:"demo"`         // data are invented
+}
+
+// credentials are what signs in: a link's token, or name and password.
+type credentials struct {
+	Token    string `json:"token"`
+	Name     string `json:"name"`
+	Password string `json:"password"`
+}
+
+// cookieName is the session's. By HTTPS it is bound to this very host.
+func (c *Console) cookieName() string {
+	if c.opt.Secure {
+		return "__Host-dunlin"
+	}
+	return "dunlin-console"
+}
+
+func (c *Console) setCookie(ec echo.Context, secret string, lasts time.Duration) {
+	ec.SetCookie(&http.Cookie{
+		Name: c.cookieName(), Value: secret, Path: "/", MaxAge: int(lasts / time.Second),
+		HttpOnly: true, Secure: c.opt.Secure, SameSite: http.SameSiteStrictMode,
+	})
+}
+
+// current returns the request's session and its secret.
+func (c *Console) current(ec echo.Context) (s session, secret string, ok bool, err error) {
+	cookie, err := ec.Cookie(c.cookieName())
+	if err != nil {
+		return session{}, "", false, nil // there is none
+	}
+	s, ok, err = c.sessionOf(cookie.Value)
+	return s, cookie.Value, ok, err
+}
+
+// signedIn lets only those through who are.
+func (c *Console) signedIn(next func(echo.Context, session, string) error) echo.HandlerFunc {
+	return func(ec echo.Context) error {
+		s, secret, ok, err := c.current(ec)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return errSignedOut
+		}
+		return next(ec, s, secret)
+	}
+}
+
+func (c *Console) getSession(ec echo.Context) error {
+	s, _, ok, err := c.current(ec)
+	if err != nil {
+		return err
+	}
+	return c.answerSession(ec, s.Name, ok)
+}
+
+func (c *Console) answerSession(ec echo.Context, name string, ok bool) error {
+	out := Session{Demo: c.opt.Label != ""}
+	if ok {
+		a, _, err := c.accountOf(name)
+		if err != nil {
+			return err
+		}
+		out.SignedIn, out.Name, out.PasswordSet = true, name, a.Hash != ""
+	}
+	return ec.JSON(http.StatusOK, out)
+}
+
+// body reads a JSON body of exactly the fields of v.
+func body(ec echo.Context, v any) error {
+	d := json.NewDecoder(ec.Request().Body)
+	d.DisallowUnknownFields()
+	if err := d.Decode(v); err != nil {
+		var long *http.MaxBytesError
+		if errors.As(err, &long) {
+			return malformed("the body is longer than %d bytes", maxBody)
+		}
+		return malformed("the body is not the JSON that is wanted: %v", err)
+	}
+	if d.More() {
+		return malformed("there is more than one JSON value in the body")
+	}
+	return nil
+}
+
+func (c *Console) signIn(ec echo.Context) error {
+	var by credentials
+	if err := body(ec, &by); err != nil {
+		return err
+	}
+	name, byLink := by.Name, by.Token != ""
+	switch {
+	case byLink:
+		var err error
+		if name, err = c.redeem(by.Token); err != nil {
+			return err
+		}
+	case by.Name == "" || by.Password == "":
+		return malformed("want {token}, or {name, password}")
+	case len(by.Password) > mostPassword || len(by.Name) > mostName:
+		return errWrong
+	default:
+		if err := c.checkPassword(ec, by); err != nil {
+			return err
+		}
+	}
+	secret, err := c.begin(name, byLink)
+	if err != nil {
+		return err
+	}
+	c.setCookie(ec, secret, sessionLasts)
+	return c.answerSession(ec, name, true)
+}
+
+// checkPassword answers alike for a name that there is not, in words and in time.
+func (c *Console) checkPassword(ec echo.Context, by credentials) error {
+	now := c.opt.Clock()
+	if wait := c.doors.wait(by.Name, now); wait > 0 {
+		return &refusal{status: http.StatusTooManyRequests, reason: "slow-down", title: "Too many wrong passwords.",
+			detail: "Wait a little, or ask the operator for a link, which signs in at once.", retry: wait}
+	}
+	a, _, err := c.accountOf(by.Name)
+	if err != nil {
+		return err
+	}
+	ok, err := c.hashing.check(ec.Request().Context(), a.Hash, by.Password)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		c.doors.failed(by.Name, now)
+		return errWrong
+	}
+	c.doors.passed(by.Name)
+	return nil
+}
+
+func (c *Console) signOut(ec echo.Context) error {
+	_, secret, ok, err := c.current(ec)
+	if err != nil {
+		return err
+	}
+	if ok {
+		if err := c.end(secret); err != nil {
+			return err
+		}
+	}
+	c.setCookie(ec, "", -time.Second)
+	return ec.NoContent(http.StatusNoContent)
+}
+
+// setPassword sets a password. The one before is wanted, but in a session that a link
+// has begun.
+func (c *Console) setPassword(ec echo.Context, s session, secret string) error {
+	var to struct {
+		Password string `json:"password"`
+		Current  string `json:"current"`
+	}
+	if err := body(ec, &to); err != nil {
+		return err
+	}
+	a, _, err := c.accountOf(s.Name)
+	if err != nil {
+		return err
+	}
+	if a.Hash != "" && !s.Link {
+		if err := c.checkPassword(ec, credentials{Name: s.Name, Password: to.Current}); err != nil {
+			if errors.Is(err, errWrong) {
+				return &refusal{status: http.StatusForbidden, reason: "wrong-secret", title: "The current password is another.", detail: "Give the current password, or ask the operator for a link."}
+			}
+			return err
+		}
+	}
+	if to.Password == "" {
+		return malformed("want {password}, and {current} beside it where there is one already")
+	}
+	if r := acceptable(to.Password, s.Name); r != nil {
+		return r
+	}
+	hash, err := c.hashing.make(ec.Request().Context(), to.Password)
+	if err != nil {
+		return err
+	}
+	if err := c.setHash(s.Name, hash, secret); err != nil {
+		return err
+	}
+	return ec.NoContent(http.StatusNoContent)
+}
