@@ -1,0 +1,336 @@
+package console
+
+import (
+	"bytes"
+	"crypto/ed25519"
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/dunlin-analytics/dunlin/aggregator/insight/panel"
+	"github.com/dunlin-analytics/dunlin/aggregator/release"
+	"github.com/dunlin-analytics/dunlin/plans"
+	"github.com/dunlin-analytics/dunlin/privacy/plan"
+	"github.com/dunlin-analytics/dunlin/privacy/plan/planfile"
+)
+
+var start = time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
+
+// bench is a console with a clock that the test moves.
+type bench struct {
+	*Console
+	t      testing.TB
+	server *httptest.Server
+	store  *release.Store
+	plan   *plan.Plan
+	digest plan.Digest
+
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (b *bench) time() time.Time {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.now
+}
+
+func (b *bench) pass(d time.Duration) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.now = b.now.Add(d)
+}
+
+func open(t testing.TB, days int) *bench {
+	t.Helper()
+	b := &bench{t: t, now: start}
+	var err error
+	b.store, err = release.Open(filepath.Join(t.TempDir(), "releases.db"))
+	require.NoError(t, err)
+	b.releases(days)
+	b.Console, err = Open(Options{
+		Dir: t.TempDir(), Releases: b.store, Clock: b.time, Random: rand.Reader, Label: "INVENTED",
+		Dashboard: fstest.MapFS{
+			"index.html":                {Data: []byte("<title>dashboard</title>")},
+			"assets/app-1a2b3c4d.js":    {Data: []byte("plain")},
+			"assets/app-1a2b3c4d.js.br": {Data: []byte("packed")},
+		},
+	})
+	require.NoError(t, err)
+	b.server = httptest.NewServer(b.Handler())
+	t.Cleanup(func() {
+		b.server.Close()
+		require.NoError(t, b.Close())
+	})
+	return b
+}
+
+// releases stores the first days of plans/shop.yaml, every cell 1000.
+func (b *bench) releases(days int) {
+	f, problems := planfile.Parse("shop.yaml", plans.Shop)
+	require.Nil(b.t, problems)
+	p, err := f.Plan(planfile.BuildInput{
+		Leader: plan.Recipient{Type: plan.X25519, Key: "age1leader"}, Helper: plan.Recipient{Type: plan.X25519, Key: "age1helper"}, Issued: f.Periods[0].Start,
+	})
+	require.NoError(b.t, err)
+	published, err := plan.Encode(p)
+	require.NoError(b.t, err)
+	b.plan, b.digest = p, plan.DigestOf(published)
+	_, key, err := ed25519.GenerateKey(rand.Reader)
+	require.NoError(b.t, err)
+	require.NoError(b.t, b.store.PutPlan(b.digest, planfile.Sign(published, key)))
+	layout := plan.LayoutOf(p)
+	for i := range days {
+		cells := make([]int64, layout.Cells)
+		for j := range cells {
+			cells[j] = 1000
+		}
+		require.NoError(b.t, b.store.Put(release.Signed{Record: release.Record{
+			Plan: b.digest, Period: p.Periods[i], Weight: layout.Weight, Sigma2: p.Sigma2, Cells: cells,
+		}}))
+	}
+}
+
+// browser is one analyst's: it keeps cookies.
+func (b *bench) browser() *http.Client {
+	jar, err := cookiejar.New(nil)
+	require.NoError(b.t, err)
+	return &http.Client{Jar: jar}
+}
+
+func (b *bench) ask(c *http.Client, method, path, body string, header ...string) (*http.Response, []byte) {
+	b.t.Helper()
+	req, err := http.NewRequest(method, b.server.URL+path, strings.NewReader(body))
+	require.NoError(b.t, err)
+	req.Header.Set("Content-Type", "application/json")
+	for i := 0; i < len(header); i += 2 {
+		req.Header.Set(header[i], header[i+1])
+	}
+	res, err := c.Do(req)
+	require.NoError(b.t, err)
+	defer res.Body.Close()
+	got, err := io.ReadAll(res.Body)
+	require.NoError(b.t, err)
+	return res, got
+}
+
+// refused asks and returns the problem's reason.
+func (b *bench) refused(c *http.Client, status int, method, path, body string, header ...string) string {
+	b.t.Helper()
+	res, got := b.ask(c, method, path, body, header...)
+	require.Equal(b.t, status, res.StatusCode, "%s", got)
+	require.Equal(b.t, "application/problem+json", res.Header.Get("Content-Type"))
+	var p Problem
+	require.NoError(b.t, json.Unmarshal(got, &p))
+	require.Equal(b.t, status, p.Status)
+	require.NotEmpty(b.t, p.Detail)
+	return strings.TrimPrefix(p.Type, "urn:dunlin:problem:")
+}
+
+func (b *bench) signIn(c *http.Client, body string) {
+	b.t.Helper()
+	res, got := b.ask(c, "POST", "/api/v1/session", body)
+	require.Equal(b.t, http.StatusOK, res.StatusCode, "%s", got)
+}
+
+const pass = "correct horse battery"
+
+func TestLinkThenPassword(t *testing.T) {
+	b := open(t, 3)
+	ann := b.browser()
+	for _, path := range []string{"/api/v1/site", "/api/v1/report"} {
+		require.Equal(t, "signed-out", b.refused(ann, 401, "GET", path, ""))
+	}
+	token, err := b.Invite("ann")
+	require.NoError(t, err)
+	b.signIn(ann, fmt.Sprintf(`{"token":%q}`, token))
+	require.Equal(t, "link-used", b.refused(b.browser(), 401, "POST", "/api/v1/session", fmt.Sprintf(`{"token":%q}`, token)), "once")
+	_, got := b.ask(ann, "GET", "/api/v1/session", "")
+	require.JSONEq(t, `{"signed_in":true,"name":"ann","password_set":false,"demo":true}`, string(got))
+	_, got = b.ask(b.browser(), "GET", "/api/v1/session", "")
+	require.JSONEq(t, `{"signed_in":false,"password_set":false,"demo":true}`, string(got))
+
+	require.Equal(t, "wrong-secret", b.refused(b.browser(), 401, "POST", "/api/v1/session", `{"name":"ann","password":"x"}`), "no password yet")
+	for _, bad := range []string{`{}`, `{"password":"short"}`, `{"password":"aaaaaaaaaaaaaaa"}`, `{"word":"x"}`, `not json`, `{"password":"` + strings.Repeat("é", 300) + `"}`} {
+		require.Equal(t, "malformed", b.refused(ann, 400, "PUT", "/api/v1/password", bad), bad)
+	}
+	other := b.browser()
+	token, err = b.Invite("ann")
+	require.NoError(t, err)
+	b.signIn(other, fmt.Sprintf(`{"token":%q}`, token))
+	res, _ := b.ask(ann, "PUT", "/api/v1/password", fmt.Sprintf(`{"password":%q}`, pass))
+	require.Equal(t, http.StatusNoContent, res.StatusCode)
+	require.Equal(t, "signed-out", b.refused(other, 401, "GET", "/api/v1/site", ""), "other sessions end")
+	require.Equal(t, "wrong-secret", b.refused(ann, 403, "PUT", "/api/v1/password", `{"password":"another good one","current":"no"}`), "the link's leave is used up")
+
+	b.signIn(other, fmt.Sprintf(`{"name":"ann","password":%q}`, pass))
+	res, _ = b.ask(other, "PUT", "/api/v1/password", fmt.Sprintf(`{"password":"another good one","current":%q}`, pass))
+	require.Equal(t, http.StatusNoContent, res.StatusCode)
+	require.Equal(t, "signed-out", b.refused(ann, 401, "GET", "/api/v1/site", ""))
+	res, _ = b.ask(other, "DELETE", "/api/v1/session", "{}")
+	require.Equal(t, http.StatusNoContent, res.StatusCode)
+	require.Equal(t, "signed-out", b.refused(other, 401, "GET", "/api/v1/site", ""))
+
+	raw, err := os.ReadFile(filepath.Join(b.opt.Dir, "console.db"))
+	require.NoError(t, err)
+	for _, secret := range []string{token, pass, "another good one"} {
+		require.NotContains(t, string(raw), secret)
+	}
+}
+
+func TestSessionsEnd(t *testing.T) {
+	b := open(t, 1)
+	token, err := b.Invite("ann")
+	require.NoError(t, err)
+	b.pass(linkLasts)
+	require.Equal(t, "link-used", b.refused(b.browser(), 401, "POST", "/api/v1/session", fmt.Sprintf(`{"token":%q}`, token)))
+	token, err = b.Invite("ann")
+	require.NoError(t, err)
+	ann := b.browser()
+	b.signIn(ann, fmt.Sprintf(`{"token":%q}`, token))
+	for used := time.Duration(0); used+11*time.Hour < sessionLasts; used += 11 * time.Hour {
+		res, _ := b.ask(ann, "GET", "/api/v1/site", "")
+		require.Equal(t, http.StatusOK, res.StatusCode, used)
+		b.pass(11 * time.Hour)
+	}
+	b.pass(11 * time.Hour)
+	require.Equal(t, "signed-out", b.refused(ann, 401, "GET", "/api/v1/site", ""), "a week at most")
+	token, err = b.Invite("ann")
+	require.NoError(t, err)
+	b.signIn(ann, fmt.Sprintf(`{"token":%q}`, token))
+	b.pass(sessionIdle)
+	require.Equal(t, "signed-out", b.refused(ann, 401, "GET", "/api/v1/site", ""), "idle")
+	_, err = b.Invite(" ann")
+	require.ErrorIs(t, err, ErrName)
+}
+
+// Guessing is slowed down, for a name that there is not as for one that there is.
+func TestGuessing(t *testing.T) {
+	b := open(t, 1)
+	_, err := b.Invite("ann")
+	require.NoError(t, err)
+	for _, name := range []string{"ann", "nobody"} {
+		body := fmt.Sprintf(`{"name":%q,"password":"wrong wrong wrong"}`, name)
+		for range freely {
+			require.Equal(t, "wrong-secret", b.refused(b.browser(), 401, "POST", "/api/v1/session", body))
+		}
+		res, _ := b.ask(b.browser(), "POST", "/api/v1/session", body)
+		require.Equal(t, http.StatusTooManyRequests, res.StatusCode)
+		require.Equal(t, "16", res.Header.Get("Retry-After"))
+		b.pass(rest)
+		require.Equal(t, "wrong-secret", b.refused(b.browser(), 401, "POST", "/api/v1/session", body))
+		require.Equal(t, "slow-down", b.refused(b.browser(), 429, "POST", "/api/v1/session", body))
+	}
+	var many throttle
+	for i := range 3 * mostDoor {
+		many.failed(fmt.Sprint(i), start)
+	}
+	require.LessOrEqual(t, len(many.doors), mostDoor)
+}
+
+// No other site's page can do anything, signed in or not.
+func TestOtherSites(t *testing.T) {
+	b := open(t, 1)
+	token, err := b.Invite("ann")
+	require.NoError(t, err)
+	body := fmt.Sprintf(`{"token":%q}`, token)
+	for _, header := range [][]string{{"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Site", "same-site"}, {"Origin", "https://evil.example"}, {"Origin", "null"}} {
+		require.Equal(t, "foreign-origin", b.refused(b.browser(), 403, "POST", "/api/v1/session", body, header...))
+	}
+	require.Equal(t, "media-type", b.refused(b.browser(), 415, "POST", "/api/v1/session", body, "Content-Type", "text/plain"))
+	require.Equal(t, "malformed", b.refused(b.browser(), 400, "POST", "/api/v1/session", strings.Repeat(" ", maxBody)+body))
+	res, _ := b.ask(b.browser(), "POST", "/api/v1/session", body, "Sec-Fetch-Site", "same-origin", "Origin", "http://"+strings.TrimPrefix(b.server.URL, "http://"))
+	require.Equal(t, http.StatusOK, res.StatusCode)
+	cookie := res.Cookies()[0]
+	require.True(t, cookie.HttpOnly)
+	require.Equal(t, http.SameSiteStrictMode, cookie.SameSite)
+	require.Contains(t, res.Header.Get("Content-Security-Policy"), "default-src 'none'")
+}
+
+func TestFiles(t *testing.T) {
+	b := open(t, 1)
+	res, got := b.ask(b.browser(), "GET", "/", "")
+	require.Contains(t, string(got), "dashboard")
+	require.Equal(t, "no-cache", res.Header.Get("Cache-Control"))
+	res, got = b.ask(b.browser(), "GET", "/assets/app-1a2b3c4d.js", "", "Accept-Encoding", "gzip, br")
+	require.Equal(t, "packed", string(got))
+	require.Equal(t, "br", res.Header.Get("Content-Encoding"))
+	require.Contains(t, res.Header.Get("Cache-Control"), "immutable")
+	for _, refuses := range []string{"gzip", "br;q=0", "br;q=0.000"} {
+		_, got = b.ask(b.browser(), "GET", "/assets/app-1a2b3c4d.js", "", "Accept-Encoding", refuses)
+		require.Equal(t, "plain", string(got), refuses)
+	}
+	for _, path := range []string{"/assets/../console.db", "/nothing", "/api/v1/nothing", "/assets/app-1a2b3c4d.js.br"} {
+		require.Equal(t, "not-found", b.refused(b.browser(), 404, "GET", path, ""), path)
+	}
+}
+
+func TestReport(t *testing.T) {
+	b := open(t, 40)
+	token, err := b.Invite("ann")
+	require.NoError(t, err)
+	ann := b.browser()
+	b.signIn(ann, fmt.Sprintf(`{"token":%q}`, token))
+	_, got := b.ask(ann, "GET", "/api/v1/site", "")
+	first, last := b.plan.Periods[0].Date, b.plan.Periods[39].Date
+	require.JSONEq(t, fmt.Sprintf(`{"site":"demo-shop.example","timezone":"UTC","first":%q,"last":%q,"label":"INVENTED"}`, first, last), string(got))
+	ask := func(query string) (r panel.Report) {
+		res, got := b.ask(ann, "GET", "/api/v1/report"+query, "")
+		require.Equal(t, http.StatusOK, res.StatusCode, "%s", got)
+		d := json.NewDecoder(bytes.NewReader(got))
+		d.DisallowUnknownFields()
+		require.NoError(t, d.Decode(&r))
+		return r
+	}
+	r := ask("")
+	require.Equal(t, 30, r.Range.Releases, "the last thirty")
+	require.EqualValues(t, 30*1000, r.Present.Total.Value)
+	r = ask(fmt.Sprintf("?from=%s&to=%s", first, first+1))
+	require.Equal(t, 2, r.Range.Releases)
+	require.Len(t, r.Audience, 5)
+	require.Equal(t, "malformed", b.refused(ann, 400, "GET", "/api/v1/report?from=yesterday", ""))
+	require.Equal(t, "malformed", b.refused(ann, 400, "GET", fmt.Sprintf("/api/v1/report?from=%s&to=%s", last, first), ""))
+	require.Equal(t, "no-releases", b.refused(ann, 404, "GET", "/api/v1/report?from=1999-01-01&to=1999-02-01", ""))
+}
+
+func TestOpen(t *testing.T) {
+	b := open(t, 0)
+	_, err := Open(b.opt)
+	require.ErrorContains(t, err, "another process has")
+	o := b.opt
+	o.Dir, o.Dashboard = t.TempDir(), fstest.MapFS{}
+	_, err = Open(o)
+	require.ErrorContains(t, err, "read the dashboard")
+	token, err := b.Invite("ann")
+	require.NoError(t, err)
+	ann := b.browser()
+	b.signIn(ann, fmt.Sprintf(`{"token":%q}`, token))
+	require.Equal(t, "no-releases", b.refused(ann, 404, "GET", "/api/v1/site", ""))
+}
+
+func BenchmarkReport(b *testing.B) {
+	c := open(b, 360)
+	token, err := c.Invite("ann")
+	require.NoError(b, err)
+	ann := c.browser()
+	c.signIn(ann, fmt.Sprintf(`{"token":%q}`, token))
+	path := fmt.Sprintf("/api/v1/report?from=%s&to=%s", c.plan.Periods[0].Date, c.plan.Periods[359].Date)
+	b.ResetTimer()
+	for b.Loop() {
+		res, _ := c.ask(ann, "GET", path, "")
+		require.Equal(b, http.StatusOK, res.StatusCode)
+	}
+}
