@@ -1,0 +1,192 @@
+import { watch } from "../draw/watch";
+import { colour, type Product } from "./product";
+
+export const watches: readonly Product[] = [
+  {
+    id: "meridian",
+    topic: "watches",
+    name: { en: "Meridian", zh: "子午线" },
+    short: { en: "Three hands and a date. Enough.", zh: "三针一历，足矣。" },
+    long: {
+      en: "A dress watch that a cuff slides over. Sapphire glass, a movement that runs 42 hours after you take it off, and a strap you can change without tools.",
+      zh: "袖口轻松滑过的正装表。蓝宝石镜面，摘下后仍走 42 小时，表带免工具更换。",
+    },
+    facts: [
+      { en: "Automatic movement", zh: "自动机械机芯" },
+      { en: "38 mm, steel", zh: "38 毫米，精钢表壳" },
+      { en: "Water-resistant to 5 bar", zh: "防水 50 米" },
+    ],
+    price: 165_00,
+    colours: [
+      colour("ivory", "Ivory on tan", "象牙白配棕", "#f6efdf", "#a86a3d", "#2b3a4a"),
+      colour("blue", "Blue on navy", "蓝面配藏青", "#2f557d", "#2a3950", "#f3ead6"),
+    ],
+    tint: "sand",
+    words: "watch automatic dress leather 手表 腕表 机械",
+    isNew: true,
+    draw: (sheet, palette) => watch(sheet, palette, { face: "classic", strap: "leather" }),
+  },
+  {
+    id: "regatta",
+    topic: "watches",
+    name: { en: "Regatta", zh: "帆赛计时" },
+    short: { en: "Counts down to the start, up to the beer.", zh: "倒数起航，正数靠岸。" },
+    long: {
+      en: "A chronograph with three counters and pushers that work with gloves on. The red hand is the one that matters.",
+      zh: "三眼计时表，戴手套也能按。真正要看的，是那根红针。",
+    },
+    facts: [
+      { en: "Quartz chronograph, 1/5 second", zh: "石英计时，精度 1/5 秒" },
+      { en: "41 mm, steel", zh: "41 毫米，精钢表壳" },
+      { en: "Water-resistant to 10 bar", zh: "防水 100 米" },
+    ],
+    price: 289_00,
+    colours: [
+      colour("white", "White on navy", "白面配藏青", "#f4f1ea", "#2d4764", "#d64b3c"),
+      colour("salmon", "Salmon on grey", "三文鱼粉配灰", "#e9b79c", "#5f6a72", "#2f3e4c"),
+    ],
+    tint: "sky",
+    words: "watch chronograph sport steel 手表 计时",
+    draw: (sheet, palette) => watch(sheet, palette, { face: "chronograph", strap: "rubber" }),
+  },
+  {
+    id: "fathom",
+    topic: "watches",
+    name: { en: "Fathom", zh: "寻深" },
+    short: { en: "Made for 200 metres, happy at the pool.", zh: "能下两百米，泳池也高兴。" },
+    long: {
+      en: "A diver with a ceramic bezel that clicks sixty times and lume that lasts the night ferry.",
+      zh: "陶瓷表圈六十格咔嗒分明，夜光撑得过一整夜的渡轮。",
+    },
+    facts: [
+      { en: "Automatic, 40 mm", zh: "自动机械，40 毫米" },
+      { en: "Water-resistant to 20 bar", zh: "防水 200 米" },
+      { en: "Strap of natural rubber", zh: "天然橡胶表带" },
+    ],
+    price: 245_00,
+    colours: [
+      colour("deep", "Deep blue", "深海蓝", "#23486b", "#1f3a57", "#f2a33a"),
+      colour("kelp", "Kelp", "海藻绿", "#2d5f4f", "#264b42", "#f0e3b2"),
+    ],
+    tint: "sage",
+    words: "watch diver diving swim 手表 潜水",
+    draw: (sheet, palette) => watch(sheet, palette, { face: "diver", strap: "rubber" }),
+  },
+  {
+    id: "letterbox",
+    topic: "watches",
+    name: { en: "Letterbox", zh: "信箱" },
+    short: { en: "A rectangle that keeps its corners.", zh: "方方正正，棱角分明。" },
+    long: {
+      en: "Roman numerals in a narrow case, blued hands, and a crown with a small blue stone that does nothing at all.",
+      zh: "窄壳罗马数字，烤蓝指针，表冠嵌一颗毫无用处的小蓝石。",
+    },
+    facts: [
+      { en: "Quartz, five-year battery", zh: "石英机芯，电池可用五年" },
+      { en: "24 × 32 mm", zh: "24 × 32 毫米" },
+      { en: "Gold-plated steel", zh: "镀金精钢" },
+    ],
+    price: 155_00,
+    colours: [
+      colour("gold", "Gold on oxblood", "金壳配酒红", "#faf3e0", "#7b3138", "#274a78"),
+      colour("black", "Gold on charcoal", "金壳配炭灰", "#fbf6ea", "#41464c", "#274a78"),
+    ],
+    tint: "blush",
+    words: "watch rectangular dress gold tank 手表 方形 女表",
+    draw: (sheet, palette) => watch(sheet, palette, { face: "tank", strap: "leather" }),
+  },
+  {
+    id: "fieldnote",
+    topic: "watches",
+    name: { en: "Fieldnote", zh: "田野笔记" },
+    short: { en: "Numbers you can read while running.", zh: "跑着也看得清的数字。" },
+    long: {
+      en: "Twelve big numerals, a matt case and a strap of seatbelt webbing. It has been dropped; it did not mind.",
+      zh: "十二个大数字，哑光表壳，安全带织带表带。摔过，不要紧。",
+    },
+    facts: [
+      { en: "Quartz, 39 mm", zh: "石英机芯，39 毫米" },
+      { en: "Recycled webbing", zh: "再生织带" },
+      { en: "Water-resistant to 10 bar", zh: "防水 100 米" },
+    ],
+    price: 129_00,
+    colours: [
+      colour("sand", "Sand on olive", "沙色配橄榄", "#eadfc4", "#6f7448", "#33372c"),
+      colour("night", "Night on rust", "夜色配铁锈", "#3a444d", "#b0603c", "#f3ead4"),
+    ],
+    tint: "butter",
+    words: "watch field outdoor nato 手表 户外 军表",
+    draw: (sheet, palette) => watch(sheet, palette, { face: "field", strap: "webbing" }),
+  },
+  {
+    id: "neap",
+    topic: "watches",
+    name: { en: "Neap", zh: "小潮" },
+    short: { en: "Tells you where the moon is, and so the tide.", zh: "看月相，便知潮汐。" },
+    long: {
+      en: "A moon-phase watch for people who live near the sea or would like to. Off by one day in two and a half years.",
+      zh: "给住在海边、或向往海边的人的月相表。两年半才差一天。",
+    },
+    facts: [
+      { en: "Automatic with moon phase", zh: "自动机械，月相显示" },
+      { en: "39 mm, rose-gold plated", zh: "39 毫米，镀玫瑰金" },
+      { en: "Enamelled moon disc", zh: "珐琅月盘" },
+    ],
+    price: 265_00,
+    colours: [
+      colour("dusk", "Dusk", "暮色", "#39416b", "#4a3f66", "#f3d9a4"),
+      colour("dawn", "Dawn", "晨曦", "#f7ebe0", "#b98a8f", "#4a5683"),
+    ],
+    tint: "lilac",
+    words: "watch moon phase tide 手表 月相",
+    draw: (sheet, palette) => watch(sheet, palette, { face: "moon", strap: "leather" }),
+  },
+  {
+    id: "tick",
+    topic: "watches",
+    name: { en: "Tick", zh: "嘀嗒" },
+    short: { en: "Digital, square, seven years on one battery.", zh: "方形电子表，一块电池七年。" },
+    long: {
+      en: "Alarm, stopwatch, light. It connects to nothing and reports to nobody.",
+      zh: "闹钟、秒表、背光。不联网，也不向任何人报告。",
+    },
+    facts: [
+      { en: "No radio, no app, no account", zh: "无需联网、应用或账号" },
+      { en: "34 mm, 22 g", zh: "34 毫米，22 克" },
+      { en: "Water-resistant to 10 bar", zh: "防水 100 米" },
+    ],
+    price: 49_00,
+    colours: [
+      colour("mint", "Mint", "薄荷", "#8fc9b3", "#6fae99", "#24363a"),
+      colour("pink", "Pink", "粉红", "#eda6a3", "#d98581", "#3c2a36"),
+      colour("grey", "Grey", "灰", "#a8b0b3", "#878f93", "#26303a"),
+    ],
+    tint: "stone",
+    words: "watch digital retro cheap 手表 电子表",
+    draw: (sheet, palette) => watch(sheet, palette, { face: "digital", strap: "rubber" }),
+  },
+  {
+    id: "noon",
+    topic: "watches",
+    name: { en: "Noon", zh: "正午" },
+    short: { en: "Hardly anything on it, and all of it right.", zh: "几乎什么都没有，但都对。" },
+    long: {
+      en: "Two hands, one dot at twelve, a mesh band that finds its own length. For those who would rather not be reminded of the seconds.",
+      zh: "两根指针，十二点一个圆点，米兰网带自适长度。给不想被秒针催促的人。",
+    },
+    facts: [
+      { en: "Quartz, 6.8 mm thin", zh: "石英机芯，厚 6.8 毫米" },
+      { en: "36 mm, steel mesh", zh: "36 毫米，钢织网带" },
+      { en: "Domed mineral glass", zh: "拱形矿物玻璃" },
+    ],
+    price: 119_00,
+    colours: [
+      colour("sun", "Sun", "日光", "#f0b549", "#c3c8c9", "#35302a"),
+      colour("fog", "Fog", "薄雾", "#dfe4e2", "#c3c8c9", "#3f5a66"),
+      colour("sea", "Sea", "海蓝", "#4d8ea3", "#c3c8c9", "#f7efe0"),
+    ],
+    tint: "sky",
+    words: "watch minimal mesh thin 手表 极简",
+    draw: (sheet, palette) => watch(sheet, palette, { face: "plain", strap: "mesh" }),
+  },
+];
