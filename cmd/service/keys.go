@@ -32,6 +32,18 @@ func keyFiles(role string) []string {
 	return []string{role + ".pem"}
 }
 
+// KeysMustBeNew returns GenerateKeys' error for key files that exist.
+func KeysMustBeNew(dir string, roles []string) error {
+	for _, role := range roles {
+		for _, name := range keyFiles(role) {
+			if err := MustBeNew(filepath.Join(dir, name)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // GenerateKeys writes the key files of the roles below dir, which it makes. It
 // never overwrites one: where any of them exists it writes nothing.
 func GenerateKeys(dir string, roles []string, random io.Reader) (Public, error) {
@@ -39,12 +51,8 @@ func GenerateKeys(dir string, roles []string, random io.Reader) (Public, error) 
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return public, fmt.Errorf("make keys: %w", err)
 	}
-	for _, role := range roles {
-		for _, name := range keyFiles(role) {
-			if err := MustBeNew(filepath.Join(dir, name)); err != nil {
-				return public, err
-			}
-		}
+	if err := KeysMustBeNew(dir, roles); err != nil {
+		return public, err
 	}
 	for _, role := range roles {
 		if role == "officer" {
@@ -90,6 +98,9 @@ type Addresses struct {
 	Public string `json:"public,omitempty"` // collector, for browsers
 	Inner  string `json:"inner,omitempty"`  // collector, for the leader
 	Helper string `json:"helper,omitempty"` // helper, for the leader
+	// Prefix is the path below which browsers find the collector at Public, as
+	// /dunlin; empty for none.
+	Prefix string `json:"prefix,omitempty"`
 }
 
 // LocalAddresses are the ones that a new services file names.
@@ -98,6 +109,10 @@ var LocalAddresses = Addresses{Public: "127.0.0.1:8080", Inner: "127.0.0.1:8081"
 // ServicesFile is a services file that runs all three roles on this machine from
 // the keys of one folder.
 func ServicesFile(p Public, at Addresses) []byte {
+	paths := ""
+	if at.Prefix != "" {
+		paths = fmt.Sprintf("  paths: {prefix: %s}    # below it browsers find script and all else; see docs/serve.md\n", at.Prefix)
+	}
 	return fmt.Appendf(nil, `# All three services on one machine, to try Dunlin out. Paths are relative to this file.
 officer: %[1]s
 
@@ -107,7 +122,7 @@ collector:
   data: data/collector
   identity: collector.pem
   leader: %[2]s
-
+%[9]s
 leader:
   data: data/leader
   identity: leader.pem
@@ -129,7 +144,7 @@ helper:
   age: helper.age
   verify_keys: helper-verify
   leader: %[2]s
-`, p.Officer, p.Peers["leader"], p.Peers["collector"], p.Peers["helper"], p.Recipients["helper"].Key, at.Public, at.Inner, at.Helper)
+`, p.Officer, p.Peers["leader"], p.Peers["collector"], p.Peers["helper"], p.Recipients["helper"].Key, at.Public, at.Inner, at.Helper, paths)
 }
 
 // MustBeNew returns WriteNew's error for a file that exists, before the work that

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/dunlin-analytics/dunlin/cmd/service"
+	"github.com/dunlin-analytics/dunlin/cmd/site"
+	"github.com/dunlin-analytics/dunlin/collector"
+	"github.com/dunlin-analytics/dunlin/privacy/plan"
+	"github.com/dunlin-analytics/dunlin/privacy/plan/planfile"
+	"github.com/dunlin-analytics/dunlin/web"
+	"github.com/spf13/cobra"
+)
+
+func snippetCommand() *cobra.Command {
+	var config, consent, name string
+	c := &cobra.Command{
+		Use:   "snippet",
+		Short: "print the tag for a site's pages",
+		Long: `Prints the tag that goes into the <head> of every page: where the script lies, the
+digest of its bytes, and the officer's key. It is another one with each version of
+Dunlin: pages whose tag is old load nothing and are whole.
+
+The consent mode is that of dunlin.yaml beside the services file, if there is one, or
+--consent names it.`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			scripts, err := web.SDK()
+			if err != nil {
+				return err
+			}
+			conf, err := service.Read(config)
+			if err != nil {
+				return err
+			}
+			t := site.Tag{Scripts: scripts, Officer: conf.Officer, Site: name, Paths: collector.DefaultPaths}
+			if conf.Collector != nil {
+				t.Paths = conf.Collector.Paths
+			}
+			if consent == "" {
+				t.Consent, err = consentBeside(config)
+			} else {
+				t.Consent, err = site.ParseConsent(consent)
+			}
+			if err != nil {
+				return err
+			}
+			tag, err := t.HTML()
+			if err != nil {
+				return err
+			}
+			_, err = fmt.Fprint(c.OutOrStdout(), site.Snippet(tag))
+			return err
+		},
+	}
+	c.Flags().StringVar(&config, "config", "services.yaml", "services file: names the officer and the collector's paths")
+	c.Flags().StringVar(&consent, "consent", "", "ask, site or assumed (default: what dunlin.yaml says)")
+	c.Flags().StringVar(&name, "site", "", "the plan's site, where one collector serves several")
+	return c
+}
+
+// consentBeside returns the mode of the plan's file that lies beside a services file.
+func consentBeside(config string) (mode plan.Consent, err error) {
+	path := filepath.Join(filepath.Dir(config), site.PlanName)
+	src, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return mode, fmt.Errorf("--consent is missing, and there is no %s to read it from: accepted are ask, site, assumed", path)
+	}
+	if err != nil {
+		return mode, fmt.Errorf("read the plan: %w", err)
+	}
+	f, problems := planfile.Parse(path, src)
+	if problems != nil {
+		return mode, planProblems(problems)
+	}
+	return f.Consent, nil
+}
