@@ -13,11 +13,16 @@ import (
 	"net/http"
 	"net/http/httputil"
 	"net/url"
+	"path/filepath"
+	"sync"
 	"syscall"
 	"time"
 
 	"github.com/dunlin-analytics/dunlin/cmd/rig"
+	"github.com/dunlin-analytics/dunlin/cmd/site"
+	"github.com/dunlin-analytics/dunlin/collector"
 	"github.com/dunlin-analytics/dunlin/plans"
+	"github.com/dunlin-analytics/dunlin/web/console"
 )
 
 // Options of Start. All are required but those with a default.
@@ -42,17 +47,20 @@ type Demo struct {
 
 	rig     *rig.Rig
 	days    *days
+	console *console.Console
 	run     string // of this start
 	others  int    // visitors a day, about
 	http    *http.Server
 	stopped chan error
+	once    sync.Once
+	closed  error // what came of Close
 }
 
 // ErrInUse: somebody listens at the address.
 var ErrInUse = errors.New("the address is in use: stop what listens there (another dunlin demo?), or name another one with --listen, such as 127.0.0.1:8090")
 
 // scriptFolder is where the collector's public side is found.
-const scriptFolder = "/dunlin/"
+const scriptFolder = "/dunlin"
 
 // noTime is the time of files that have none.
 var noTime time.Time
@@ -107,11 +115,20 @@ func (d *Demo) start(ctx context.Context, o Options) error {
 	if _, err := d.rig.Step(ctx, nil); err != nil {
 		return err
 	}
-	tag, err := tagOf(o.SDK, d.rig.Keys.Officer, watch.Ahead)
+	tag, err := tagOf(site.Tag{
+		Scripts: o.SDK, Officer: d.rig.Keys.Officer, Consent: d.rig.Plan.Consent, Paths: collector.Paths{Prefix: scriptFolder},
+	}, watch.Ahead)
 	if err != nil {
 		return err
 	}
 	shop, err := newShop(o.Shop, d.run, tag)
+	if err != nil {
+		return err
+	}
+	d.console, err = console.Open(console.Options{
+		Dir: filepath.Join(o.Dir, "console"), Releases: releases, Dashboard: o.Dashboard, Clock: o.Wall, Random: rand.Reader,
+		Label: o.History.Label.String(),
+	})
 	if err != nil {
 		return err
 	}
@@ -134,7 +151,8 @@ func (d *Demo) routes(shop *shop) http.Handler {
 	mux.HandleFunc("GET /demo/api/state", d.state)
 	mux.HandleFunc("GET /demo/api/next", d.closing)
 	mux.HandleFunc("POST /demo/api/next", d.next)
-	mux.Handle(scriptFolder, d.collector())
+	mux.Handle(scriptFolder+"/", d.collector())
+	mux.Handle("/", d.console.Handler())
 	return mux
 }
 
@@ -142,7 +160,7 @@ func (d *Demo) routes(shop *shop) http.Handler {
 // site's own proxy would: without the visitor's address and cookies.
 func (d *Demo) collector() http.Handler {
 	to := &url.URL{Scheme: "http", Host: d.rig.At().Public}
-	return http.StripPrefix(scriptFolder[:len(scriptFolder)-1], &httputil.ReverseProxy{
+	return http.StripPrefix(scriptFolder, &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.SetURL(to)
 			r.Out.Header.Del("Cookie")
@@ -183,6 +201,15 @@ func others(l Label, visitors int) int {
 // Shop is the address of the shop.
 func (d *Demo) Shop() string { return "http://" + d.Address + "/demo/shop/" }
 
+// Link is the address of the dashboard with a link that signs somebody in, once.
+func (d *Demo) Link() (string, error) {
+	token, err := d.console.Invite("demo")
+	if err != nil {
+		return "", err
+	}
+	return "http://" + d.Address + "/#/sign-in/" + token, nil
+}
+
 // Wait returns once the server ends by itself, which it only does when it fails.
 func (d *Demo) Wait(ctx context.Context) error {
 	select {
@@ -193,15 +220,19 @@ func (d *Demo) Wait(ctx context.Context) error {
 	}
 }
 
-// Close ends everything. A day that is being closed is given up.
+// Close ends everything, once. A day that is being closed is given up.
 func (d *Demo) Close() error {
-	return errors.Join(d.http.Close(), d.close())
+	d.once.Do(func() { d.closed = errors.Join(d.http.Close(), d.close()) })
+	return d.closed
 }
 
 func (d *Demo) close() error {
 	var errs []error
 	if d.days != nil {
 		errs = append(errs, d.days.stop())
+	}
+	if d.console != nil {
+		errs = append(errs, d.console.Close())
 	}
 	if d.rig != nil {
 		errs = append(errs, d.rig.Close())

@@ -20,6 +20,7 @@ import (
 type MakeOptions struct {
 	Dir      string // an empty folder for keys and stores, which nothing needs afterwards
 	Visitors int    // default: Visitors
+	Days     int    // up to the day before the demo's first; default: 90
 	Commit   string // of the program's source, for the label
 	Log      io.Writer
 	// Day hears of each day that was released. Optional.
@@ -37,7 +38,14 @@ func Make(ctx context.Context, o MakeOptions) (_ *History, err error) {
 	if o.Visitors == 0 {
 		o.Visitors = Visitors
 	}
-	r, err := rig.Start(ctx, rig.Options{Dir: o.Dir, PlanName: planName, PlanYAML: historyYAML(), Log: o.Log})
+	if o.Days == 0 {
+		o.Days = historyDays
+	}
+	yaml, err := historyYAML(o.Days)
+	if err != nil {
+		return nil, err
+	}
+	r, err := rig.Start(ctx, rig.Options{Dir: o.Dir, PlanName: planName, PlanYAML: yaml, Log: o.Log})
 	if err != nil {
 		return nil, err
 	}
@@ -53,7 +61,7 @@ func Make(ctx context.Context, o MakeOptions) (_ *History, err error) {
 	defer func() { err = errors.Join(err, c.Close(ctx)) }()
 
 	h := &History{Published: r.Published, Plan: r.Plan, Exact: map[string][]int64{}, Label: Label{
-		Site: r.Plan.Site, Seed: seed, Visitors: o.Visitors, First: historyFirst, Last: historyLast, Days: historyDays,
+		Site: r.Plan.Site, Seed: seed, Visitors: o.Visitors, First: r.Plan.Periods[0].Date.String(), Last: historyLast, Days: o.Days,
 		Program: "dunlin demo data", Commit: o.Commit, Plan: plan.DigestOf(r.Published),
 		Officer: r.Keys.Officer, Leader: r.Keys.Peers["leader"], Helper: r.Keys.Peers["helper"],
 	}}

@@ -13,10 +13,9 @@ import (
 // The story is the same at every start: 90 days, whose last is the day before the
 // demo's first.
 const (
-	historyFirst = "2026-08-24" // a Monday
-	historyLast  = "2026-11-21"
-	historyDays  = 90
-	planName     = "plans/demo.yaml"
+	historyLast = "2026-11-21"
+	historyDays = 90 // so that it begins on a Monday, 2026-08-24
+	planName    = "plans/demo.yaml"
 
 	// seed makes the visitors. Of a few it is the one whose promotion differs enough
 	// between its variants for the dashboard to tell.
@@ -40,11 +39,17 @@ var (
 	endsLine   = regexp.MustCompile(`(?m)^ends: [-\d]+`)
 )
 
-// historyYAML is plans/demo.yaml with the history's serial and dates.
-func historyYAML() []byte {
+// historyYAML is plans/demo.yaml with the serial and the dates of a history of so many
+// days.
+func historyYAML(days int) ([]byte, error) {
+	last, err := plan.ParseDate(historyLast)
+	if err != nil {
+		return nil, err
+	}
+	first := last - plan.Date(days-1)
 	y := serialLine.ReplaceAll(plans.Demo, []byte("serial: 1"))
-	y = startsLine.ReplaceAll(y, []byte("starts: "+historyFirst))
-	return endsLine.ReplaceAll(y, []byte("ends: "+historyLast))
+	y = startsLine.ReplaceAll(y, []byte("starts: "+first.String()))
+	return endsLine.ReplaceAll(y, []byte("ends: "+historyLast)), nil
 }
 
 // calendar is the one run of days that visitors know: the history's and the demo's.

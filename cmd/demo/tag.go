@@ -1,32 +1,24 @@
 package demo
 
 import (
-	"encoding/json"
-	"fmt"
-	"html"
-	"io/fs"
+	"github.com/dunlin-analytics/dunlin/cmd/site"
 )
 
-// manifest is what the script's build says of itself.
-type manifest struct {
-	Loader    string `json:"loader"`
-	Integrity string `json:"integrity"`
-}
+// bar is the demo's own bar, at the foot of the shop's pages.
+const bar = `<script src="/demo/bar.js" defer></script>`
 
-// tagOf returns the maker of the tag that the shop's pages carry: the site's own, with
-// the clock that only the demo has, and the demo's bar.
-func tagOf(sdk fs.FS, officer string, clock func() int64) (func() string, error) {
-	b, err := fs.ReadFile(sdk, "manifest.json")
-	if err != nil {
-		return nil, fmt.Errorf("the script's manifest: %w", err)
-	}
-	var m manifest
-	if err := json.Unmarshal(b, &m); err != nil {
-		return nil, fmt.Errorf("the script's manifest: %w", err)
+// tagOf returns the maker of what stands in the head of the shop's pages: a site's own
+// tag, with the clock that only a demo has, and the bar.
+//
+// Errors: site.Tag's, at once.
+func tagOf(t site.Tag, clock func() int64) (func() string, error) {
+	if _, err := t.HTML(); err != nil {
+		return nil, err
 	}
 	return func() string {
-		return fmt.Sprintf(`<script src="%s%s" integrity="%s" data-dunlin-officer="%s" data-dunlin-consent="ask" data-dunlin-clock="%d"></script>`+
-			`<script src="/demo/bar.js" defer></script>`,
-			scriptFolder, html.EscapeString(m.Loader), html.EscapeString(m.Integrity), html.EscapeString(officer), clock())
+		t := t
+		t.Clock = clock()
+		tag, _ := t.HTML() // it depends on nothing that has changed
+		return tag + bar
 	}, nil
 }
