@@ -1,7 +1,7 @@
 /**
  * The public face of the script: `window.dunlin`, the tag's attributes and the events
- * that a site may listen to. Types alone; a site that writes TypeScript copies this file
- * and protocol.ts.
+ * that a site may listen to. Types alone; a site that writes TypeScript copies this file,
+ * protocol.ts and visit.ts.
  *
  * No call throws and no promise is rejected: an {@link Outcome} says what came of it, and
  * `why` of a refusal is one of {@link Why}. Nothing that a call answers may be sent
@@ -11,6 +11,7 @@
  */
 
 import type { Choice, ClearReport, Consent, Outcome, Why, WhyChoice, WorkerDebug } from "./protocol";
+import type { Visits } from "./visit";
 
 /**
  * Who asks the visitor, as `consent` in dunlin.yaml and `data-dunlin-consent` in the tag.
@@ -53,17 +54,11 @@ export interface SlotDebug {
   readonly exposed: boolean;
 }
 
-/** What is known of sending. */
-export interface SendDebug {
-  /** The visit's first place of sending has been used. */
-  readonly first: boolean;
-  /** Further places used in the period, at most 3. */
-  readonly more: number;
-  /** A report is owed: the next page of the period sends it. */
-  readonly owed: boolean;
+/** What is known of sending: places used, as visit.ts counts them, and reports. */
+export interface SendDebug extends Visits {
   /** Ready bytes in the page's hands. */
   readonly ready: { readonly revision: number; readonly date: string; readonly bytes: number } | null;
-  /** Reports that left this page, and the answer to the last: an HTTP status, 0 for none yet. */
+  /** Reports that left this page, and the HTTP status of the last answer; 0 if there was none. */
   readonly sent: number;
   readonly status: number;
 }
@@ -73,6 +68,7 @@ export interface Debug {
   readonly consent: ConsentState;
   /** Why nothing runs, if nothing does: `off`, `bot`, `owner`, `storage`, `input`, `no-worker`, `network`. */
   readonly why: Why | "";
+  /** Of this page; empty as long as nothing runs. */
   readonly slots: readonly SlotDebug[];
   readonly sends: SendDebug | null;
   readonly trouble: readonly { readonly why: Why; readonly say: string }[];

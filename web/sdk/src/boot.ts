@@ -16,6 +16,7 @@ import type { Consent, Outcome, Why } from "./protocol";
 import { defineSlot, type SlotSource } from "./slot";
 import { readTag } from "./tag";
 import { declared } from "./topics";
+import { toEvent, toRequest } from "./track";
 
 /** Names of the files that are loaded later, below the script's own folder. */
 export interface Files {
@@ -52,6 +53,7 @@ export function boot(page: Page, script: HTMLScriptElement, files: Files, load: 
   let release!: (engine?: Engine) => void;
   const engine = new Promise<Engine | undefined>((resolve) => (release = resolve));
 
+  const done: Outcome = { ok: true, value: undefined };
   const state = (): ConsentState => holds(tag.mode, said, !!nav.globalPrivacyControl);
   /** What may run. The owner's own browser is not measured. */
   const may = (): Consent => (stopped ? NONE : { measure: state().measure && !owner, personalize: state().personalize });
@@ -66,12 +68,7 @@ export function boot(page: Page, script: HTMLScriptElement, files: Files, load: 
   const debug = (): Debug => ({
     consent: state(),
     why: why(),
-    slots: [...slots].map((slot) => ({
-      name: slot.getAttribute("name") ?? "",
-      shown: slot.shown,
-      decided: slot.decision?.variant ?? "",
-      exposed: false,
-    })),
+    slots: [],
     sends: null,
     trouble: [],
     worker: null,
@@ -90,9 +87,10 @@ export function boot(page: Page, script: HTMLScriptElement, files: Files, load: 
       // Where the site demands trusted types, its list of policies must name this one.
       const trusted = page.trustedTypes?.createPolicy("dunlin", { createScriptURL: (u) => u }).createScriptURL(url);
       const worker = new page.Worker(trusted ?? url, { type: "module" });
-      worker.onerror = () => stop("no-worker");
+      const lost = (): void => stop("no-worker");
+      worker.onerror = lost;
       load(tag.base + files.page).then(
-        (chunk) => stopped || release(chunk.run({ page, tag, shelf, slots, source, worker, debug })),
+        (chunk) => stopped || release(chunk.run({ page, tag, shelf, slots, source, worker, toEvent, debug, lost })),
         () => {
           worker.terminate();
           stop("network");
@@ -112,7 +110,7 @@ export function boot(page: Page, script: HTMLScriptElement, files: Files, load: 
   /** Brings what runs in line with what holds, which may be to erase. */
   const apply = async (): Promise<Outcome<unknown>> => {
     const wanted = may();
-    if (!any(wanted) && !shelf.read()?.erase) return { ok: true, value: undefined };
+    if (!any(wanted) && !shelf.read()?.erase) return done;
     if (!starting) soon();
     const outcome = (await (await engine)?.consent(wanted)) ?? refusal();
     if (outcome.ok && !any(wanted)) {
@@ -128,26 +126,23 @@ export function boot(page: Page, script: HTMLScriptElement, files: Files, load: 
 
   const consent = async (c: unknown): Promise<Outcome<unknown>> => {
     if (c !== undefined) {
-      if (!isConsent(c)) return { ok: false, why: "input", say: "consent: want {measure: true or false, personalize: true or false}" };
+      if (!isConsent(c)) return wrong("consent: want {measure, personalize}, each true or false");
       if (stopped) return refusal();
-      said = { measure: c.measure, personalize: c.personalize };
-      const none = !any(said);
+      const { measure, personalize } = (said = { measure: c.measure, personalize: c.personalize });
+      const none = !any(c);
       shelf.change((e) => {
         delete e.consent;
         delete e.erase;
         // In mode ask a refusal leaves nothing behind; where consent is assumed it is all that is kept.
         if (remembers && (!none || tag.mode === "assumed")) e.consent = said!;
-        if (!c.personalize) delete e.decisions;
-        if (!c.measure) delete e.visits;
+        if (!personalize) delete e.decisions;
+        if (!measure) delete e.visits;
         if (none && e.kept) e.erase = true;
       });
       doc.dispatchEvent(new page.CustomEvent("dunlin:consent", { detail: state() }));
-      const outcome = apply();
+      const applied = apply();
       // Giving takes effect when the page is idle; of refusing the visitor wants to know that it is done.
-      if (none) {
-        const done = await outcome;
-        if (!done.ok) return done;
-      }
+      if (none && !(await applied).ok) return applied;
     }
     return { ok: true, value: state() };
   };
@@ -162,7 +157,11 @@ export function boot(page: Page, script: HTMLScriptElement, files: Files, load: 
       });
       return apply();
     }
-    return (await engine)?.call(name, args) ?? refusal();
+    const run = await engine;
+    if (!run) return refusal();
+    if (name === "debug") return { ok: true, value: await run.debug() };
+    const request = toRequest(name, args, run.topics(), Date.now());
+    return typeof request === "string" ? wrong(request) : run.call(request);
   };
 
   // Another tab may have heard the visitor's word.
@@ -180,6 +179,10 @@ export function boot(page: Page, script: HTMLScriptElement, files: Files, load: 
   const guarded =
     (name: string): Call =>
     (...args) =>
-      call(name, args).catch((fault: unknown) => ({ ok: false, why: "input", say: String(fault) }));
+      call(name, args).catch((fault: unknown) => wrong(String(fault)));
   return Object.fromEntries(CALLS.map((name) => [name, guarded(name)]));
+}
+
+function wrong(say: string): Outcome<never> {
+  return { ok: false, why: "input", say };
 }

@@ -6,9 +6,11 @@
 
 import type { Debug } from "./api";
 import type { Shelf } from "./entry";
+import type { Ask } from "./link";
 import type { Consent, Outcome } from "./protocol";
 import type { Slot, SlotSource } from "./slot";
 import type { Tag } from "./tag";
+import type { toEvent } from "./track";
 
 /** A page's window with its constructors. */
 export type Page = Window &
@@ -18,6 +20,9 @@ export type Page = Window &
       createPolicy(name: string, rules: { createScriptURL(url: string): string }): { createScriptURL(url: string): string };
     };
   };
+
+/** Calls back after ms; returns how not to. */
+export type After = (ms: number, call: () => void) => () => void;
 
 /** What the page chunk is given. */
 export interface Host {
@@ -29,14 +34,22 @@ export interface Host {
   readonly source: SlotSource;
   /** The Worker, made but told nothing yet. */
   readonly worker: Worker;
+  /** The loader has it, for the calls; the chunk wants it for marked elements. */
+  readonly toEvent: typeof toEvent;
   /** What the loader knows. */
   debug(): Debug;
+  /** The Worker does not run: nothing is to be asked of the chunk any more. */
+  lost(): void;
 }
 
 /** What the page chunk does for the loader. */
 export interface Engine {
-  /** Makes a public call; all but `consent`. */
-  call(name: string, args: readonly unknown[]): Promise<Outcome<unknown>>;
+  /** Topics of the running view. */
+  topics(): readonly string[];
+  /** Asks the Worker. */
+  call(request: Ask): Promise<Outcome<unknown>>;
+  /** What the loader, the chunk and the Worker know. */
+  debug(): Promise<Debug>;
   /**
    * Tells what holds now. With neither it erases and no longer watches the page. Told the
    * same again it answers the same.

@@ -9,49 +9,36 @@ import type { Answer, Notice, Outcome, Request } from "./protocol";
 /** A request without its id. */
 export type Ask = Request extends infer R ? (R extends Request ? Omit<R, "id"> : never) : never;
 
-/** The wire. */
-export class Link {
-  #id = 0;
-  #heard = false;
-  #dead = false;
-  readonly #open = new Map<number, (outcome: Outcome<never>) => void>();
-
-  /**
-   * @param notice Is told what the Worker says unasked.
-   * @param lost Is told, once, that the Worker's file did not load or run.
-   */
-  constructor(
-    readonly worker: Worker,
-    notice: (notice: Notice) => void,
-    lost: () => void,
-  ) {
-    worker.addEventListener("message", ({ data }: MessageEvent<Answer | Notice>) => {
-      this.#heard = true;
-      if ("tell" in data) return notice(data);
-      const answer = this.#open.get(data.id);
-      this.#open.delete(data.id);
-      answer?.(data.outcome as Outcome<never>);
+/**
+ * Takes up the wire.
+ *
+ * @param hear Is told what the Worker says unasked.
+ * @param lost Is called if the Worker's file does not load or run.
+ * @returns what asks, and waits for the answer as long as it takes: another tab may be the writer.
+ */
+export function link(
+  worker: Worker,
+  hear: (notice: Notice) => void,
+  lost: () => void,
+): <T = undefined>(request: Ask) => Promise<Outcome<T>> {
+  const open = new Map<number, (outcome: Outcome<never>) => void>();
+  let id = 0;
+  let heard = false;
+  worker.onmessage = ({ data }: MessageEvent<Answer | Notice>) => {
+    heard = true;
+    if ("tell" in data) return hear(data);
+    open.get(data.id)?.(data.outcome as Outcome<never>);
+    open.delete(data.id);
+  };
+  worker.onerror = () => {
+    // Once it has spoken it runs, and what fails in it is told by an outcome.
+    if (heard) return;
+    lost();
+    for (const answer of open.values()) answer({ ok: false, why: "no-worker", say: "the Worker's file did not load" });
+  };
+  return (request) =>
+    new Promise((resolve) => {
+      open.set(++id, resolve);
+      worker.postMessage({ ...request, id });
     });
-    worker.addEventListener("error", (event) => {
-      event.preventDefault();
-      // Once it has spoken it runs, and what fails in it is told by an outcome.
-      if (this.#heard || this.#dead) return;
-      this.#dead = true;
-      for (const answer of this.#open.values()) answer(NO_WORKER);
-      this.#open.clear();
-      lost();
-    });
-  }
-
-  /** Asks, and waits for the answer: as long as it takes, for another tab may be the writer. */
-  ask<T = undefined>(request: Ask): Promise<Outcome<T>> {
-    if (this.#dead) return Promise.resolve(NO_WORKER);
-    return new Promise((resolve) => {
-      const id = ++this.#id;
-      this.#open.set(id, resolve);
-      this.worker.postMessage({ ...request, id });
-    });
-  }
 }
-
-const NO_WORKER: Outcome<never> = { ok: false, why: "no-worker", say: "the Worker's file did not load" };

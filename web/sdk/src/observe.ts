@@ -6,16 +6,16 @@
  * @module
  */
 
-import type { Page } from "./host";
+import type { After, Page } from "./host";
 import type { PageEvent } from "./protocol";
 import { ABOUT, candidates, split, TOPICS } from "./topics";
-import { toEvent } from "./track";
+import type { toEvent } from "./track";
 
 /** Seconds of a view after which what was dwelt is told, besides at its end. The last is the most. */
 const DWELLS = [10, 30, 60, 120, 300];
 
-/** Percents of the page's height whose sight is an event of the site's own, if its plan has it. */
-const DEPTHS = [25, 50, 75, 100];
+/** Percents of the page's height after which its sight is an event of the site's own, if its plan has it. */
+const STEP = 25;
 
 /** Time that a single-page site has to draw its new view, ms. */
 const REDRAW = 100;
@@ -24,151 +24,149 @@ const REDRAW = 100;
 const SCROLL = 200;
 
 /** Watches one page. */
-export class Observer {
+export interface Observer {
   /** Topics of the running view. */
-  topics: readonly string[] = [];
-  readonly #off = new AbortController();
-  #address = "";
-  #depth = 0;
-  #scrolled = false;
-  #told = 0;
-  #dwelt = 0;
-  #since: number | undefined;
-  #timer = 0;
-
-  /**
-   * @param tell Takes what happened.
-   * @param viewed Is told of each new view, after its event.
-   */
-  constructor(
-    readonly page: Page,
-    readonly tell: (event: PageEvent) => void,
-    readonly viewed: () => void,
-  ) {
-    const { signal } = this.#off;
-    const doc = page.document;
-    const click = (event: Event) => this.#click(event);
-    doc.addEventListener("click", click, { capture: true, signal });
-    doc.addEventListener("auxclick", click, { capture: true, signal });
-    doc.addEventListener("submit", (event) => this.#mark(event.target as Element, "form[data-dunlin-track]"), { capture: true, signal });
-    page.addEventListener("scroll", () => this.#scroll(), { passive: true, signal });
-    const moved = () => this.#moved();
-    if (page.navigation) {
-      page.navigation.addEventListener("currententrychange", moved, { signal });
-    } else {
-      page.addEventListener("popstate", moved, { signal });
-      patch(page.history, moved, signal);
-    }
-    this.view();
-  }
-
-  /** Stops for good. */
-  stop(): void {
-    this.#off.abort();
-    this.pause();
-  }
-
+  topics(): readonly string[];
   /** Begins a view: its topics are read now. */
-  view(): void {
-    this.pause();
-    this.#address = this.page.location.pathname + this.page.location.search;
-    this.topics = candidates(this.page.document);
-    this.#depth = this.#dwelt = this.#told = 0;
-    this.tell({ kind: "view", topics: this.topics });
-    this.resume();
-    this.viewed();
-  }
-
+  view(): void;
   /** The page is hidden, or left: tells what was dwelt. */
-  pause(): void {
-    this.#dwell();
-    this.#since = undefined;
-    this.page.clearTimeout(this.#timer);
-  }
-
+  pause(): void;
   /** The page is seen. */
-  resume(): void {
-    if (this.#since !== undefined || this.#off.signal.aborted || this.page.document.visibilityState === "hidden") return;
-    this.#since = this.page.performance.now();
-    this.#await();
-  }
+  resume(): void;
+  /** Stops for good. */
+  stop(): void;
+}
 
-  #dwell(): void {
-    if (this.#since === undefined) return;
-    const now = this.page.performance.now();
-    this.#dwelt += (now - this.#since) / 1000;
-    this.#since = now;
-    const seconds = Math.min(Math.round(this.#dwelt), DWELLS.at(-1)!) - this.#told;
+/** What an observer works with. */
+export interface ObserverOptions {
+  readonly page: Page;
+  readonly after: After;
+  /** Topics that the page declares. */
+  readonly declared: () => readonly string[];
+  readonly toEvent: typeof toEvent;
+  /** Takes what happened. */
+  readonly tell: (event: PageEvent) => void;
+  /** Is told of each new view, after its event. */
+  readonly viewed: () => void;
+}
+
+/** Begins to watch, with a view. */
+export function observe({ page, after, declared, toEvent, tell, viewed }: ObserverOptions): Observer {
+  const { document: doc, location } = page;
+  const off = new AbortController();
+  const { signal } = off;
+  const address = (): string => location.pathname + location.search;
+  let topics: readonly string[] = [];
+  let at = "";
+  let depth = 0;
+  let scrolled = false;
+  /** Of the view, seconds: dwelt, and of that told. Since when more is being dwelt, ms; 0 if it is not. */
+  let dwelt = 0;
+  let told = 0;
+  let since = 0;
+  let cancel = (): void => undefined;
+
+  const dwell = (): void => {
+    if (!since) return;
+    const now = page.performance.now();
+    dwelt += (now - since) / 1000;
+    since = now;
+    const seconds = Math.min(Math.round(dwelt), DWELLS.at(-1)!) - told;
     if (seconds < 1) return;
-    this.#told += seconds;
-    this.tell({ kind: "dwell", topics: this.topics, seconds });
-  }
-
-  #await(): void {
-    const next = DWELLS.find((seconds) => seconds > this.#told);
-    if (next === undefined) return;
-    this.#timer = this.page.setTimeout(
-      () => {
-        this.#dwell();
-        this.#await();
-      },
-      Math.max(1, next - this.#dwelt) * 1000,
-    );
-  }
-
-  #moved(): void {
-    this.page.setTimeout(() => {
-      const { pathname, search } = this.page.location;
-      if (!this.#off.signal.aborted && pathname + search !== this.#address) this.view();
-    }, REDRAW);
-  }
-
-  #scroll(): void {
-    if (this.#scrolled) return;
-    this.#scrolled = true;
-    this.page.setTimeout(() => {
-      this.#scrolled = false;
-      const { scrollY, innerHeight, document } = this.page;
-      const percent = ((scrollY + innerHeight + 1) / document.documentElement.scrollHeight) * 100;
-      for (const depth of DEPTHS) {
-        if (depth <= this.#depth || depth > percent) continue;
-        this.#depth = depth;
-        this.tell({ kind: "custom", name: `scroll_${depth}` });
-      }
-    }, SCROLL);
-  }
-
-  #click(event: Event): void {
-    const at = event.target;
-    if (!(at instanceof this.page.Element)) return;
-    const slot = at.closest("dunlin-slot")?.getAttribute("name");
-    // What the shown variant is about the device knows; a part of it may say more.
-    if (slot) this.tell({ kind: "click", slot, topics: split(at.closest(`${ABOUT},dunlin-slot`)?.getAttribute(TOPICS)) });
-    this.#mark(at, slot ? "[data-dunlin-track]:not(form,[data-dunlin-track=click])" : "[data-dunlin-track]:not(form)");
-    const link = at.closest<HTMLAnchorElement>("a[href]");
-    if (link && /^https?:$/.test(link.protocol) && link.hostname !== this.page.location.hostname) {
-      this.tell({ kind: "custom", name: "outbound" });
-    }
-  }
+    told += seconds;
+    tell({ kind: "dwell", topics, seconds });
+  };
+  const wait = (): void => {
+    const next = DWELLS.find((seconds) => seconds > told);
+    if (!next) return;
+    cancel = after(Math.max(1, next - dwelt) * 1000, () => {
+      dwell();
+      wait();
+    });
+  };
+  const it: Observer = {
+    topics: () => topics,
+    view() {
+      it.pause();
+      at = address();
+      topics = candidates(doc, declared());
+      depth = dwelt = told = 0;
+      tell({ kind: "view", topics });
+      it.resume();
+      viewed();
+    },
+    pause() {
+      dwell();
+      since = 0;
+      cancel();
+    },
+    resume() {
+      if (since || doc.visibilityState === "hidden") return;
+      since = page.performance.now();
+      wait();
+    },
+    stop() {
+      off.abort();
+      it.pause();
+    },
+  };
 
   /** Tells of the nearest element that the site has marked. */
-  #mark(at: Element, selector: string): void {
-    const e = at.closest<HTMLElement>(selector);
-    const of = e?.closest(ABOUT);
-    const topics = of ? split(of.getAttribute(TOPICS)) : this.topics;
-    const event = e && toEvent(e.dataset["dunlinTrack"], { topics, value: Number(e.dataset["dunlinValue"] ?? NaN) }, topics);
-    if (event && typeof event !== "string") this.tell(event);
+  const mark = (inner: Element, selector: string): void => {
+    const e = inner.closest<HTMLElement>(selector);
+    if (!e) return;
+    const { dunlinTrack, dunlinValue } = e.dataset;
+    const of = e.closest(ABOUT)?.getAttribute(TOPICS);
+    tell(toEvent(dunlinTrack!, { value: dunlinValue ? Number(dunlinValue) : undefined }, of == null ? topics : split(of)));
+  };
+  const on = (target: EventTarget, types: string, call: (event: Event) => void): void => {
+    for (const type of types.split(" ")) target.addEventListener(type, call, { capture: true, passive: true, signal });
+  };
+  on(page, "submit", ({ target }) => mark(target as Element, "form[data-dunlin-track]"));
+  on(page, "click auxclick", (event) => {
+    const { target, button } = event as MouseEvent;
+    // The right button opens a menu.
+    if (button > 1 || !(target instanceof page.Element)) return;
+    const slot = target.closest("dunlin-slot")?.getAttribute("name");
+    // What the shown variant is about the device knows; a part of it may say more.
+    if (slot) tell({ kind: "click", slot, topics: split(target.closest(`${ABOUT},dunlin-slot`)?.getAttribute(TOPICS)) });
+    mark(target, `[data-dunlin-track]:not(form${slot ? ",[data-dunlin-track=click]" : ""})`);
+    const host = target.closest<HTMLAnchorElement>("a[href]")?.hostname;
+    if (host && host !== location.hostname) tell({ kind: "custom", name: "outbound" });
+  });
+  on(page, "scroll", ({ target }) => {
+    // Not of a part that scrolls by itself.
+    if (scrolled || target !== doc) return;
+    scrolled = true;
+    after(SCROLL, () => {
+      scrolled = false;
+      const seen = ((page.scrollY + page.innerHeight + 1) / doc.documentElement.scrollHeight) * 100;
+      while (depth + STEP <= seen) tell({ kind: "custom", name: `scroll_${(depth += STEP)}` });
+    });
+  });
+  const moved = (): void => {
+    after(REDRAW, () => {
+      if (!signal.aborted && address() !== at) it.view();
+    });
+  };
+  if (page.navigation) {
+    on(page.navigation, "currententrychange", moved);
+  } else {
+    on(page, "popstate", moved);
+    patch(page.history, moved);
   }
+  it.view();
+  return it;
 }
 
 /** Hears of a single-page site's navigation where the browser does not tell. */
-function patch(history: History, moved: () => void, signal: AbortSignal): void {
+function patch(history: History, moved: () => void): void {
   for (const name of ["pushState", "replaceState"] as const) {
     const original = history[name];
     try {
       history[name] = function (this: History, ...args) {
         original.apply(this, args);
-        if (!signal.aborted) moved();
+        moved();
       };
     } catch {
       // A page that has frozen its history is not watched for it.

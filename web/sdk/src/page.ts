@@ -7,87 +7,89 @@
 
 import type { Debug } from "./api";
 import { any } from "./consent";
-import { Exposures } from "./exposure";
-import type { Engine, Host } from "./host";
-import { Link } from "./link";
-import { Observer } from "./observe";
+import { expose, type Exposures } from "./exposure";
+import type { After, Engine, Host } from "./host";
+import { link } from "./link";
+import { observe, type Observer } from "./observe";
 import type { Consent, Notice, Outcome, PageEvent, WorkerDebug } from "./protocol";
-import { Sender } from "./send";
-import { toEvent } from "./track";
+import { sender, type Sender } from "./send";
 import { GAP } from "./visit";
 
-/** Troubles that are kept for `dunlin.debug()`. */
+/** Troubles that are kept for `dunlin.debug()`: the first ones tell more than the last. */
 const TROUBLES = 20;
 
-const BOTH: Consent = { measure: true, personalize: true };
+const DONE = Promise.resolve<Outcome>({ ok: true, value: undefined });
 
 /** Runs the page's side until the page ends. */
-export function run(host: Host): Engine {
-  const { page, tag, shelf, slots } = host;
+export function run({ page, tag, shelf, slots, source, worker, toEvent, debug, lost }: Host): Engine {
   const doc = page.document;
   const trouble: Debug["trouble"][number][] = [];
   let consent: Consent | undefined;
-  let last: Promise<Outcome<unknown>> | undefined;
-  let observer: Observer | undefined;
-  let exposures: Exposures | undefined;
-  let sender: Sender | undefined;
+  let applied: Promise<Outcome<unknown>> = DONE;
+  let observing: Observer | undefined;
+  let exposing: Exposures | undefined;
+  let sending: Sender | undefined;
   /** Since when nobody sees the page, by the device's clock; 0 if somebody does. */
   let hidden = 0;
+  /** The page was left, and is in the browser's memory. */
   let left = false;
 
-  const noted = (why: Debug["trouble"][number]): void => {
-    if (trouble.push(why) > TROUBLES) trouble.shift();
-  };
-  const heard = (notice: Notice): void => {
-    switch (notice.tell) {
-      case "ready":
-        return sender?.ready(notice.ready);
-      case "unready":
-        return sender?.ready(undefined);
-      case "decisions":
-        if (!consent?.personalize) return;
-        shelf.change((entry) => {
-          entry.decisions = notice.choices.map(({ slot, variant, first }) => ({ slot, variant, first: !!first }));
-        });
-        return exposures?.decide(notice.choices);
-      case "trouble":
-        if (notice.why === "no-lock") sender?.blocked();
-        return noted({ why: notice.why, say: notice.say });
-    }
-  };
-  const link = new Link(host.worker, heard, () => noted({ why: "no-worker", say: "the Worker's file did not load" }));
-
   const now = (): number => Date.now() + tag.clock * 1000;
+  const visible = (): boolean => doc.visibilityState !== "hidden";
+  const after: After = (ms, call) => {
+    const timer = page.setTimeout(call, ms);
+    return () => page.clearTimeout(timer);
+  };
+  const ask = link(
+    worker,
+    (notice: Notice) => {
+      switch (notice.tell) {
+        case "ready":
+          return sending?.ready(notice.ready);
+        case "unready":
+          return sending?.ready();
+        case "decisions": {
+          const decisions = notice.choices.map(({ slot, variant, first }) => ({ slot, variant, first: !!first }));
+          if (exposing) shelf.change((entry) => (entry.decisions = decisions));
+          return exposing?.decide(decisions);
+        }
+        case "trouble":
+          if (notice.why === "no-lock") sending?.blocked();
+          if (trouble.length < TROUBLES) trouble.push(notice);
+      }
+    },
+    lost,
+  );
   const tell = (event: PageEvent): Promise<Outcome> => {
-    sender?.activity();
-    return link.ask({ do: "track", event, at: Date.now() });
+    sending?.activity();
+    return ask({ do: "track", event, at: Date.now() });
   };
 
   const hide = (): void => {
     if (hidden || !consent || !any(consent)) return;
     hidden = now();
-    observer?.pause();
-    exposures?.pause();
-    sender?.hide();
-    void link.ask({ do: "hide" });
+    observing?.pause();
+    exposing?.pause();
+    sending?.hide();
+    void ask({ do: "hide" });
   };
   const show = (): void => {
     if (!hidden) return;
     // Taken from the browser's memory it is a page like any other; after a gap, another visit.
-    const anew = left || now() - hidden >= GAP;
-    void link.ask({ do: "show" });
-    if (left) sender?.begin();
+    const another = left || now() - hidden >= GAP;
     hidden = 0;
+    void ask({ do: "show" });
+    if (left) sending?.begin();
     left = false;
-    sender?.show();
-    if (anew) {
-      observer?.view();
+    sending?.show();
+    if (another) {
+      observing?.view();
     } else {
-      observer?.resume();
-      exposures?.view(false);
+      observing?.resume();
+      exposing?.view(false);
     }
   };
-  const turn = (): void => (doc.visibilityState === "hidden" ? hide() : show());
+  const turn = (): void => (visible() ? show() : hide());
   doc.addEventListener("visibilitychange", turn);
   page.addEventListener("pageshow", show);
   page.addEventListener("pagehide", () => {
@@ -98,101 +100,58 @@ export function run(host: Host): Engine {
   /** Watches and sends as far as the consents go, and no further. */
   const watch = (c: Consent): void => {
     if (!c.measure) {
-      sender?.stop();
-      sender = undefined;
-    } else if (!sender) {
-      sender = new Sender({
-        shelf,
-        fetch: (url, init) => page.fetch(url, init),
-        now,
-        random: Math.random,
-        after: (ms, call) => {
-          const timer = page.setTimeout(call, ms);
-          return () => page.clearTimeout(timer);
-        },
-        visible: () => doc.visibilityState === "visible",
-        ask: (request) => link.ask(request),
-      });
-      sender.begin();
+      sending?.stop();
+      sending = undefined;
+    } else if (!sending) {
+      sending = sender({ shelf, fetch: (url, init) => page.fetch(url, init), now, random: Math.random, after, visible, ask });
+      sending.begin();
     }
-    if (!any(c)) {
-      observer?.stop();
-      observer = undefined;
-    }
-    if (!c.personalize) {
-      exposures?.stop();
-      exposures = undefined;
+    if (c.personalize) {
+      exposing ??= expose(page, after, slots, tell);
     } else {
-      exposures ??= new Exposures(page, slots, (event) => void tell(event));
+      exposing?.stop();
+      exposing = undefined;
     }
     if (any(c)) {
-      observer ??= new Observer(
-        page,
-        (event) => void tell(event),
-        () => exposures?.view(true),
-      );
+      observing ??= observe({ page, after, declared: source.topics, toEvent, tell, viewed: () => exposing?.view(true) });
+    } else {
+      observing?.stop();
+      observing = undefined;
     }
   };
-  host.source.changed = (slot) => exposures?.add(slot);
-
-  const call = async (name: string, args: readonly unknown[]): Promise<Outcome<unknown>> => {
-    const [a, b] = args;
-    switch (name) {
-      case "track": {
-        const event = toEvent(a, b, observer?.topics ?? []);
-        return typeof event === "string" ? wrong(event) : tell(event);
-      }
-      case "declare":
-        if (typeof a !== "string" || !["boolean", "number", "string"].includes(typeof b))
-          return wrong("declare: want an attribute and its value");
-        return tell({ kind: "declare", attribute: a, value: b as boolean | number | string });
-      case "assign":
-        if (typeof a !== "string" || typeof b !== "string") return wrong("assign: want a campaign and its arm");
-        return tell({ kind: "assign", campaign: a, arm: b });
-      case "choose":
-      case "why":
-        return typeof a === "string" ? link.ask<unknown>({ do: name, slot: a }) : wrong(`${name}: want a slot's name`);
-      case "report":
-        return link.ask<unknown>({ do: name });
-      case "forget":
-        shelf.change((entry) => delete entry.decisions);
-        return link.ask({ do: name });
-      default:
-        return { ok: true, value: await debug() };
-    }
-  };
-
-  const debug = async (): Promise<Debug> => {
-    const known = host.debug();
-    const worker = await link.ask<WorkerDebug>({ do: "debug" });
-    return {
-      ...known,
-      slots: [...slots].map((slot, i) => ({ ...known.slots[i]!, exposed: !!exposures?.exposed(slot) })),
-      sends: sender?.debug() ?? null,
-      trouble,
-      worker: worker.ok ? worker.value : null,
-    };
-  };
+  source.changed = (slot) => exposing?.add(slot);
 
   return {
-    call,
+    topics: () => observing?.topics() ?? [],
+    call(request) {
+      if (request.do === "track") return tell(request.event);
+      if (request.do === "forget") shelf.change((entry) => delete entry.decisions);
+      return ask(request);
+    },
+    async debug() {
+      const answer = await ask<WorkerDebug>({ do: "debug" });
+      return {
+        ...debug(),
+        slots: [...slots].map((slot) => ({
+          name: slot.getAttribute("name") ?? "",
+          shown: slot.shown,
+          decided: slot.decision?.variant ?? "",
+          exposed: !!exposing?.exposed(slot),
+        })),
+        sends: sending?.debug() ?? null,
+        trouble,
+        worker: answer.ok ? answer.value : null,
+      };
+    },
     consent(c) {
-      if (last && consent?.measure === c.measure && consent.personalize === c.personalize) return last;
-      if (!consent) {
-        const { base, api, site, officer, clock } = tag;
-        // To erase it must run first: what there is is known to it alone.
-        last = link.ask({ do: "start", with: { base, api, site, officer, clock, consent: any(c) ? c : BOTH } });
-        if (any(c)) last = Promise.resolve({ ok: true, value: undefined });
-      }
-      if (consent || !any(c)) last = link.ask({ do: "consent", consent: c });
+      if (consent?.measure === c.measure && consent.personalize === c.personalize) return applied;
+      if (!consent) void ask({ do: "start", with: { ...tag, consent: c } });
+      // Giving takes effect by and by; of erasing the visitor wants to know that it is done.
+      applied = any(c) && !consent ? DONE : ask({ do: "consent", consent: c });
       consent = c;
       watch(c);
       turn();
-      return last!;
+      return applied;
     },
   };
-}
-
-function wrong(say: string): Outcome<never> {
-  return { ok: false, why: "input", say };
 }

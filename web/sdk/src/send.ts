@@ -11,17 +11,22 @@
 
 import type { SendDebug } from "./api";
 import type { Shelf } from "./entry";
+import type { After } from "./host";
 import type { Ask } from "./link";
 import type { Outcome, Ready } from "./protocol";
-import { active, checked, hide, NEVER, period, TRIES, type Visits } from "./visit";
+import { active, checked, hide, period, TRIES, type Visits } from "./visit";
 
 /** Largest report that may outlive its page, bytes; larger ones leave from a page that is seen. */
 const KEEPALIVE = 60 * 1024;
 
 /** Jitter of what is owed: from, and up to so much more, ms. */
-const JITTER = { from: 2_000, more: 18_000 };
+const FROM = 2_000;
+const MORE = 18_000;
 
-/** What the sender works with. */
+/** Longest that the collector may ask to be left alone, s. */
+const PATIENCE = 86_400;
+
+/** What a sender works with. */
 export interface SenderOptions {
   readonly shelf: Shelf;
   readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
@@ -29,8 +34,7 @@ export interface SenderOptions {
   readonly now: () => number;
   /** Uniform in [0, 1). */
   readonly random: () => number;
-  /** Calls back after ms; returns how not to. */
-  readonly after: (ms: number, call: () => void) => () => void;
+  readonly after: After;
   /** Whether somebody sees the page. */
   readonly visible: () => boolean;
   /** Asks the Worker. */
@@ -38,136 +42,66 @@ export interface SenderOptions {
 }
 
 /** Sends one page's reports. */
-export class Sender {
-  #ready: Ready | undefined;
-  /** An earlier page's bytes that are not confirmed. */
-  #kept: Ready | undefined;
-  /** An earlier page owes a report: this one sends it. `due`: its jitter is over. */
-  #debt = false;
-  #due = false;
-  /** The hidden page's place had nothing ready yet: what becomes ready while it lives goes at once. */
-  #late = false;
-  #flying = false;
-  #blocked = false;
-  #sent = 0;
-  #status = 0;
-  #cancel: () => void = () => undefined;
-
-  constructor(readonly options: SenderOptions) {}
-
+export interface Sender {
   /** Begins on a page: a debt of an earlier one is to be paid. */
-  begin(): void {
-    const visits = this.#note(active);
-    this.#debt = visits.owed > 0;
-    this.#due = false;
-    this.#cancel();
-    if (!this.#debt) return;
-    const wait = Math.max(visits.wait - this.options.now(), JITTER.from + JITTER.more * this.options.random());
-    this.#cancel = this.options.after(wait, () => {
-      this.#due = true;
-      this.#pay();
-    });
-    void this.options.ask<Ready | null>({ do: "unsent" }).then((outcome) => {
-      if (outcome.ok && outcome.value) this.#kept = outcome.value;
-      this.#pay();
-    });
-  }
-
+  begin(): void;
   /** Notes that the visitor did something. */
-  activity(): void {
-    this.#note(active);
-  }
-
+  activity(): void;
   /** Takes ready bytes, or that those told before must not be sent. */
-  ready(ready: Ready | undefined): void {
-    this.#blocked = false;
-    this.#ready = ready;
-    if (!ready) {
-      this.#kept = undefined;
-      return;
-    }
-    this.#note((visits, now) => period(visits, ready.end, now));
-    this.#pay();
-  }
-
+  ready(ready?: Ready): void;
   /** Another tab is the writer: this one's hides are no places. */
-  blocked(): void {
-    this.#blocked = true;
-  }
-
+  blocked(): void;
   /** The page was hidden or left. */
-  hide(): void {
-    if (this.#blocked) return;
-    let place = false;
-    this.#note((visits, now) => {
-      const after = hide(visits, now);
-      place = after.place;
-      return after.visits;
-    });
-    if (place) this.#late = !this.#send(this.#ready ?? this.#kept);
-    // What is owed goes at the next hide at the latest, if that is no place of its own.
-    else if (this.#debt) this.#send(this.#kept ?? this.#ready);
-  }
-
+  hide(): void;
   /** The page is seen again. */
-  show(): void {
-    this.#late = false;
-  }
-
+  show(): void;
   /** Stops for good. */
-  stop(): void {
-    this.#cancel();
-    this.#debt = this.#late = false;
-    this.#ready = this.#kept = undefined;
-  }
+  stop(): void;
+  debug(): SendDebug;
+}
 
-  debug(): SendDebug {
-    const { first, more, owed } = this.#visits();
-    const { revision, date, bytes } = this.#ready ?? {};
-    return {
-      first,
-      more,
-      owed: owed > 0,
-      ready: bytes ? { revision: revision!, date: date!, bytes: bytes.byteLength } : null,
-      sent: this.#sent,
-      status: this.#status,
-    };
-  }
+/** Makes a sender. */
+export function sender({ shelf, fetch, now, random, after, visible, ask }: SenderOptions): Sender {
+  let ready: Ready | undefined;
+  /** An earlier page's bytes that are not confirmed. */
+  let kept: Ready | undefined;
+  /** An earlier page owes a report: this one sends it, when it is due. */
+  let debt = false;
+  let due = false;
+  /** The hidden page's place had nothing ready yet: what becomes ready while it lives goes at once. */
+  let late = false;
+  let flying = false;
+  let blocked = false;
+  let sent = 0;
+  let status = 0;
+  let cancel = (): void => undefined;
 
-  #visits(): Visits {
-    return checked(this.options.shelf.read()?.visits);
-  }
-
-  #note(how: (visits: Visits, now: number) => Visits): Visits {
-    let after = NEVER;
-    const kept = this.options.shelf.change((entry) => {
-      after = entry.visits = how(checked(entry.visits), this.options.now());
-    });
+  const note = (how: (visits: Visits) => void): void => {
+    const noted = shelf.change((entry) => how((entry.visits = checked(entry.visits))));
     // Where places cannot be counted none may be used.
-    if (!kept) this.stop();
-    return after;
-  }
-
-  #pay(): void {
-    if (this.#late || (this.#debt && this.#due)) this.#send(this.#kept ?? this.#ready);
-  }
-
+    if (!noted) it.stop();
+  };
+  /** It stays owed; the collector wants to be left alone for so many seconds. */
+  const failed = (seconds: number): void =>
+    note((visits) => {
+      visits.owed ||= 1;
+      visits.wait = now() + Math.min(seconds, PATIENCE) * 1000;
+    });
   /** Sends, if it can, and says whether it did. */
-  #send(ready: Ready | undefined): boolean {
-    const { options } = this;
-    if (!ready || this.#flying || options.now() >= ready.end * 1000) return false;
-    const keepalive = ready.bytes.byteLength <= KEEPALIVE;
-    if (!keepalive && !options.visible()) return false;
+  const send = (report: Ready | undefined): boolean => {
+    if (!report || flying || now() >= report.end * 1000) return false;
+    const { url, bytes, revision } = report;
+    const keepalive = bytes.byteLength <= KEEPALIVE;
+    if (!keepalive && !visible()) return false;
     // Noted before the bytes leave: if the page dies now the next one knows.
-    this.#note((visits) => ({ ...visits, owed: Math.max(visits.owed - 1, 0) }));
-    this.#debt = this.#late = false;
-    this.#cancel();
-    this.#flying = true;
-    this.#sent++;
-    this.#status = 0;
-    const answer = options.fetch(ready.url, {
+    note((visits) => (visits.owed = Math.max(visits.owed - 1, 0)));
+    cancel();
+    debt = late = false;
+    flying = true;
+    sent++;
+    const answer = fetch(url, {
       method: "POST",
-      body: ready.bytes,
+      body: bytes,
       headers: { "Content-Type": "application/octet-stream" },
       keepalive,
       credentials: "omit",
@@ -175,30 +109,85 @@ export class Sender {
       cache: "no-store",
       redirect: "error",
     });
-    if (this.#ready?.revision === ready.revision) this.#ready = undefined;
-    if (this.#kept?.revision === ready.revision) this.#kept = undefined;
-    void options.ask({ do: "sent", revision: ready.revision });
+    if (ready?.revision === revision) ready = undefined;
+    if (kept?.revision === revision) kept = undefined;
+    void ask({ do: "sent", revision });
     answer
       .then(
-        (response) => this.#answered(ready, response),
+        (response) => {
+          status = response.status;
+          if (status > 499 || status === 429 || status === 408) return failed(Number(response.headers.get("Retry-After")) || 0);
+          // Taken, or refused for good: either way nothing is owed, but of a place used since.
+          note((visits) => {
+            if (visits.owed < TRIES) visits.owed = 0;
+          });
+          void ask({ do: "confirmed", revision });
+        },
         // Refused by the browser or the network.
-        () => this.#failed(0),
+        () => failed(0),
       )
-      .finally(() => (this.#flying = false));
+      .finally(() => (flying = false));
     return true;
-  }
+  };
+  const pay = (): void => {
+    if (late || (debt && due)) send(kept ?? ready);
+  };
 
-  #answered(ready: Ready, { status, headers }: Response): void {
-    this.#status = status;
-    if (status === 429 || status === 408 || status >= 500) return this.#failed(Number(headers.get("Retry-After")) || 0);
-    // Taken, or refused for good: either way nothing is owed, but of a place used since.
-    this.#note((visits) => ({ ...visits, owed: visits.owed < TRIES ? 0 : TRIES, wait: 0 }));
-    void this.options.ask({ do: "confirmed", revision: ready.revision });
-  }
-
-  /** Notes that it stays owed, and for how many seconds the collector wants to be left alone. */
-  #failed(seconds: number): void {
-    const wait = Math.min(Math.max(seconds, 0), 86_400) * 1000;
-    this.#note((visits, now) => ({ ...visits, owed: Math.max(visits.owed, 1), wait: now + wait }));
-  }
+  const it: Sender = {
+    begin() {
+      let wait = FROM + MORE * random();
+      cancel();
+      due = debt = false;
+      note((visits) => {
+        active(visits, now());
+        debt = visits.owed > 0;
+        wait = Math.max(wait, visits.wait - now());
+      });
+      if (!debt) return;
+      cancel = after(wait, () => {
+        due = true;
+        pay();
+      });
+      void ask<Ready | null>({ do: "unsent" }).then((outcome) => {
+        if (outcome.ok && outcome.value) kept = outcome.value;
+        pay();
+      });
+    },
+    activity: () => note((visits) => active(visits, now())),
+    ready(made) {
+      blocked = false;
+      ready = made;
+      if (!made) {
+        kept = undefined;
+        return;
+      }
+      note((visits) => {
+        active(visits, now());
+        period(visits, made.end);
+      });
+      pay();
+    },
+    blocked: () => (blocked = true),
+    hide() {
+      if (blocked) return;
+      let place = false;
+      note((visits) => (place = hide(visits, now())));
+      if (place) late = !send(ready ?? kept);
+      // What is owed goes at the next hide at the latest, if that is no place of its own.
+      else if (debt) send(kept ?? ready);
+    },
+    show: () => (late = false),
+    stop() {
+      cancel();
+      debt = late = false;
+      ready = kept = undefined;
+    },
+    debug: () => ({
+      ...checked(shelf.read()?.visits),
+      ready: ready ? { revision: ready.revision, date: ready.date, bytes: ready.bytes.byteLength } : null,
+      sent,
+      status,
+    }),
+  };
+  return it;
 }

@@ -30,7 +30,7 @@ export interface Tag {
 export function readTag(src: string, data: Readonly<Record<string, string | undefined>>, host: string): Tag {
   const officer = data["dunlinOfficer"] ?? "";
   const mode = data["dunlinConsent"] ?? "";
-  const loopback = /^(localhost|127\.0\.0\.1|\[::1\])$/.test(host);
+  const loopback = /^(localhost|127\.0\.0\.1|\[::1])$/.test(host);
   return {
     base: src.replace(/[^/]*([?#].*)?$/, ""),
     api: data["dunlinApi"] || "v1",

@@ -32,41 +32,41 @@ const MOST = 64;
 /** Longest JSON-LD that is looked at, in characters. */
 const LONGEST = 100_000;
 
-type Json = Readonly<Record<string, unknown>>;
-
-/** Texts in a value of JSON-LD: a text, a thing with a name, or a list of such. */
-function names(value: unknown): string[] {
-  if (typeof value === "string") return split(value.replace(/[>/]/g, ","));
-  if (Array.isArray(value)) return value.flatMap(names);
-  return value && typeof value === "object" ? names((value as Json)["name"]) : [];
+/** A value of JSON-LD. */
+interface Thing {
+  readonly [key: string]: Thing | undefined;
 }
 
-/** Topics of one thing of JSON-LD, and of what it is the frame of. */
-function about(thing: unknown): string[] {
+/** Texts in a value: a text, a thing with a name, or a list of such. */
+function names(value: Thing | undefined): string[] {
+  if (typeof value === "string") return split((value as string).replace(/[>/]/g, ","));
+  return Array.isArray(value) ? value.flatMap(names) : value ? names(value["name"] ?? value["item"]) : [];
+}
+
+/** Topics of a thing, and of what it is the frame of. */
+function about(thing: Thing | undefined): string[] {
   if (Array.isArray(thing)) return thing.flatMap(about);
-  if (!thing || typeof thing !== "object") return [];
-  const t = thing as Json;
-  const trail = Array.isArray(t["itemListElement"]) && t["@type"] === "BreadcrumbList" ? t["itemListElement"] : [];
+  if (!thing) return [];
+  const trail = String(thing["@type"]) === "BreadcrumbList" ? thing["itemListElement"] : undefined;
   return [
-    ...["category", "keywords", "about"].flatMap((key) => names(t[key])),
-    ...trail.flatMap((step: Json) => names(step["name"] ?? step["item"])),
-    ...about(t["@graph"]),
-    ...about(t["mainEntity"]),
+    ...[thing["category"], thing["keywords"], thing["about"], trail].flatMap(names),
+    ...about(thing["@graph"]),
+    ...about(thing["mainEntity"]),
   ];
 }
 
 /**
- * All candidates of a parsed page, without repetition: what it declares, and the
+ * All candidates of a parsed page, without repetition: what it has declared, and the
  * category, keywords, subject and breadcrumbs of its JSON-LD. The Worker keeps those
  * that the plan has.
  */
-export function candidates(doc: Document): string[] {
-  const found = declared(doc);
+export function candidates(doc: Document, declared: readonly string[]): string[] {
+  const found = [...declared];
   for (const script of doc.querySelectorAll("script[type='application/ld+json']")) {
     const text = script.textContent ?? "";
     if (text.length > LONGEST) continue;
     try {
-      found.push(...about(JSON.parse(text)));
+      found.push(...about(JSON.parse(text) as Thing));
     } catch {
       // The site's mistake, and not ours to report.
     }

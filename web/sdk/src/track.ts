@@ -1,42 +1,59 @@
 /**
- * From a public call to an event.
+ * From a public call to what the Worker is asked. What the plan's names and values may be
+ * the Worker knows; here only the shape is looked at.
  *
  * @module
  */
 
+import type { Ask } from "./link";
 import type { PageEvent } from "./protocol";
 
+/** What a call must be given; the first is a text. */
+const WANTS: Readonly<Record<string, string>> = {
+  track: "event",
+  choose: "slot",
+  why: "slot",
+  declare: "attribute, value",
+  assign: "campaign, arm",
+};
+
 /**
- * Makes the event of `dunlin.track`.
+ * Makes the event of `dunlin.track`, and of an element that the site has marked.
  *
  * @param topics Of the page, for events that name none.
- * @returns the event, or a sentence on what is wrong with the arguments.
+ * @throws TypeError if the details name topics that are no list of texts.
  */
-export function toEvent(name: unknown, details: unknown, topics: readonly string[]): PageEvent | string {
-  if (typeof name !== "string" || !name) return "track: want an event's name";
-  if (details !== undefined && (typeof details !== "object" || !details)) return "track: want details as an object";
-  const d = (details ?? {}) as { topics?: unknown; value?: unknown; slot?: unknown; variant?: unknown };
-  let about = topics;
-  if (d.topics !== undefined) {
-    if (!Array.isArray(d.topics) || !d.topics.every((t) => typeof t === "string")) return "track: want topics as a list of texts";
-    about = d.topics.map((t: string) => t.toLowerCase());
-  }
+export function toEvent(name: string, details: unknown, topics: readonly string[]): PageEvent {
+  const { topics: own, value, slot, variant } = (details ?? {}) as Record<string, unknown>;
+  if (name === "exposure") return { kind: name, slot, variant } as PageEvent;
+  if (!/^(view|click|cart|order)$/.test(name)) return { kind: "custom", name };
+  // A click inside a slot is about what was shown there, and the device knows that.
+  const about = (own ?? (slot ? [] : topics)) as readonly string[];
+  return { kind: name, topics: about.map((topic) => topic.toLowerCase()), value, slot } as PageEvent;
+}
+
+/**
+ * Makes the request of a call; all but `consent` and `debug`.
+ *
+ * @param topics Of the page.
+ * @param at Unix ms.
+ * @returns the request, or a sentence on what is wrong with the arguments.
+ */
+export function toRequest(name: string, args: readonly unknown[], topics: readonly string[], at: number): Ask | string {
+  const wants = WANTS[name];
+  const [a, b] = args as [string, string];
+  if (wants && (typeof a !== "string" || (wants.includes(",") && b === undefined))) return `${name}: want ${wants}`;
   switch (name) {
-    case "view":
-    case "cart":
-      return { kind: name, topics: about };
-    case "click":
-      if (d.slot === undefined) return { kind: name, topics: about };
-      return typeof d.slot === "string"
-        ? { kind: name, topics: d.topics === undefined ? [] : about, slot: d.slot }
-        : "track: want slot as a text";
-    case "order":
-      if (typeof d.value !== "number" || !(d.value >= 0 && d.value < Infinity)) return "track: an order wants a value of 0 or more";
-      return { kind: name, topics: about, value: d.value };
-    case "exposure":
-      if (typeof d.slot !== "string" || typeof d.variant !== "string") return "track: an exposure wants slot and variant as texts";
-      return { kind: name, slot: d.slot, variant: d.variant };
+    case "track":
+      return { do: name, event: toEvent(a, b, topics), at };
+    case "declare":
+      return { do: "track", event: { kind: name, attribute: a, value: b }, at };
+    case "assign":
+      return { do: "track", event: { kind: name, campaign: a, arm: b }, at };
+    case "choose":
+    case "why":
+      return { do: name, slot: a };
     default:
-      return { kind: "custom", name };
+      return { do: name } as Ask;
   }
 }

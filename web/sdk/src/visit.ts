@@ -22,32 +22,24 @@ export const TRIES = 2;
 /** What is remembered of visits. Instants are the device's clock's. */
 export interface Visits {
   /** The last activity, ms. */
-  readonly last: number;
+  last: number;
   /** The running visit's first hide has been. */
-  readonly first: boolean;
+  first: boolean;
   /** End of the period that `more` and `owed` belong to, Unix seconds; 0 if not known yet. */
-  readonly end: number;
+  end: number;
   /** Places used in it beside first hides. */
-  readonly more: number;
+  more: number;
   /** How often what is owed may still go out without an answer having been heard; 0: nothing is. */
-  readonly owed: number;
+  owed: number;
   /** The collector asked to wait until then, ms. */
-  readonly wait: number;
+  wait: number;
 }
 
-/** Of a device that has never been here. */
-export const NEVER: Visits = { last: 0, first: false, end: 0, more: 0, owed: 0, wait: 0 };
-
-/** Returns v as read from storage: anything that is not of its shape counts as never. */
+/** Visits as read from storage; of a device that has never been here where they are not of that shape. */
 export function checked(v: unknown): Visits {
   const of = v as Visits | undefined;
   const sound = of && [of.last, of.end, of.more, of.owed, of.wait].every(Number.isFinite);
-  return sound ? { last: of.last, first: !!of.first, end: of.end, more: of.more, owed: of.owed, wait: of.wait } : NEVER;
-}
-
-/** Forgets a period that is over. */
-function current(v: Visits, now: number): Visits {
-  return v.end && now >= v.end * 1000 ? { ...v, end: 0, more: 0, owed: 0, wait: 0 } : v;
+  return sound ? of : { last: 0, first: false, end: 0, more: 0, owed: 0, wait: 0 };
 }
 
 /**
@@ -55,22 +47,22 @@ function current(v: Visits, now: number): Visits {
  *
  * @param now ms.
  */
-export function active(v: Visits, now: number): Visits {
+export function active(v: Visits, now: number): void {
+  if (v.end && now >= v.end * 1000) v.end = v.more = v.owed = v.wait = 0;
   const gone = now - v.last;
   // A clock set back is as good as a gap: the last activity lies in the future then.
-  return { ...current(v, now), last: now, first: v.first && gone >= 0 && gone < GAP };
+  if (gone < 0 || gone >= GAP) v.first = false;
+  v.last = now;
 }
 
-/**
- * Uses up a place, if a hide at `now` is one.
- *
- * @returns the visits after it, and whether it was one.
- */
-export function hide(v: Visits, now: number): { readonly visits: Visits; readonly place: boolean } {
-  const at = active(v, now);
-  if (!at.first) return { visits: { ...at, first: true, owed: TRIES }, place: true };
-  if (at.more < MORE) return { visits: { ...at, more: at.more + 1, owed: TRIES }, place: true };
-  return { visits: at, place: false };
+/** Uses up a place, if a hide at `now` is one, and says whether it was. */
+export function hide(v: Visits, now: number): boolean {
+  active(v, now);
+  if (v.first && v.more >= MORE) return false;
+  if (v.first) v.more++;
+  v.first = true;
+  v.owed = TRIES;
+  return true;
 }
 
 /**
@@ -78,9 +70,8 @@ export function hide(v: Visits, now: number): { readonly visits: Visits; readonl
  *
  * @param end Unix seconds.
  */
-export function period(v: Visits, end: number, now: number): Visits {
-  const at = current(v, now);
-  if (at.end === end) return at;
+export function period(v: Visits, end: number): void {
   // Another plan may have shorter or longer periods; what was used of the one before counts no more.
-  return at.end ? { ...at, end, more: 0, owed: 0 } : { ...at, end };
+  if (v.end && v.end !== end) v.more = v.owed = 0;
+  v.end = end;
 }

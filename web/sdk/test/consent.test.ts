@@ -287,22 +287,28 @@ test("the owner's own browser is not measured, but may be personalized", async (
 
 test("calls with arguments of another shape are answered, not thrown", async () => {
   await v.open(BODY);
-  await until("the Worker runs", () => !!started());
-  for (const [name, ...args] of [
-    ["track"],
-    ["track", 7],
-    ["track", "cart", "x"],
-    ["track", "cart", { topics: "shoes" }],
-    ["track", "order"],
-    ["track", "order", { value: -1 }],
-    ["track", "exposure", {}],
-    ["choose"],
-    ["why", {}],
-    ["declare", "a"],
-    ["assign", "a"],
-    ["consent", 7],
-    ["consent", { measure: true }],
-  ] as [string, ...unknown[]][]) {
-    expect(await v.call(name, ...args), JSON.stringify([name, ...args])).toMatchObject({ ok: false, why: "input" });
+  await until("the Worker runs", () => site.events().length > 0);
+  const wrong: [string, unknown[], RegExp][] = [
+    ["track", [], /^track: want event$/],
+    ["track", [7], /^track: want event$/],
+    ["track", ["cart", { topics: "shoes" }], /map/],
+    ["track", ["cart", { topics: [7] }], /toLowerCase/],
+    ["choose", [], /^choose: want slot$/],
+    ["why", [{}], /^why: want slot$/],
+    ["declare", ["a"], /^declare: want attribute, value$/],
+    ["assign", ["a"], /^assign: want campaign, arm$/],
+    ["consent", [7], /^consent: want \{measure, personalize\}/],
+    ["consent", [{ measure: true }], /^consent: want/],
+  ];
+  for (const [name, args, say] of wrong) {
+    expect(await v.call(name, ...args), JSON.stringify([name, ...args])).toEqual({
+      ok: false,
+      why: "input",
+      say: expect.stringMatching(say),
+    });
   }
+  const strange = v.page.evaluate(() =>
+    (window as unknown as { dunlin: { declare(...a: unknown[]): unknown } }).dunlin.declare("a", () => 7),
+  );
+  expect(await strange).toMatchObject({ ok: false, why: "input" });
 });

@@ -74,10 +74,12 @@ describe("clicks", () => {
       for (const id of ["plain", "home", "cart", "order", "worthless", "field", "join", "away", "in", "about", "own"])
         document.getElementById(id)!.click();
     });
-    await until("all is told", () => events().length >= 8);
+    await until("all is told", () => events().length >= 9);
     expect(events().slice(1)).toEqual([
       { kind: "cart", topics: ["shoes"] },
       { kind: "order", topics: [], value: 12.5 },
+      // Without a value: the Worker refuses it.
+      { kind: "order", topics: ["page"] },
       { kind: "custom", name: "newsletter_signup" },
       { kind: "custom", name: "outbound" },
       { kind: "click", slot: "hero", topics: [] },
