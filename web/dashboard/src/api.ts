@@ -13,7 +13,7 @@ export type Hidden = "" | "noise" | "wide" | "empty";
 export interface Count {
   value: number; // raw: may be negative
   low: number; // of the rate behind it (noise and chance)
-  high: number;
+  high: number | null; // null: without bound
   exact_low: number; // of what an exact tracker would have counted (noise alone)
   exact_high: number;
   hidden: Hidden;

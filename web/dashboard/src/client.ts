@@ -9,9 +9,11 @@ import type { Problem, Report, Session, Site } from "./api.ts";
 /** Why a call failed, for the page to branch on. */
 export type Fault =
   | "offline" // no answer: the console does not run, or the network is down
-  | "signed-out" // the session is over, or the secret was wrong
+  | "signed-out" // the session is over
+  | "wrong-secret" // of password or link
   | "slow-down" // too many attempts
-  | "refused" // the console says no; `detail` says why
+  | "empty" // there is no release, or none in the range
+  | "refused" // the console says no, or that it cannot; `detail` says why
   | "broken"; // an answer that is none of the console's
 
 /** What came of a call. */
@@ -85,15 +87,19 @@ export class Client {
   }
 }
 
+/** Reasons of the console's problems (`urn:dunlin:problem:REASON`) that the page has words of its own for. */
+const reasons: Readonly<Partial<Record<string, Fault>>> = {
+  "signed-out": "signed-out",
+  "wrong-secret": "wrong-secret",
+  "link-used": "wrong-secret",
+  "slow-down": "slow-down",
+  "no-releases": "empty",
+};
+
 /** Reads an answer that is not a success; its problem document's words where it has one. */
-async function refusal<T>(response: Response): Promise<Outcome<T>> {
-  let detail = "";
-  if (response.headers.get("Content-Type")?.startsWith("application/problem+json")) {
-    const problem = (await response.json()) as Partial<Problem>;
-    detail = problem.detail ?? problem.title ?? "";
-  }
-  if (response.status === 401) return { ok: false, fault: "signed-out", detail };
-  if (response.status === 429) return { ok: false, fault: "slow-down", detail };
-  if (response.status >= 400 && response.status < 500) return { ok: false, fault: "refused", detail };
-  return { ok: false, fault: "broken", detail };
+async function refusal(response: Response): Promise<{ readonly ok: false; readonly fault: Fault; readonly detail: string }> {
+  if (!response.headers.get("Content-Type")?.startsWith("application/problem+json")) return { ok: false, fault: "broken", detail: "" };
+  const { type, title, detail } = (await response.json()) as Partial<Problem>;
+  const fault = reasons[type?.split(":").at(-1) ?? ""] ?? "refused";
+  return { ok: false, fault, detail: detail ?? title ?? "" };
 }

@@ -22,7 +22,7 @@ function fields(cell: Cell, kind: Kind): string[] {
   if (cell.kind === "none") return Array<string>(kind === "count" ? 6 : 4).fill("");
   if (cell.kind === "count") {
     const { value, low, high, exact_low, exact_high, hidden } = cell.count;
-    return [value, low, high, exact_low, exact_high, hidden].map(String);
+    return [value, low, high ?? "", exact_low, exact_high, hidden].map(String);
   }
   const { value, low, high, hidden } = cell.rate;
   return [String(value), String(low), high === null ? "" : String(high), hidden];

@@ -35,6 +35,10 @@ export class Dashboard {
   site = $state.raw<Site | undefined>();
   report = $state.raw<Report | undefined>();
   trouble = $state.raw<Trouble | undefined>();
+  /** There is no release: at all, or in the range. */
+  empty = $state<"" | "site" | "range">("");
+  /** The session was begun by a link in this page, so a new password needs no old one. */
+  byLink = $state(false);
   /** A report is on its way; the one before stays in view. */
   loading = $state(false);
   place = $state.raw<Place>(start);
@@ -81,8 +85,11 @@ export class Dashboard {
       this.#replace(start);
       this.phase = "linking";
       const outcome = await this.#client.signIn({ token });
-      if (outcome.ok) return this.#enter();
-      this.notice = outcome.fault === "signed-out" || outcome.fault === "refused" ? "linkUsed" : "";
+      if (outcome.ok) {
+        this.byLink = true;
+        return this.#enter();
+      }
+      this.notice = outcome.fault === "wrong-secret" ? "linkUsed" : "";
       this.trouble = this.notice ? undefined : outcome;
       this.phase = "out";
       return;
@@ -96,7 +103,7 @@ export class Dashboard {
     this.notice = "";
     this.trouble = undefined;
     if (outcome.ok) return this.#enter();
-    if (outcome.fault === "signed-out") this.notice = "wrong";
+    if (outcome.fault === "wrong-secret") this.notice = "wrong";
     else this.trouble = outcome;
   }
 
@@ -139,6 +146,7 @@ export class Dashboard {
     if (this.phase !== "in") return;
     const question = ++this.#asked;
     this.trouble = undefined;
+    this.empty = "";
     if (!this.site) {
       this.loading = true;
       const site = await this.#client.site();
@@ -147,10 +155,7 @@ export class Dashboard {
       this.site = site.value;
     }
     const dates = datesOf(this.place.span, this.site.first, this.site.last);
-    if (!dates) {
-      this.loading = false;
-      return;
-    }
+    if (!dates) return this.#fail({ fault: "empty", detail: "" });
     const key = `${dates.from} ${dates.to}`;
     const known = this.#reports.get(key);
     if (known) {
@@ -188,9 +193,9 @@ export class Dashboard {
 
   /** Looks for a release that came while the page was away. */
   async #freshen(): Promise<void> {
-    if (this.phase !== "in" || !this.site || this.loading) return;
+    if (this.phase !== "in" || this.loading) return;
     const site = await this.#client.site();
-    if (!site.ok || site.value.last === this.site.last) return;
+    if (!site.ok || site.value.last === this.site?.last) return;
     this.site = site.value;
     this.#reports.clear();
     await this.load();
@@ -199,14 +204,21 @@ export class Dashboard {
   #fail(outcome: Trouble): void {
     this.loading = false;
     if (outcome.fault === "signed-out") this.#forget("ended");
+    else if (outcome.fault === "empty") this.#nothing();
     else this.trouble = outcome;
+  }
+
+  #nothing(): void {
+    this.empty = this.site?.last ? "range" : "site";
+    this.report = undefined;
   }
 
   #forget(notice: Notice): void {
     this.#asked++;
     this.#reports.clear();
     this.session = this.site = this.report = this.trouble = undefined;
-    this.loading = false;
+    this.loading = this.byLink = false;
+    this.empty = "";
     this.notice = notice;
     this.phase = "out";
   }

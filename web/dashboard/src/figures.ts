@@ -21,10 +21,14 @@ export interface Figure {
   readonly spread: string;
 }
 
-/** Bounds of a count as they are shown: below no device there is none. */
+/**
+ * Bounds of a count as they are shown: below no device there is none. One that chance
+ * leaves without an upper bound lies so far below zero that it is withheld; should it be
+ * drawn, it is by its noise.
+ */
 export function countBounds(count: Count, interval: Interval): { low: number; high: number } {
   const low = interval === "noise" ? count.exact_low : count.low;
-  const high = interval === "noise" ? count.exact_high : count.high;
+  const high = interval === "noise" ? count.exact_high : (count.high ?? count.exact_high);
   return { low: Math.max(0, low), high: Math.max(0, high) };
 }
 
@@ -34,7 +38,7 @@ export function perRelease(total: Count, releases: number): Count {
   return {
     value: total.value / n,
     low: total.low / n,
-    high: total.high / n,
+    high: total.high === null ? null : total.high / n,
     exact_low: total.exact_low / n,
     exact_high: total.exact_high / n,
     hidden: total.hidden,
@@ -50,6 +54,11 @@ function grain(half: number): number {
 function decimals(points: number): number {
   if (points >= 0.95) return 0;
   return points >= 0.095 ? 1 : 2;
+}
+
+/** With a minus sign as wide as the plus; Intl writes a hyphen. */
+function minus(text: string): string {
+  return text.replace("-", "\u2212");
 }
 
 /** Writes numbers and dates of one language. */
@@ -93,7 +102,7 @@ export class Figures {
 
   /** A change on an axis: +20%. */
   signedPercent(share: number): string {
-    return this.#signed[0]!.format(share);
+    return minus(this.#signed[0]!.format(share));
   }
 
   /** A plain number with the given decimals: an epsilon, a standard deviation. */
@@ -141,7 +150,7 @@ export class Figures {
   /** An uplift (above -1) with its interval, signs shown; one without an upper bound is "at least". */
   uplift(rate: Rate): Figure {
     const digits = rate.high === null ? 0 : decimals(((rate.high - rate.low) / 2) * 100);
-    const write = (value: number): string => this.#signed[digits]!.format(value);
+    const write = (value: number): string => minus(this.#signed[digits]!.format(value));
     const spread = rate.high === null ? this.#atLeast(write(rate.low)) : this.#range(write(rate.low), write(rate.high), true);
     return { value: write(rate.value), spread };
   }

@@ -16,9 +16,10 @@ export type Verdict = "more" | "less" | "even" | "unknown";
  * lies there.
  */
 export function verdict(uplift: Rate): Verdict {
+  if (uplift.hidden !== "") return "unknown";
   if (uplift.low > 0) return "more";
   if (uplift.high !== null && uplift.high < 0) return "less";
-  return uplift.hidden !== "" || uplift.high === null ? "unknown" : "even";
+  return uplift.high === null ? "unknown" : "even";
 }
 
 /** Speaks one language, with one kind of interval. */

@@ -55,8 +55,8 @@ function json(response: ServerResponse, status: number, value: unknown): void {
   response.end(JSON.stringify(value));
 }
 
-function problem(response: ServerResponse, status: number, detail: string): void {
-  json(response, status, { type: "about:blank", title: "refused", status, detail });
+function problem(response: ServerResponse, status: number, reason: string, detail: string): void {
+  json(response, status, { type: `urn:dunlin:problem:${reason}`, title: reason, status, detail });
 }
 
 async function body(request: IncomingMessage): Promise<Record<string, string>> {
@@ -75,12 +75,12 @@ async function answer(path: string, query: URLSearchParams, request: IncomingMes
   if (call === "POST session") {
     const sent = await body(request);
     const right = sent["token"] ? sent["token"] === now.token : sent["name"] === known.name && sent["password"] === known.password;
-    if (!right) return problem(response, 401, "not known");
+    if (!right) return problem(response, 401, sent["token"] ? "link-used" : "wrong-secret", "That did not sign you in.");
     now.token = "";
     now.signedIn = true;
     return json(response, 200, { signed_in: true, demo: now.demo, name: known.name, password_set: now.passwordSet });
   }
-  if (!now.signedIn) return problem(response, 401, "sign in first");
+  if (!now.signedIn) return problem(response, 401, "signed-out", "Sign in first.");
   switch (call) {
     case "DELETE session":
       now.signedIn = false;
@@ -92,14 +92,17 @@ async function answer(path: string, query: URLSearchParams, request: IncomingMes
       response.writeHead(204).end();
       return;
     case "GET site":
-      return json(response, 200, now.empty ? { ...site, first: "", last: "" } : site);
+      if (now.empty) return problem(response, 404, "no-releases", "Wait for the first release.");
+      return json(response, 200, site);
     case "GET report": {
       if (now.slow) await new Promise((resolve) => setTimeout(resolve, now.slow));
-      if (now.broken) return problem(response, now.broken, "the store of releases does not answer");
-      return json(response, 200, report(day(query.get("from")) ?? site.first, day(query.get("to")) ?? site.last, now.odd));
+      if (now.broken) return problem(response, now.broken, "internal", "Its log says why.");
+      const found = report(day(query.get("from")) ?? site.first, day(query.get("to")) ?? site.last, now.odd);
+      if (found.range.releases === 0) return problem(response, 404, "no-releases", "Choose another range.");
+      return json(response, 200, found);
     }
     default:
-      return problem(response, 404, "no such call");
+      return problem(response, 404, "not-found", "There is no such call.");
   }
 }
 

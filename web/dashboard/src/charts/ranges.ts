@@ -30,6 +30,8 @@ export interface Ranges {
   readonly rows: readonly Row[];
   readonly writeValue: (value: number) => string;
   readonly tip: (index: number) => Tip;
+  /** Draw a bar from 0 to each point: for shares of a whole. */
+  readonly bars?: boolean;
   /** A line down all rows: nothing gained, or what is compared with. */
   readonly reference?: number;
   readonly min?: number;
@@ -41,6 +43,9 @@ export interface Ranges {
 /** Width of a letter or digit of a label, in pixels; a little more than it is. */
 const letter = 6.8;
 
+/** From this width on, labels have a margin of their own. */
+const broad = 400;
+
 /** Height of a row and of the axis below, in pixels. */
 const rowHeight = 40;
 const axisHeight = 36;
@@ -50,7 +55,7 @@ export function rangesHeight(rows: number): number {
   return rows * rowHeight + axisHeight;
 }
 
-function whisker(chart: Ranges, inks: Inks) {
+function whisker(chart: Ranges, inks: Inks, width: number) {
   return (params: CustomSeriesRenderItemParams, api: CustomSeriesRenderItemAPI): CustomSeriesRenderItemReturn => {
     const row = chart.rows[params.dataIndex]!;
     const area = params.coordSys as unknown as { x: number; y: number; width: number; height: number };
@@ -70,13 +75,22 @@ function whisker(chart: Ranges, inks: Inks) {
     // A point is never wider than what is known of it, as far as it can still be seen.
     const radius = Math.min(5.5, Math.max(4, (high - low) / 3));
     const room = row.label.length * letter;
-    const right = high + 12 + room <= area.x + area.width;
+    const right = width >= broad || high + 12 + room <= area.x + area.width;
     const left = low - 12 - room >= area.x;
     return {
       type: "group",
       children: [
         // The whole row answers to the pointer, not the thin line alone.
         { type: "rect", shape: { x: area.x, y: y - rowHeight / 2, width: area.width, height: rowHeight }, style: { fill: "transparent" } },
+        ...(chart.bars
+          ? [
+              {
+                type: "rect" as const,
+                shape: { x: at(0), y: y - 8, width: Math.max(0, value - at(0)), height: 16, r: [0, 4, 4, 0] },
+                style: { fill: color, opacity: 0.28 * opacity },
+              },
+            ]
+          : []),
         {
           type: "rect",
           shape: { x: low, y: y - 5, width: Math.max(1, high - low), height: 10, r: 5 },
@@ -93,6 +107,8 @@ function whisker(chart: Ranges, inks: Inks) {
                   x: right ? high + 12 : low - 12,
                   y,
                   fill: inks.ink,
+                  stroke: inks.card,
+                  lineWidth: 3,
                   opacity: row.faded ? 0.55 : 1,
                   font: `12px ${inks.font}`,
                   align: right ? ("left" as const) : ("right" as const),
@@ -110,9 +126,10 @@ function option(chart: Ranges, inks: Inks, width: number): EChartsCoreOption {
   const known = chart.rows.flatMap(({ point }) => point ?? []);
   const reference = chart.reference;
   const room = Math.max(72, Math.min(180, width * 0.3));
+  const margin = width >= broad ? 16 + letter * Math.max(...chart.rows.map(({ point, label }) => (point ? label.length : 0))) : 16;
   return {
     ...base(inks),
-    grid: { left: 4, right: 16, top: 4, bottom: 4, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+    grid: { left: 4, right: margin, top: 4, bottom: 4, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
     tooltip: tooltip(inks, "item", chart.tip),
     yAxis: names(
       inks,
@@ -132,7 +149,7 @@ function option(chart: Ranges, inks: Inks, width: number): EChartsCoreOption {
     series: [
       {
         type: "custom",
-        renderItem: whisker(chart, inks),
+        renderItem: whisker(chart, inks, width),
         encode: { x: [1, 2, 3], y: 0 },
         data: chart.rows.map(({ point }, index) => [index, point?.value ?? NaN, point?.low ?? NaN, point?.high ?? NaN]),
         clip: true,

@@ -63,12 +63,13 @@ export const frame = {
   },
 
   "fault.title": { en: "The numbers could not be fetched", zh: "无法取得数据" },
+  "fault.signIn": { en: "Signing in did not work", zh: "登录未成功" },
   "fault.offline": {
     en: "The console does not answer. Check that the program still runs and that you are online, then try again.",
     zh: "控制台没有响应。请确认程序仍在运行、网络连接正常，然后重试。",
   },
   "fault.slowDown": { en: "Too many attempts. Wait a minute, then try again.", zh: "尝试次数过多，请等一分钟再试。" },
-  "fault.refused": { en: "The console refused the request: {detail}", zh: "控制台拒绝了请求：{detail}" },
+  "fault.refused": { en: "The console says: {detail}", zh: "控制台的回答：{detail}" },
   "fault.broken": {
     en: "The console gave an answer that this page cannot read. Reload the page; if that does not help, its version and the program's may differ.",
     zh: "控制台的回答无法读取。请刷新页面；若仍无效，可能是页面与程序的版本不一致。",
@@ -76,12 +77,13 @@ export const frame = {
 
   "empty.title": { en: "No release yet", zh: "尚无发布" },
   "empty.site": {
-    en: "A period is released when it has closed and at least {n} valid reports are in. The first numbers appear here then.",
-    zh: "一个周期结束、且收到至少 {n} 份有效报告后才会发布。届时这里会出现第一批数字。",
+    en: "A period is released when it has closed and at least min batch (100 or more) valid reports are in. The first numbers appear here then.",
+    zh: "一个周期结束、且收到的有效报告达到最小批次（100 份或更多）后才会发布。届时这里会出现第一批数字。",
   },
+  "empty.rangeTitle": { en: "No release in these dates", zh: "所选日期内没有发布" },
   "empty.range": {
-    en: "There is no release in these dates. Releases run from {from} to {to}.",
-    zh: "所选日期内没有发布。已有的发布从 {from} 到 {to}。",
+    en: "Releases run from {from} to {to}.",
+    zh: "已有的发布从 {from} 到 {to}。",
   },
   "empty.whole": { en: "Show the last 30 days", zh: "显示最近 30 天" },
 

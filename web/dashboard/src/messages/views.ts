@@ -24,7 +24,7 @@ export const views = {
     zh: "每台设备根据本周期的首次活动，自行归入一个分群。画像始终留在浏览器里。",
   },
   "audience.over": { en: "Segments over time", zh: "分群随时间的变化" },
-  "audience.overOne": { en: "{segment} over time", zh: "{segment}随时间的变化" },
+  "audience.overOne": { en: "“{segment}” over time", zh: "“{segment}”随时间的变化" },
   "audience.share": { en: "Share", zh: "占比" },
   "audience.perRelease.day": { en: "A day", zh: "每日" },
   "audience.perRelease.week": { en: "A week", zh: "每周" },
@@ -46,7 +46,6 @@ export const views = {
   "funnel.reached": { en: "Reached", zh: "到达" },
   "funnel.ofFirst": { en: "Of the first stage", zh: "占第一阶段" },
   "funnel.ofPrevious": { en: "Of the stage before", zh: "占上一阶段" },
-  "funnel.bySegment": { en: "By segment", zh: "按分群" },
   "funnel.bySegmentTitle": { en: "Reached “{stage}”, by segment", zh: "各分群到达“{stage}”的比率" },
   "funnel.bySegmentLead": {
     en: "Points are rates, lines their 95% intervals. Where two lines overlap, the difference may be chance or noise.",
@@ -62,7 +61,6 @@ export const views = {
     zh: "请在 dunlin.yaml 的“funnel”下列出各阶段，并添加指标“funnel”。",
   },
 
-  "slots.title": { en: "Slots", zh: "展示位" },
   "slots.upliftTitle": { en: "What personalizing changes", zh: "个性化带来的改变" },
   "slots.upliftLead": {
     en: "Devices with a choice against the holdout, which always gets the default. Zero means no difference.",
@@ -110,7 +108,6 @@ export const views = {
   "slots.rate": { en: "Rate", zh: "比率" },
   "slots.holdout": { en: "holdout", zh: "留出组" },
   "slots.pick": { en: "Slot", zh: "展示位" },
-  "slots.goal": { en: "goal: {goal}", zh: "目标：{goal}" },
   "slots.none": { en: "This plan has no slots", zh: "此方案没有展示位" },
   "slots.noneHelp": {
     en: "Name a slot and its variants under “slots” in dunlin.yaml, and add the metrics “exposed” and “clicked” (or “converted”) for it.",

@@ -35,6 +35,7 @@ export function sharesPicture(report: Report, words: Words, pick: (segment: stri
       })),
       writeValue: (value) => words.figures.percent(value),
       min: 0,
+      bars: true,
       tip: (index) => {
         const { name, share, total } = audience[index]!;
         return {

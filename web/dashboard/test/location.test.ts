@@ -1,0 +1,71 @@
+import { describe, expect, test } from "vitest";
+import { preferredLanguage } from "../src/language.ts";
+import { datesOf, day, formatPlace, parsePlace, shift, signInToken, start, type Place } from "../src/location.ts";
+
+describe("place", () => {
+  test.each<[string, Partial<Place>]>([
+    ["", {}],
+    ["#/", {}],
+    ["#/audience", { view: "audience" }],
+    [
+      "#/slots?days=90&interval=noise&segment=shoes+and+bags&slot=hero&lang=zh",
+      {
+        view: "slots",
+        span: { days: 90 },
+        interval: "noise",
+        segment: "shoes and bags",
+        slot: "hero",
+        language: "zh",
+      },
+    ],
+    ["#/funnel?from=2026-10-01&to=2026-10-31", { view: "funnel", span: { from: "2026-10-01", to: "2026-10-31" } }],
+  ])("%s is read, written and read again", (hash, change) => {
+    const place = { ...start, ...change };
+    expect(parsePlace(hash)).toEqual(place);
+    expect(parsePlace(formatPlace(place))).toEqual(place);
+  });
+
+  test.each([
+    "#/no-such-view",
+    "#/overview?days=0",
+    "#/overview?days=1e9",
+    "#/overview?days=x",
+    "#/overview?lang=fr&interval=?",
+    "#/overview?from=2026-10-31&to=2026-10-01",
+    "#/overview?from=2026-02-30&to=2026-03-01",
+    "#/overview?from=2026-10-01",
+    "#?%%%",
+  ])("%s: what is wrong is as at the start", (hash) => {
+    expect(parsePlace(hash)).toEqual(start);
+  });
+
+  test("at the start the address is short", () => expect(formatPlace(start)).toBe("#/overview"));
+});
+
+test("days", () => {
+  expect(day("2028-02-29")).toBe("2028-02-29");
+  expect([day("2026-02-29"), day("26-1-1"), day(""), day(null)]).toEqual([undefined, undefined, undefined, undefined]);
+  expect(shift("2026-03-01", -1)).toBe("2026-02-28");
+  expect(shift("2026-12-31", 1)).toBe("2027-01-01");
+});
+
+test("presets end at the newest release and begin no earlier than the oldest", () => {
+  expect(datesOf({ days: 30 }, "2026-01-01", "2026-11-22")).toEqual({ from: "2026-10-24", to: "2026-11-22" });
+  expect(datesOf({ days: 30 }, "2026-11-20", "2026-11-22")).toEqual({ from: "2026-11-20", to: "2026-11-22" });
+  expect(datesOf({ from: "2025-01-01", to: "2025-01-02" }, "2026-11-20", "2026-11-22")).toEqual({ from: "2025-01-01", to: "2025-01-02" });
+  expect(datesOf({ days: 7 }, "", "")).toBeUndefined();
+});
+
+test("the token of a sign-in link, and of nothing else", () => {
+  expect(signInToken("#/sign-in/Abc-123_xyz")).toBe("Abc-123_xyz");
+  expect(signInToken("#/sign-in/")).toBeUndefined();
+  expect(signInToken("#/sign-in/short")).toBeUndefined();
+  expect(signInToken("#/overview")).toBeUndefined();
+  expect(signInToken("#/sign-in/<script>alert(1)</script>")).toBeUndefined();
+});
+
+test("the browser's dearest language that there is", () => {
+  expect(preferredLanguage(["fr-FR", "zh-TW", "en"])).toBe("zh");
+  expect(preferredLanguage(["EN-us"])).toBe("en");
+  expect(preferredLanguage(["fr"])).toBe("en");
+});

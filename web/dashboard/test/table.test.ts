@@ -1,0 +1,133 @@
+import { describe, expect, test } from "vitest";
+import type { Rate, Slot, Variant } from "../src/api.ts";
+import { calendar } from "../src/calendar.ts";
+import { runs } from "../src/charts/lines.ts";
+import { csv, csvName } from "../src/csv.ts";
+import { leader } from "../src/slots.ts";
+import {
+  anyHidden,
+  audienceDaysTable,
+  audienceTable,
+  funnelTable,
+  presentTable,
+  slotTable,
+  upliftDaysTable,
+  upliftTable,
+  type Table,
+} from "../src/table.ts";
+import { verdict, Words } from "../src/words.ts";
+import { report } from "./fixture.ts";
+
+const words = new Words("en", "both");
+const week = report("2026-11-15", "2026-11-21", { missing: ["2026-11-17"] });
+const hero = week.slots[0]!;
+
+describe("calendar", () => {
+  test("has the dates without a release, in their place", () => {
+    const days = calendar(week);
+    expect(days.map(({ date }) => date)).toEqual(["15", "16", "17", "18", "19", "20", "21"].map((day) => `2026-11-${day}`));
+    expect(days.map(({ release }) => release)).toEqual([0, 1, undefined, 2, 3, 4, 5]);
+  });
+
+  test("a line is broken there", () => {
+    const point = { value: 1, low: 0, high: 2 };
+    expect(runs([undefined, point, point, undefined, point])).toEqual([
+      [1, 2],
+      [4, 4],
+    ]);
+    expect(runs([])).toEqual([]);
+  });
+});
+
+describe("tables", () => {
+  test.each<[string, Table, number]>([
+    ["present", presentTable(week, words), 8],
+    ["segments", audienceTable(week, words), 5],
+    ["segments by date", audienceDaysTable(week, words), 7],
+    ["funnel", funnelTable(week, words), 18],
+    ["slot", slotTable(hero, words), 42],
+    ["uplift", upliftTable(week.slots, words), 2],
+    ["uplift by date", upliftDaysTable(hero, words), 6],
+  ])("%s: each row has every column, and the file every row", (_, table, rows) => {
+    expect(table.rows).toHaveLength(rows);
+    for (const row of table.rows) {
+      expect(row.names).toHaveLength(table.corner.length);
+      expect(row.cells).toHaveLength(table.columns.length);
+    }
+    const lines = csv(table, words).trimEnd().split("\r\n");
+    expect(lines).toHaveLength(rows + 1);
+    const width = table.corner.length + table.columns.reduce((sum, { kind }) => sum + (kind === "count" ? 6 : 4), 0);
+    for (const line of lines) expect(line.split(/,(?=(?:[^"]*"[^"]*")*[^"]*$)/)).toHaveLength(width);
+  });
+
+  test("the file has raw numbers, the withheld too", () => {
+    const table: Table = {
+      title: "t",
+      file: "f",
+      corner: ["Segment"],
+      columns: [
+        { label: "Devices", kind: "count" },
+        { label: "Rate", kind: "rate" },
+      ],
+      rows: [
+        {
+          names: ['=cmd("x"), y'],
+          cells: [
+            { kind: "count", count: { value: -7, low: 0, high: null, exact_low: -45, exact_high: 31, hidden: "noise" } },
+            { kind: "rate", rate: { value: 0.031234, low: 0.02, high: null, hidden: "wide" } },
+          ],
+        },
+        { names: ["new"], cells: [{ kind: "none" }, { kind: "none" }] },
+      ],
+    };
+    expect(anyHidden(table)).toBe(true);
+    expect(csv(table, words)).toBe(
+      '\uFEFFSegment,Devices,"Devices, 95% low","Devices, 95% high","Devices, noise only low","Devices, noise only high","Devices, withheld",' +
+        'Rate,"Rate, 95% low","Rate, 95% high","Rate, withheld"\r\n' +
+        '"\'=cmd(""x""), y",-7,0,,-45,31,noise,0.031234,0.02,,wide\r\n' +
+        "new,,,,,,,,,,\r\n",
+    );
+    expect(csvName(table, "shop.example", "2026-11-15", "2026-11-21")).toBe("dunlin-shop.example-f-2026-11-15-2026-11-21.csv");
+  });
+});
+
+describe("what may be claimed", () => {
+  const none = { value: 0, low: 0, high: 0, exact_low: 0, exact_high: 0, hidden: "" } as const;
+  const variant = (name: string, low: number, high: number | null, hidden: Rate["hidden"] = ""): Variant => ({
+    name,
+    exposed: none,
+    won: none,
+    rate: { value: (low + (high ?? 1)) / 2, low, high, hidden },
+  });
+
+  test.each<[string, Variant[], string | undefined]>([
+    ["a whole interval above the others", [variant("a", 0.04, 0.05), variant("b", 0.06, 0.07)], "b"],
+    ["overlap", [variant("a", 0.04, 0.061), variant("b", 0.06, 0.07)], undefined],
+    ["touching bounds", [variant("a", 0.04, 0.06), variant("b", 0.06, 0.07)], undefined],
+    ["a withheld rival that may be higher", [variant("a", 0, 1, "noise"), variant("b", 0.06, 0.07)], undefined],
+    ["a rival without bound", [variant("a", 0, null, "wide"), variant("b", 0.06, 0.07)], undefined],
+    ["withheld itself", [variant("a", 0.01, 0.02), variant("b", 0.06, 0.07, "wide")], undefined],
+    ["the holdout is no rival", [variant("a", 0.04, 0.05), variant("b", 0.06, 0.07), variant("holdout", 0.08, 0.09)], "b"],
+    ["alone", [variant("a", 0.04, 0.05), variant("holdout", 0, 0.01)], undefined],
+  ])("leader: %s", (_, variants, name) => {
+    expect(leader(variants)?.name).toBe(name);
+  });
+
+  test.each<[Rate, ReturnType<typeof verdict>]>([
+    [{ value: 0.2, low: 0.01, high: 0.4, hidden: "" }, "more"],
+    [{ value: 0.2, low: 0.01, high: null, hidden: "" }, "more"],
+    [{ value: -0.2, low: -0.4, high: -0.01, hidden: "" }, "less"],
+    [{ value: 0.2, low: 0, high: 0.4, hidden: "" }, "even"],
+    [{ value: 0.2, low: -0.3, high: null, hidden: "" }, "unknown"],
+    [{ value: 0.2, low: 0.1, high: 0.4, hidden: "noise" }, "unknown"],
+  ])("verdict on %j is %s", (uplift, said) => {
+    expect(verdict(uplift)).toBe(said);
+  });
+
+  test("withheld numbers are words, never digits", () => {
+    const slot: Slot = hero;
+    const withheld = slot.segments.flatMap(({ variants }) => variants).filter(({ rate }) => rate.hidden !== "");
+    expect(withheld.length).toBeGreaterThan(0);
+    for (const { rate } of withheld) expect(words.rate(rate)).not.toMatch(/\d/);
+  });
+});
