@@ -100,7 +100,8 @@ export class Device {
         case "start":
           if (this.#with) return refuse("input", "it was started before");
           this.#with = request.with;
-          return await this.#consents(request.with.consent);
+          this.#consent = request.with.consent;
+          return any(this.#consent) ? await this.#begin() : OFF;
         case "consent":
           return await this.#consents(request.consent);
         case "forget":
@@ -133,7 +134,7 @@ export class Device {
   async #consents(consent: Consent): Promise<Outcome<unknown>> {
     const before = this.#consent;
     this.#consent = consent;
-    if (!any(consent)) return this.#with?.consent === consent ? OFF : this.#erase();
+    if (!any(consent)) return this.#erase();
     if (this.#stage === "stopped") return this.#begin();
     if (!consent.measure) {
       this.#quiet();
@@ -264,7 +265,7 @@ export class Device {
       return refusal;
     }
     this.#save();
-    this.#reports?.changed();
+    this.#reporter()?.changed();
     this.#decideSoon();
     return DONE;
   }
