@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"net/http"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -118,5 +119,8 @@ func (c *Collector) send(ec echo.Context, e *encoded, mediaType, cache string) e
 			h.Set("Content-Encoding", name)
 		}
 	}
+	// Without it all but short answers go out in chunks, and nobody can say how much
+	// is left.
+	h.Set("Content-Length", strconv.Itoa(len(body)))
 	return ec.Blob(http.StatusOK, mediaType, body)
 }

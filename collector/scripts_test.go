@@ -64,6 +64,7 @@ func fetch(t testing.TB, url, accept string) (*http.Response, []byte) {
 	defer response.Body.Close()
 	body, err := io.ReadAll(response.Body)
 	require.NoError(t, err)
+	require.EqualValues(t, len(body), response.ContentLength)
 	return response, body
 }
 
