@@ -16,9 +16,9 @@ import (
 )
 
 // Tag is what a page's <head> holds to be measured. It pins two things in the
-// page's own HTML, out of a collector's reach: the loader's bytes, which pin all
-// that is loaded after them, and the officer's key, without whose signature no plan
-// is obeyed.
+// page's own HTML, out of a collector's reach: the loader's bytes, and the officer's
+// key, without whose signature no plan is obeyed. What the loader loads it knows by
+// name alone: browsers check no digest of a Worker.
 type Tag struct {
 	// Scripts are the built files (web.SDK). Required.
 	Scripts fs.FS
