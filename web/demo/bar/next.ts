@@ -5,7 +5,7 @@ import { element, fill, type Child } from "../shop/client/element";
 import { read, storageOf, write } from "../shop/client/storage";
 import { address, languageOf } from "../shop/language";
 import { spread } from "../reading";
-import { Demo, type Closing, type State } from "./day";
+import { Demo, type Closing, type Progress, type State } from "./day";
 import { askOwn, stand, standInWords, type Own } from "./own";
 import { beside, sumsOf } from "./released";
 import { Steps, type Step } from "./steps";
@@ -33,6 +33,9 @@ function button(text: string, click: () => void, kind = ""): HTMLButtonElement {
   return made;
 }
 
+/** Parts of a day's end, in their order. */
+type Part = "own" | "warm" | Exclude<Closing["phase"], "idle" | "failed">;
+
 /** One day's end, from the visitor's report to the released sums. */
 class Ending {
   private readonly steps = new Steps(l);
@@ -54,33 +57,27 @@ class Ending {
     await this.close();
   }
 
-  private draw(
-    at: "own" | "warm" | "visitors" | "sending" | "releasing" | "done",
-    progress?: { done: number; total: number },
-    note?: Child,
-  ): void {
-    const order = ["own", "warm", "visitors", "sending", "releasing", "done"];
-    const now = order.indexOf(at);
+  private draw(at: Part, progress?: Progress, note?: Child): void {
     const counted = stand(this.own) === "sent" || stand(this.own) === "owed";
-    const texts = [
-      now > 0 ? (counted ? say("stepOwn", l) : say("stepOwnNone", l)) : say("stepOwnWait", l),
-      say("stepWarm", l),
-      say("stepVisitors", l, { n: count(this.state.visitors, l) }),
-      say("stepSending", l),
-      say("stepReleasing", l),
+    const others = count(this.state.visitors, l);
+    const parts: (readonly [part: Part, text: string])[] = [
+      ["own", at === "own" ? say("stepOwnWait", l) : counted ? say("stepOwn", l) : say("stepOwnNone", l)],
+      ["warm", say("stepWarm", l)],
+      ["visitors", say("stepVisitors", l, { n: others })],
+      ["sending", say("stepSending", l)],
+      ["releasing", say("stepReleasing", l)],
     ];
-    const steps = texts.map((text, i): Step => ({
-      text,
-      state: i > now ? "waits" : i === now ? "runs" : i === 0 && !counted ? "left" : "done",
-      progress: i === now ? progress : undefined,
-      note:
-        i === now
-          ? (note ?? null)
-          : i === 0 && now > 0 && !counted
-            ? element("span", { class: "de-note" }, standInWords(this.own, l))
-            : null,
-    }));
-    this.steps.show(steps);
+    if (this.state.ready) parts.splice(1, 1); // nobody has to catch up
+    const now = at === "done" ? parts.length : parts.findIndex(([part]) => part === at);
+    const left = !counted && at !== "own" ? element("span", { class: "de-note" }, standInWords(this.own, l)) : null;
+    this.steps.show(
+      parts.map(([part, text], i): Step => ({
+        text,
+        state: i > now ? "waits" : i === now ? "runs" : part === "own" && !counted ? "left" : "done",
+        progress: i === now ? progress : undefined,
+        note: i === now ? (note ?? null) : part === "own" ? left : null,
+      })),
+    );
   }
 
   /** Waits until the visitor's own report has arrived, if there is one. */

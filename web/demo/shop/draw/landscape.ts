@@ -46,9 +46,9 @@ export function hill(colour: string, left: number, at: number, top: number, righ
 /** Calm water between two heights, with light on it under the disc. */
 export function water(sheet: Sheet, colour: string, top: number, bottom: number, lightAt: number, glint: string): string {
   const waves = Array.from({ length: 22 }, (_, i) => {
-    const y = top + 8 + ((i * 29) % Math.max(1, bottom - top - 16));
+    const y = Math.round(top + 8 + ((i * 0.7549) % 1) * Math.max(1, bottom - top - 16));
     const spread = 30 + (y - top) * 1.6;
-    const x = lightAt + (((i * 67) % 100) / 50 - 1) * spread;
+    const x = lightAt + (((i * 0.5698) % 1) * 2 - 1) * spread;
     return line(`M${Math.round(x - 16 - (i % 3) * 10)} ${y}h${26 + (i % 4) * 12}`, glint, 2.5).replace(
       "stroke=",
       'stroke-opacity=".55" stroke=',

@@ -37,7 +37,7 @@ const words = {
     zh: "跑鞋、靴子和一双极好的凉鞋；只要您喜欢，鞋底一直能换。",
   },
   heroShoesLink: { en: "Shop shoes", zh: "选购鞋履" },
-  heroBags: { en: "Pack light. Or don’t.", zh: "轻装，或者满载。" },
+  heroBags: { en: "Pack light, or pack it all.", zh: "轻装，或者满载。" },
   heroBagsText: {
     en: "From a sling for your keys to a duffle for two nights, in canvas and leather that age well.",
     zh: "从装钥匙的小包，到住两晚的旅行袋；帆布与皮革，越用越好看。",
@@ -203,7 +203,7 @@ const words = {
     zh: "下面这些都是此刻从您自己的浏览器里读出来的。本页不会把它们发往任何地方。",
   },
   yourChoice: { en: "Your choice", zh: "您的选择" },
-  yourReport: { en: "Today’s report in the clear", zh: "今天的报告，明文" },
+  yourReport: { en: "Your report in the clear", zh: "您的报告（明文）" },
   yourReportText: {
     en: "Only the cells that are 1. Before it leaves it is split into two shares, each sealed for another party; neither says anything alone.",
     zh: "只列出为 1 的格子。离开之前，它会被拆成两份，分别密封给两个不同的机构；单看任何一份都毫无意义。",
