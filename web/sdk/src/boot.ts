@@ -148,7 +148,11 @@ export function boot(page: Page, script: HTMLScriptElement, files: Files, load: 
   };
   const call = async (name: string, args: unknown[]): Promise<Outcome<unknown>> => {
     if (name === "consent") return consent(args[0]);
-    if (name === "debug" && (stopped || !starting)) return { ok: true, value: debug() };
+    if (name === "debug") {
+      // What is about to run is waited for; what does not run says so at once.
+      const run = !stopped && (starting || any(may())) ? await engine : undefined;
+      return { ok: true, value: run ? await run.debug() : debug() };
+    }
     if (!any(may())) {
       if (name !== "forget" || stopped) return refusal();
       shelf.change((e) => {
@@ -159,7 +163,6 @@ export function boot(page: Page, script: HTMLScriptElement, files: Files, load: 
     }
     const run = await engine;
     if (!run) return refusal();
-    if (name === "debug") return { ok: true, value: await run.debug() };
     const request = toRequest(name, args, run.topics(), Date.now());
     return typeof request === "string" ? wrong(request) : run.call(request);
   };

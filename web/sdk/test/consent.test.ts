@@ -106,9 +106,11 @@ describe("mode ask", () => {
     expect(await v.entry()).toBeNull();
     const before = site.heard.length;
     expect(await v.call("track", "cart")).toMatchObject({ ok: false, why: "off" });
+    expect(await v.call("debug")).toMatchObject({ ok: true, value: { why: "off", sends: null } });
+    const quiet = site.heard.length;
     await v.page.evaluate(() => history.pushState({}, "", "/other"));
     await idle();
-    expect(site.heard.length).toBe(before);
+    expect(site.heard.length).toBe(quiet);
     // Given again on the same page, it runs again.
     await v.call("consent", BOTH);
     await until("it is watched again", () => site.heard.slice(before).some((r) => r.do === "track"));
