@@ -201,7 +201,8 @@ export class Device {
   async #resume(): Promise<void> {
     const life = this.#life;
     const vault = this.#vault;
-    if (!life || this.#stage === "stopped") return;
+    // The lock and the plan may come at the same time: the second of them finds it running.
+    if (!life || this.#stage === "stopped" || this.#stage === "running") return;
     const first = this.#stage === "starting";
     this.#stage = "waiting";
     if (!this.#writer) return;
