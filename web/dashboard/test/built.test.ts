@@ -1,0 +1,268 @@
+/**
+ * The built dashboard in Chromium, under the console's policy, on the fixture's numbers.
+ */
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import type { Server } from "node:http";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { brotliDecompressSync } from "node:zlib";
+import type { Browser, Page } from "puppeteer-core";
+import { build } from "vite";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { views } from "../src/location.ts";
+import { chromium, launch } from "./chromium.ts";
+import { known, serve, stage, type Stage } from "./server.ts";
+
+/** What axe says of a page. */
+interface Axe {
+  run(context: object, options: object): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }>;
+}
+
+let folder: string;
+let browser: Browser;
+let axe: string;
+const open: { page: Page; server: Server }[] = [];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "dunlin-dashboard-"));
+  const configFile = fileURLToPath(new URL("../vite.config.ts", import.meta.url));
+  await build({ configFile, logLevel: "error", build: { outDir: folder, emptyOutDir: true } });
+  axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+  if (chromium()) browser = await launch();
+}, 120_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+afterEach(async () => {
+  for (const { page, server } of open.splice(0)) {
+    await page.close();
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+/** A page at a place of the dashboard, with what its console said and asked. */
+async function visit(hash: string, change: Partial<Stage> = {}, look: { width?: number; dark?: boolean } = {}) {
+  const now = stage(change);
+  const { url, server } = await serve(folder, now);
+  const page = await browser.newPage();
+  open.push({ page, server });
+  const said: string[] = [];
+  const asked: string[] = [];
+  page.on("console", (message) => said.push(message.text()));
+  page.on("pageerror", (error) => said.push(String(error)));
+  page.on("request", (request) => asked.push(request.url()));
+  await page.setViewport({ width: look.width ?? 1280, height: 860 });
+  await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: look.dark ? "dark" : "light" }]);
+  await page.evaluateOnNewDocument(() => {
+    const shifts: number[] = [];
+    Object.assign(window, { shifts });
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) shifts.push((entry as unknown as { value: number }).value);
+    }).observe({ type: "layout-shift", buffered: true });
+  });
+  await page.goto(url + hash, { waitUntil: "networkidle0" });
+  return { page, url, now, said, asked };
+}
+
+const text = (page: Page, selector: string): Promise<string> => page.$eval(selector, (element) => element.textContent.trim());
+const charts = (page: Page): Promise<number> => page.$$eval(".chart svg", (drawn) => drawn.length);
+
+/** Serious and critical faults of a page, each with the first element that has it. */
+async function faults(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  return page.evaluate(async () => {
+    const { violations } = await (window as unknown as { axe: Axe }).axe.run(document, { resultTypes: ["violations"] });
+    return violations
+      .filter(({ impact }) => impact === "serious" || impact === "critical")
+      .map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ""}`);
+  });
+}
+
+test("what is built fits its budget, compressed and as it is", async () => {
+  const names = await readdir(folder, { recursive: true });
+  const packed = names.filter((name) => name.endsWith(".br"));
+  let size = 0;
+  for (const name of packed) {
+    const bytes = await readFile(join(folder, name));
+    expect(brotliDecompressSync(bytes)).toEqual(await readFile(join(folder, name.slice(0, -3))));
+    size += bytes.length;
+  }
+  expect(packed.filter((name) => /\.(js|css)\.br$/.test(name)).length).toBeGreaterThanOrEqual(3);
+  expect(size).toBeLessThan(350_000);
+});
+
+describe.skipIf(!chromium() && !process.env["CI"])("in Chromium", () => {
+  for (const language of ["en", "zh"]) {
+    for (const dark of [false, true]) {
+      test(`${language}, ${dark ? "dark" : "light"}: every view is accessible and quiet`, async () => {
+        const { page, url, said, asked } = await visit(`#/overview?lang=${language}`, {}, { dark });
+        for (const view of views) {
+          await page.goto(`${url}#/${view}?lang=${language}`);
+          await page.waitForFunction((name) => location.hash.includes(name) && !document.querySelector("[aria-busy=true]"), {}, view);
+          expect(await page.$eval("html", (html) => [html.lang, html.dataset["scheme"]])).toEqual([
+            language === "zh" ? "zh-CN" : "en-GB",
+            dark ? "dark" : "light",
+          ]);
+          await page.$$eval("main details", (all) => all.forEach((one) => (one.open = true)));
+          expect(await faults(page), view).toEqual([]);
+          if (dark) continue;
+          // Tables in the place of charts.
+          await page.$$eval(".tools button[aria-label]", (buttons) =>
+            buttons.forEach((button) => button.textContent.includes("CSV") || button.click()),
+          );
+          if (view !== "privacy") expect(await page.$$eval("table caption", (all) => all.length)).toBeGreaterThan(0);
+          expect(await faults(page), `${view} as tables`).toEqual([]);
+        }
+        expect(said).toEqual([]); // no error, and no breach of the policy
+        expect(asked.filter((address) => !address.startsWith(url) && !address.startsWith("data:"))).toEqual([]);
+      });
+    }
+
+    test(`${language}, 390 px: nothing scrolls sideways but tables, nothing shifts`, async () => {
+      for (const view of views) {
+        const { page } = await visit(`#/${view}?lang=${language}`, {}, { width: 390 });
+        expect(await page.$eval("html", (html) => html.scrollWidth), view).toBeLessThanOrEqual(390);
+        expect(
+          await page.evaluate(() => (window as unknown as { shifts: number[] }).shifts.reduce((sum, shift) => sum + shift, 0)),
+          view,
+        ).toBeLessThan(0.02);
+        if (view === "overview" || view === "slots") expect(await faults(page), view).toEqual([]);
+      }
+    });
+
+    test(`${language}: signing in is accessible`, async () => {
+      for (const width of [1280, 390]) {
+        const { page } = await visit(`#/overview?lang=${language}`, { signedIn: false }, { width });
+        expect(await faults(page)).toEqual([]);
+        expect(await page.$eval("html", (html) => html.scrollWidth)).toBeLessThanOrEqual(width);
+      }
+    });
+  }
+
+  test("a link signs in once, and its token leaves the address", async () => {
+    const token = "once-0123456789abcdef";
+    const { page, url } = await visit(`#/sign-in/${token}`, { signedIn: false, passwordSet: false, demo: false, token });
+    await page.waitForSelector(".tile");
+    expect(page.url()).toBe(`${url}#/overview`);
+    await page.click(".urge .button");
+    await page.type("dialog input[type=password]", "too short");
+    await page.click("dialog .first");
+    expect(await text(page, "dialog [role=alert]")).toContain("12");
+    await page.type("dialog input[type=password]", " no longer");
+    await page.click("dialog .first");
+    await page.waitForFunction(() => !document.querySelector("dialog") && !document.querySelector(".urge"));
+
+    const again = await visit(`#/sign-in/${token}`, { signedIn: false });
+    expect(await text(again.page, "[role=alert]")).toContain("one");
+    expect(again.page.url()).not.toContain(token);
+  });
+
+  test("name and password sign in, to where one was going; signing out forgets", async () => {
+    const { page } = await visit("#/funnel?days=7", { signedIn: false });
+    await page.click("form .first");
+    expect(await text(page, "[role=alert]")).toBe("Enter both name and password.");
+    await page.type("input[autocomplete=username]", known.name);
+    await page.type("input[type=password]", "not it");
+    await page.click("form .first");
+    await page.waitForFunction(() => document.querySelector("[role=alert]")?.textContent.includes("not right"));
+    await page.$eval("input[type=password]", (input) => input.select());
+    await page.type("input[type=password]", known.password);
+    await page.keyboard.press("Enter");
+    await page.waitForSelector(".chart svg");
+    expect(await text(page, "h1")).toBe("Funnel");
+    expect(await text(page, ".title p")).toContain("7 releases");
+    await page.click(".foot summary");
+    await page.click(".menu button:last-child");
+    await page.waitForSelector("form");
+    expect(await page.$(".tile")).toBeNull();
+  });
+
+  test("a session that ends asks to sign in again", async () => {
+    const { page, now } = await visit("#/overview");
+    now.signedIn = false;
+    await page.click(".switch button:nth-child(3)");
+    await page.waitForSelector("form");
+    expect(await text(page, "[role=alert]")).toContain("Your session has ended");
+  });
+
+  test("what goes wrong says what to do", async () => {
+    const failing = await visit("#/overview", { broken: 503 });
+    expect(await text(failing.page, "[role=alert]")).toContain("Its log says why.");
+    failing.now.broken = 0;
+    await failing.page.click("[role=alert] button");
+    await failing.page.waitForSelector(".tile");
+
+    const { page } = await visit("#/overview", { empty: true });
+    expect(await text(page, "main")).toContain("No release yet");
+    const past = await visit("#/overview?from=2020-01-01&to=2020-01-31");
+    expect(await text(past.page, "main")).toContain("Releases run from 24 Aug 2026 to 21 Nov 2026.");
+    await past.page.click(".none a");
+    await past.page.waitForSelector(".tile");
+    const bare = await visit("#/funnel", { odd: { bare: true } });
+    expect(await text(bare.page, "main")).toContain("This plan has no funnel");
+    const odd = await visit("#/overview", { odd: { mixedNoise: true, plans: 2, missing: ["2026-11-09"] } });
+    expect(await text(odd.page, ".title p")).toMatch(/no release: 9 Nov.*2 plans joined.*noise differs/s);
+  });
+
+  test("dates and interval stand in the address, and an answer that comes too late is dropped", async () => {
+    const { page, now } = await visit("#/overview");
+    now.slow = 300;
+    await page.click(".switch button:nth-child(3)"); // 90 days: slow
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    now.slow = 0;
+    await page.click(".switch button:nth-child(1)"); // 7 days: at once
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(await text(page, ".title p")).toContain("7 releases");
+    expect(page.url()).toContain("days=7");
+    const both = await text(page, ".tile .spread");
+    await page.click(".bar .switch:last-of-type button:last-child");
+    expect(page.url()).toContain("interval=noise");
+    expect(await text(page, ".tile .spread")).not.toBe(both);
+    await page.$eval("input[type=date]", (input) => {
+      input.value = "2026-11-10";
+      input.dispatchEvent(new Event("change", { bubbles: true }));
+    });
+    await page.waitForFunction(() => location.hash.includes("from=2026-11-10"));
+    await page.waitForFunction(() => document.querySelector(".title p")?.textContent.includes("12 releases"));
+  });
+
+  test("a segment in focus stays from view to view, and the keyboard reads a chart", async () => {
+    const { page } = await visit("#/audience");
+    await page.click(".chips button:nth-child(3)");
+    expect(page.url()).toContain("segment=shoes+and+bags");
+    await page.click("nav a:nth-child(4)");
+    await page.waitForFunction(() => document.querySelector("h1")?.textContent === "Slots");
+    expect(await page.$eval(".chips [aria-pressed=true]", (chip) => chip.textContent.trim())).toBe("shoes and bags");
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe("content");
+    await page.waitForFunction(() => document.querySelectorAll(".chart svg").length === 2);
+    await page.focus("section:nth-of-type(2) .chart");
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("ArrowDown");
+    const spoken = await page.$$eval("[aria-live]", (all) => all.map((one) => one.textContent).join(""));
+    expect(spoken).toMatch(/^shoes, Rate: 1\d\.\d% \(\d+\.\d–\d+\.\d%\)/);
+    expect(await text(page, ".tip-box strong")).toBe("shoes");
+  });
+
+  test("a click on a segment's row focuses it; light and dark are kept", async () => {
+    const { page } = await visit("#/overview");
+    await page.waitForFunction(() => document.querySelectorAll(".chart svg").length === 4);
+    expect(await charts(page)).toBe(4);
+    const chart = (await page.$$(".chart"))[1]!;
+    const box = (await chart.boundingBox())!;
+    await chart.evaluate((element) => element.scrollIntoView({ block: "center" }));
+    const placed = (await chart.boundingBox())!;
+    await page.mouse.click(placed.x + box.width * 0.45, placed.y + 20); // the first of the rows
+    await page.waitForFunction(() => document.querySelector("h1")?.textContent === "Audience");
+    expect(page.url()).toContain("segment=regulars");
+    await page.click(".preferences button:last-child");
+    expect(await page.$eval("html", (html) => html.dataset["scheme"])).toBe("dark");
+    await page.reload({ waitUntil: "networkidle0" });
+    expect(await page.$eval("html", (html) => html.dataset["scheme"])).toBe("dark");
+  });
+});
