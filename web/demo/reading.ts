@@ -1,4 +1,4 @@
-import type { ClearCell, ClearReport, Reason, WhyChoice } from "../sdk/src/protocol";
+import type { ClearCell, ClearReport, WhyChoice } from "../sdk/src/protocol";
 import { put, type Language, type Text } from "./shop/language";
 
 /** Reports and decisions in words that somebody who has never heard of Dunlin understands. */
@@ -20,6 +20,7 @@ const words = {
 
   sampled: { en: "It looked best to your browser.", zh: "您的浏览器判断它最合适。" },
   explored: { en: "By chance: now and then each is tried, so that none is forgotten.", zh: "随机尝试：偶尔每个版本都试一下，免得遗漏。" },
+  kept: { en: "It stays for this visit, so that nothing changes under your eyes.", zh: "本次访问内保持不变，免得内容在您眼前变来变去。" },
   holdout: {
     en: "You are in the one tenth that always gets the default, to compare with.",
     zh: "您在那十分之一的对照组里，始终看到默认内容，用来比较。",
@@ -64,13 +65,19 @@ export function cellInWords(cell: ClearCell, l: Language): string {
 }
 
 /** Why a slot shows what it shows, in a sentence. */
-export function reasonInWords(reason: Reason, l: Language): string {
-  return words[reason][l];
+export function reasonInWords({ reason, kept }: Pick<WhyChoice, "reason" | "kept">, l: Language): string {
+  const between = l === "zh" ? "" : " ";
+  return words[reason][l] + (kept && reason !== "holdout" ? between + words.kept[l] : "");
+}
+
+/** The click rate that the browser reckoned an option with: drawn, or expected where nothing was drawn. */
+export function rate({ draw, mean }: WhyChoice["options"][number]): number {
+  return draw > 0 ? draw : mean;
 }
 
 /** The options of a decision, the one that is shown first, then by what the browser drew for them. */
 export function ranked(why: WhyChoice): WhyChoice["options"] {
-  return why.options.toSorted((a, b) => Number(b.variant === why.variant) - Number(a.variant === why.variant) || b.value - a.value);
+  return why.options.toSorted((a, b) => Number(b.variant === why.variant) - Number(a.variant === why.variant) || rate(b) - rate(a));
 }
 
 /** Half the width of the 95 % interval of the noise in one released cell: both parties add their own. */

@@ -26,16 +26,13 @@ function isTrue(value: unknown): value is true {
 
 function build(): void {
   const dunlin = script(window);
+  const ending = document.body.dataset["page"] === "next"; // the page tells it all itself
   const status = element("p", { class: "dd-status", role: "status" }, say("starting", l));
   const today = element("p", { class: "dd-today" });
   const body = element("div", { class: "dd-panel", id: "dd-panel", hidden: true });
   const toggle = element("button", { type: "button", class: "dd-toggle", "aria-controls": "dd-panel", "aria-expanded": "false" });
   const join = element("button", { type: "button", class: "dd-join", hidden: true }, say("join", l));
-  const next = element(
-    "a",
-    { class: "dd-next", href: address("next.html", l), hidden: document.body.dataset["page"] === "next" },
-    say("nextDay", l),
-  );
+  const next = element("a", { class: "dd-next", href: address("next.html", l), hidden: ending }, say("nextDay", l));
   const bar = element(
     "aside",
     { class: "dd", "aria-label": say("bar", l) },
@@ -73,14 +70,17 @@ function build(): void {
     bar.classList.toggle("dd-open", wide);
     toggle.setAttribute("aria-expanded", String(wide));
     toggle.setAttribute("aria-label", say(wide ? "close" : "open", l));
-    write(session, openKey, wide ? true : null);
     show();
   };
-  toggle.addEventListener("click", () => open(bar.classList.contains("dd-open") === false));
+  toggle.addEventListener("click", () => {
+    const wide = !bar.classList.contains("dd-open");
+    write(session, openKey, wide ? true : null);
+    open(wide);
+  });
   join.addEventListener("click", () => void dunlin?.consent({ measure: true, personalize: true }).then(look));
   next.addEventListener("click", () => write(session, "demo-end", true));
   document.addEventListener("dunlin:consent", () => void look());
-  open(read(session, openKey, isTrue) === true);
+  open(!ending && read(session, openKey, isTrue) === true);
 
   const tell = (state: State): void => {
     const percent = `${Math.floor((100 * state.warming.done) / Math.max(1, state.warming.total))} %`;

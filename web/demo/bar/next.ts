@@ -6,7 +6,7 @@ import { read, storageOf, write } from "../shop/client/storage";
 import { address, languageOf } from "../shop/language";
 import { spread } from "../reading";
 import { Demo, type Closing, type Progress, type State } from "./day";
-import { askOwn, stand, standInWords, type Own } from "./own";
+import { askOwn, counted, stand, standInWords, type Own } from "./own";
 import { beside, sumsOf } from "./released";
 import { Steps, type Step } from "./steps";
 import { count, day, say } from "./words";
@@ -58,10 +58,10 @@ class Ending {
   }
 
   private draw(at: Part, progress?: Progress, note?: Child): void {
-    const counted = stand(this.own) === "sent" || stand(this.own) === "owed";
+    const away = counted(this.own);
     const others = count(this.state.visitors, l);
     const parts: (readonly [part: Part, text: string])[] = [
-      ["own", at === "own" ? say("stepOwnWait", l) : counted ? say("stepOwn", l) : say("stepOwnNone", l)],
+      ["own", at === "own" ? say("stepOwnWait", l) : away ? say("stepOwn", l) : say("stepOwnNone", l)],
       ["warm", say("stepWarm", l)],
       ["visitors", say("stepVisitors", l, { n: others })],
       ["sending", say("stepSending", l)],
@@ -69,11 +69,11 @@ class Ending {
     ];
     if (this.state.ready) parts.splice(1, 1); // nobody has to catch up
     const now = at === "done" ? parts.length : parts.findIndex(([part]) => part === at);
-    const left = !counted && at !== "own" ? element("span", { class: "de-note" }, standInWords(this.own, l)) : null;
+    const left = !away && at !== "own" ? element("span", { class: "de-note" }, standInWords(this.own, l)) : null;
     this.steps.show(
       parts.map(([part, text], i): Step => ({
         text,
-        state: i > now ? "waits" : i === now ? "runs" : part === "own" && !counted ? "left" : "done",
+        state: i > now ? "waits" : i === now ? "runs" : part === "own" && !away ? "left" : "done",
         progress: i === now ? progress : undefined,
         note: i === now ? (note ?? null) : part === "own" ? left : null,
       })),
@@ -155,13 +155,14 @@ class Ending {
   }
 
   private part(sums: Parameters<typeof beside>[0]): Child {
-    const counted = stand(this.own) === "sent";
-    const report = counted ? this.own?.report : undefined;
+    const mine = counted(this.own);
+    const report = mine ? this.own?.report : undefined;
     const noise = spread(sums.plan.sigma2);
     const rows = beside(sums, report, l);
     return [
       element("h2", {}, say("part", l)),
-      element("p", {}, counted ? say("partText", l, { w: sums.plan.weight, n: noise }) : say("partNone", l)),
+      element("p", {}, mine ? say("partText", l, { w: sums.plan.weight, n: noise }) : say("partNone", l)),
+      stand(this.own) === "used" && element("p", { class: "note" }, say("partUsed", l)),
       element(
         "table",
         { class: "de-table" },

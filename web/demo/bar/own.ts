@@ -1,6 +1,6 @@
 import type { Debug, Dunlin } from "../../sdk/src/api";
 import type { ClearReport, WhyChoice } from "../../sdk/src/protocol";
-import { TRIES } from "../../sdk/src/visit";
+import { MORE, TRIES } from "../../sdk/src/visit";
 import { valueOf } from "../script";
 import type { Language } from "../shop/language";
 import { say } from "./words";
@@ -37,7 +37,14 @@ export type Stand =
   | "preparing" // there is something to report, and it is being sealed
   | "ready" // sealed, waiting for the page to be left
   | "owed" // its place has passed, and nothing has left yet
-  | "sent";
+  | "sent"
+  | "used"; // sent, and the day's places are used up: what comes now stays
+
+/** Whether a report of this browser is among the day's. */
+export function counted(own: Own | undefined): boolean {
+  const at = stand(own);
+  return at === "sent" || at === "used";
+}
 
 /** Says where the report stands. */
 export function stand(own: Own | undefined): Stand {
@@ -53,6 +60,7 @@ export function stand(own: Own | undefined): Stand {
   if (worker?.stage !== "running") return "starting";
   if (sends === null) return "starting";
   if (sends.owed >= TRIES) return "owed";
+  if (sends.first && sends.more >= MORE && sends.ready) return "used";
   if (sends.first) return "sent"; // that an answer was not heard says little: pages die before it comes
   return sends.ready ? "ready" : "preparing";
 }
@@ -68,7 +76,8 @@ export function standInWords(own: Own | undefined, l: Language): string {
     case "preparing":
     case "ready":
     case "owed":
-    case "sent": {
+    case "sent":
+    case "used": {
       const report = own?.report;
       const ones = report ? say("ones", l, { n: report.ones.length, cells: report.cells }) : say("bar", l);
       return `${ones}${l === "zh" ? "，" : "; "}${say(at, l)}`;

@@ -1,4 +1,4 @@
-import { cellInWords, epsilon, named, ranked, reasonInWords, spread } from "../reading";
+import { cellInWords, epsilon, named, ranked, rate, reasonInWords, spread } from "../reading";
 import { element, type Child } from "../shop/client/element";
 import { address, type Language } from "../shop/language";
 import type { Own } from "./own";
@@ -39,12 +39,13 @@ function leaving(own: Own | undefined, l: Language): Child {
 function why(own: Own | undefined, l: Language): Child {
   const hero = own?.hero;
   if (!hero) return element("p", { class: "dd-quiet" }, say("whyNone", l));
-  const best = Math.max(...hero.options.map(({ draw }) => draw), 1e-9);
+  const best = Math.max(...hero.options.map(rate), 1e-9);
+  const drawn = hero.options.some(({ draw }) => draw > 0);
   return [
-    element("p", {}, element("strong", {}, say("whyShown", l, { variant: named(hero.variant, l) })), " ", reasonInWords(hero.reason, l)),
+    element("p", {}, element("strong", {}, say("whyShown", l, { variant: named(hero.variant, l) })), " ", reasonInWords(hero, l)),
     element("p", { class: "dd-quiet" }, say("whyGroup", l, { segment: named(hero.segment, l) }), " ", say("whyNext", l)),
-    hero.options.some(({ draw }) => draw > 0) && [
-      element("p", { class: "dd-quiet" }, say("whyDraws", l)),
+    hero.options.length > 0 && [
+      element("p", { class: "dd-quiet" }, say(drawn ? "whyDraws" : "whyMeans", l)),
       element(
         "ul",
         { class: "dd-bars" },
@@ -53,8 +54,8 @@ function why(own: Own | undefined, l: Language): Child {
             "li",
             {},
             element("span", {}, named(option.variant, l)),
-            element("meter", { min: 0, max: best, value: option.draw, "aria-hidden": "true" }),
-            element("span", { class: "dd-number" }, `${(option.draw * 100).toFixed(1)} %`),
+            element("meter", { min: 0, max: best, value: rate(option), "aria-hidden": "true" }),
+            element("span", { class: "dd-number" }, `${(rate(option) * 100).toFixed(1)} %`),
           ),
         ),
       ),

@@ -26,6 +26,7 @@ const words = {
   ones: { en: "Your report: {n} marks in {cells} cells", zh: "您的报告：{cells} 格中有 {n} 个标记" },
   ready: { en: "sealed, leaves when you leave this page", zh: "已密封，离开本页时发出" },
   sent: { en: "sent, in two sealed halves", zh: "已发出，分两半密封" },
+  used: { en: "sent; what came after your fourth page stays here", zh: "已发出；第四页之后的变化不再发送" },
   owed: { en: "goes out with this page, in a few seconds", zh: "将在几秒后从本页发出" },
   preparing: { en: "being sealed", zh: "正在密封" },
 
@@ -48,6 +49,7 @@ const words = {
   whyShown: { en: "It shows {variant}.", zh: "展示的是：{variant}。" },
   whyGroup: { en: "Your browser counts itself to “{segment}”.", zh: "浏览器把自己归入“{segment}”。" },
   whyDraws: { en: "Click rates it drew:", zh: "它抽到的点击率：" },
+  whyMeans: { en: "Click rates it expects of you:", zh: "它预计您的点击率：" },
   whyNext: { en: "A change shows on the next page.", zh: "变化会在下一页显示。" },
   privacy: { en: "All of it, and how to leave", zh: "查看全部，或随时退出" },
   warming: { en: "The other visitors are catching up: {percent}", zh: "其他访客正在追赶进度：{percent}" },
@@ -85,6 +87,10 @@ const words = {
   partText: {
     en: "At most {w} cells of yours were 1. Each sum below carries noise of up to ±{n}: with you or without you, it could have come out the same.",
     zh: "您最多有 {w} 格为 1。下面每个总和都带有 ±{n} 的噪声：有您没您，都可能是这个数。",
+  },
+  partUsed: {
+    en: "A browser sends at most four times a day for one visit: what you did after that is not in these sums.",
+    zh: "一次访问一天最多发送四次：之后的操作不在这些总和里。",
   },
   partNone: {
     en: "You were not counted that day. These are the sums of all the others.",

@@ -1,6 +1,6 @@
 import type { Dunlin } from "../../../sdk/src/api";
 import type { WhyChoice } from "../../../sdk/src/protocol";
-import { cellInWords, named, ranked, reasonInWords } from "../../reading";
+import { cellInWords, named, ranked, rate, reasonInWords } from "../../reading";
 import { valueOf } from "../../script";
 import type { Language } from "../language";
 import { consentForm, type Asking } from "./consent";
@@ -16,7 +16,7 @@ function percent(share: number, l: Language): string {
 function whyOf(why: WhyChoice, l: Language): Child {
   return [
     element("h3", {}, `${named(why.slot, l)}: ${named(why.variant, l)}`),
-    element("p", {}, reasonInWords(why.reason, l)),
+    element("p", {}, reasonInWords(why, l)),
     why.options.length > 0 &&
       element(
         "ul",
@@ -28,11 +28,11 @@ function whyOf(why: WhyChoice, l: Language): Child {
             element("span", {}, named(option.variant, l)),
             element("meter", {
               min: 0,
-              max: Math.max(...why.options.map(({ value }) => value), 1e-9),
-              value: option.value,
+              max: Math.max(...why.options.map(rate), 1e-9),
+              value: rate(option),
               "aria-label": named(option.variant, l),
             }),
-            element("span", { class: "bar-number" }, percent(option.draw > 0 ? option.draw : option.mean, l)),
+            element("span", { class: "bar-number" }, percent(rate(option), l)),
           ),
         ),
       ),
