@@ -28,6 +28,6 @@ type Label struct {
 
 // String is the label as the dashboard shows it.
 func (l Label) String() string {
-	return fmt.Sprintf("invented visitors (seed %d), %s to %s, some %d a day; measured through the real path by %s at commit %.12s",
-		l.Seed, l.First, l.Last, l.Reports/uint64(max(l.Days, 1)), l.Program, l.Commit)
+	return fmt.Sprintf("%s to %s, %d reports a day on average: visitors of seed %d, measured through the real path by `%s` at commit %.12s",
+		l.First, l.Last, l.Reports/uint64(max(l.Days, 1)), l.Seed, l.Program, l.Commit)
 }

@@ -30,7 +30,7 @@ const Visitors = 466_500
 // visitors are the shop's population. With fewer than Visitors the shop is smaller
 // and its days are alike.
 func visitors(n int) population.Options {
-	return population.Options{Seed: seed, Visitors: n, Late: .926, Horizon: 180, Turnover: 20}
+	return population.Options{Seed: seed, Visitors: n, Late: .926, Horizon: 180, Turnover: 20, Weather: .02}
 }
 
 var (

@@ -15,6 +15,7 @@ const (
 	forResponse
 	forAnswer
 	forFacts
+	forWeather
 )
 
 // mix is one round of SplitMix64 over the words absorbed so far.

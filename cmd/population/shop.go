@@ -34,6 +34,9 @@ type Options struct {
 	// Horizon is the number of days over which the late ones arrive: 2 to 800;
 	// default 30.
 	Horizon int
+	// Weather is how much days differ for everybody: the sigma of a day's factor of all
+	// activity, 0 to .2; default 0.
+	Weather float64
 	// Turnover is how many times as often as their persona's own visitors stop
 	// coming: above 0, at most 100; default 1.
 	Turnover float64
@@ -55,6 +58,7 @@ type Shop struct {
 	arms     [][][]float64 // slot, persona, variant: quality * fit
 	scale    []float64     // by slot: how much rarer its goal is than a click
 	goals    map[plan.Trigger]bool
+	weather  []float64 // by day: a factor of everybody's activity; nil: none
 }
 
 // New makes a population for p, which must not change afterwards.
@@ -83,6 +87,8 @@ func New(p *plan.Plan, o Options) (*Shop, error) {
 		return nil, fmt.Errorf("%w: active is above 0 and at most 0.9, not %v", ErrOptions, o.Active)
 	case !(o.Late > 0 && o.Late < 1):
 		return nil, fmt.Errorf("%w: late is above 0 and below 1, not %v", ErrOptions, o.Late)
+	case !(o.Weather >= 0 && o.Weather <= .2):
+		return nil, fmt.Errorf("%w: weather is 0 to 0.2, not %v", ErrOptions, o.Weather)
 	case !(o.Turnover > 0 && o.Turnover <= 100):
 		return nil, fmt.Errorf("%w: turnover is above 0 and at most 100, not %v", ErrOptions, o.Turnover)
 	case o.Horizon < 2 || o.Horizon > plan.MaxPeriods:
@@ -90,6 +96,11 @@ func New(p *plan.Plan, o Options) (*Shop, error) {
 	}
 	s := &Shop{plan: p, o: o, personas: personasOf(p.Topics), goals: map[plan.Trigger]bool{}}
 	s.level = level(s.personas, o.Active)
+	if o.Weather > 0 {
+		for day := range s.Days() {
+			s.weather = append(s.weather, spread(stream(o.Seed, forWeather, day), o.Weather))
+		}
+	}
 	for i, slot := range p.Slots {
 		scale, ok := rarity[slot.Goal.Kind]
 		if !ok {

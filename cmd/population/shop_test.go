@@ -33,6 +33,7 @@ func TestRefused(t *testing.T) {
 		"all late":          {func(_ *plan.Plan, o *population.Options) { o.Late = 1 }, population.ErrOptions},
 		"fewer than none":   {func(_ *plan.Plan, o *population.Options) { o.Late = -.1 }, population.ErrOptions},
 		"too much turnover": {func(_ *plan.Plan, o *population.Options) { o.Turnover = 101 }, population.ErrOptions},
+		"too much weather":  {func(_ *plan.Plan, o *population.Options) { o.Weather = .3 }, population.ErrOptions},
 		"no number":         {func(_ *plan.Plan, o *population.Options) { o.Turnover = math.NaN() }, population.ErrOptions},
 		"no horizon":        {func(_ *plan.Plan, o *population.Options) { o.Horizon = 1 }, population.ErrOptions},
 	} {

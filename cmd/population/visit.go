@@ -61,6 +61,9 @@ func (v *Visitor) begin(day int) (r *rand.Rand, visits int) {
 	if (date+3)%7 >= 5 { // day 0 of 1970 was a Thursday
 		p = min(p*weekend, .97)
 	}
+	if s.weather != nil {
+		p = min(p*s.weather[day], .97)
+	}
 	first := day == v.Arrives && v.Arrives > 0 // who arrives late comes that day
 	if r.Float64() >= p && !first {
 		return nil, 0

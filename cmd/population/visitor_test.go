@@ -77,6 +77,31 @@ func TestEveryTopicHasFriends(t *testing.T) {
 	}
 }
 
+// The weather is everybody's: the share that comes differs between days by more than
+// luck, and by what was asked for.
+func TestWeather(t *testing.T) {
+	const n = 5000
+	p := shop(t, plan.Daily)
+	s := made(t, p, population.Options{Seed: 5, Visitors: n, Settled: true, Weather: .1})
+	fair := made(t, p, population.Options{Seed: 5, Visitors: n, Settled: true})
+	var logs []float64
+	for day := range s.Days() {
+		came, usual := 0, 0
+		for i := range n {
+			came += min(s.Visitor(i).Visits(day), 1)
+			usual += min(fair.Visitor(i).Visits(day), 1)
+		}
+		logs = append(logs, math.Log(float64(came)/float64(usual)))
+	}
+	mean, square := 0., 0.
+	for _, l := range logs {
+		mean += l / float64(len(logs))
+		square += l * l / float64(len(logs))
+	}
+	require.InDelta(t, 0, mean, .05)
+	require.InDelta(t, .1, math.Sqrt(square-mean*mean), .03)
+}
+
 // Two thirds come later, and who is there leaves twenty times as soon: a few weeks
 // on, the shop has other visitors than on its first day.
 func TestTurnover(t *testing.T) {
