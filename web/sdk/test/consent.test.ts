@@ -32,7 +32,7 @@ const started = () => site.heard.find((r) => r.do === "start");
 const scripts = () => site.fetched.filter((path) => path.startsWith("/dunlin/"));
 
 /** Waits for as long as everything that could start takes to start. */
-const idle = () => new Promise((resolve) => setTimeout(resolve, 700));
+const idle = () => new Promise((resolve) => setTimeout(resolve, 500));
 const signal = () =>
   v.page.evaluateOnNewDocument(() =>
     Object.defineProperty(Navigator.prototype, "globalPrivacyControl", { value: true, configurable: true }),

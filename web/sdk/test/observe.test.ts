@@ -157,6 +157,57 @@ describe.each([
   });
 });
 
+describe("a page that is seen again", () => {
+  /** Hides or shows the page, as changing tabs does. */
+  const turn = (state: "hidden" | "visible", last?: "pagehide" | "pageshow") =>
+    v.page.evaluate(
+      (s, type) => {
+        Object.defineProperty(document, "visibilityState", { value: s, configurable: true });
+        if (type === "pagehide") dispatchEvent(new PageTransitionEvent(type, { persisted: true }));
+        document.dispatchEvent(new Event("visibilitychange"));
+        if (type === "pageshow") dispatchEvent(new PageTransitionEvent(type, { persisted: true }));
+      },
+      state,
+      last,
+    );
+  const asked = (what: string) => site.heard.filter((r) => r.do === what).length;
+
+  test("goes on with its view", async () => {
+    await v.open(["<body>"]);
+    await loaded();
+    await turn("hidden");
+    await turn("hidden");
+    await turn("visible");
+    await until("the Worker knows", () => asked("show") === 1);
+    expect(asked("hide")).toBe(1);
+    expect(of("view")).toHaveLength(1);
+  });
+
+  test("after half an hour begins another", async () => {
+    await v.page.evaluateOnNewDocument(() => {
+      const { now } = Date;
+      Object.assign(window, { later: 0 });
+      Date.now = () => now() + (window as unknown as { later: number }).later;
+    });
+    await v.open(["<body>"]);
+    await loaded();
+    await turn("hidden");
+    await v.page.evaluate(() => Object.assign(window, { later: 30 * 60_000 }));
+    await turn("visible");
+    await until("another view is told", () => of("view").length === 2);
+  });
+
+  test("from the browser's memory is another view, and pays what is owed", async () => {
+    await v.open(["<body>"]);
+    await loaded();
+    const before = asked("unsent");
+    await turn("hidden", "pagehide");
+    await turn("visible", "pageshow");
+    await until("another view is told", () => of("view").length === 2);
+    await until("what is owed is asked for", () => asked("unsent") === before + 1);
+  });
+});
+
 describe("a visitor's reports", () => {
   test("leave when the page does, from page to page at the fixed places", async () => {
     site.report = 11_000;
