@@ -20,7 +20,7 @@ WEB          := $(SDK) $(DASHBOARD) $(SHOP)
 WEB_SETTINGS := $(wildcard web/*.json web/*.ts) scripts/npm.sh
 sources       = $(shell find $(1) -type f -not -path '*/test/*')
 
-.PHONY: build module web run test check size bench race clean
+.PHONY: build module web run demo-data test check size bench race clean
 
 build: bin/dunlin ## bin/dunlin with the module and what browsers load inside
 
@@ -51,6 +51,9 @@ $(SHOP): $(call sources,web/demo web/sdk/src) $(WEB_SETTINGS) $(PACKAGES)
 
 run: build ## shop and dashboard over 90 released days; your own browser joins in
 	bin/dunlin demo
+
+demo-data: build ## lives those 90 days anew, a quarter of an hour: after a change of what devices do
+	bin/dunlin demo data --out cmd/demo/data --commit "$$(git rev-parse HEAD)"
 
 test: module web ## every test, in Go, Node and real browsers; real data where DUNLIN_DATA names it
 	scripts/browsers.sh
