@@ -188,9 +188,9 @@ func TestAReleaseWhosePriorsFail(t *testing.T) {
 	require.NoError(t, r.Close())
 
 	_, err = rig.Start(t.Context(), rig.Options{Dir: t.TempDir(), PlanName: "x", PlanYAML: smallPlan, Executable: "x", Fit: service.Fit(func(context.Context, *release.Store, []byte) ([]byte, error) { return nil, nil })})
-	require.ErrorContains(t, err, "leave Executable empty, or both")
+	require.ErrorContains(t, err, "leave Executable empty, or them")
 	_, err = rig.Start(t.Context(), rig.Options{Dir: t.TempDir(), PlanName: "x", PlanYAML: smallPlan, Executable: "x", Watch: new(rig.Clock)})
-	require.ErrorContains(t, err, "leave Executable empty, or both")
+	require.ErrorContains(t, err, "leave Executable empty, or them")
 }
 
 // A Watch of the caller's is every service's time, and the rig puts it like its own.

@@ -35,6 +35,9 @@ type Options struct {
 	Watch        Watch
 	ModuleBrotli []byte
 	Scripts      fs.FS
+	// Random is what the services draw noise from, for tests that must know it. Default:
+	// the system's, and nothing that visitors' devices meet has another.
+	Random io.Reader
 }
 
 // Rig is a running Dunlin with one plan, whose clocks stand where they are put.
@@ -61,8 +64,8 @@ func Start(ctx context.Context, o Options) (*Rig, error) {
 	}
 	period := f.Periods[0]
 	noon := time.Unix(int64(middle(period)), 0)
-	if o.Executable != "" && (o.Fit != nil || o.Watch != nil) {
-		return nil, errors.New("neither a Fit nor a Watch reaches services in processes of their own: leave Executable empty, or both")
+	if o.Executable != "" && (o.Fit != nil || o.Watch != nil || o.Random != nil) {
+		return nil, errors.New("neither a Fit, a Watch nor Random reaches services in processes of their own: leave Executable empty, or them")
 	}
 
 	public, err := service.GenerateKeys(o.Dir, service.Roles, rand.Reader)

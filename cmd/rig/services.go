@@ -91,6 +91,9 @@ func Local(config string, o Options, start time.Time) (Services, error) {
 	s.clock.Set(start)
 	s.world = world(s, o.Module, o.Log)
 	s.world.Fit, s.world.ModuleBrotli, s.world.Scripts = o.Fit, o.ModuleBrotli, o.Scripts
+	if o.Random != nil {
+		s.world.Random = o.Random
+	}
 	for _, role := range []string{"helper", "collector"} {
 		if _, err := s.start(context.Background(), role); err != nil {
 			return nil, errors.Join(err, s.Close())

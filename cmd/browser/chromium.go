@@ -1,0 +1,91 @@
+package browser
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+
+	"github.com/chromedp/chromedp"
+)
+
+// ErrMissing: there is no Chromium to drive.
+var ErrMissing = errors.New("there is no Chromium here: as root on Debian run `apt-get install chromium`, elsewhere install it or name its path in CHROME_PATH")
+
+// names are what a Chromium may be called.
+var names = []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"}
+
+// Find returns the path of a Chromium: CHROME_PATH, or the first of the usual names.
+//
+// Errors: ErrMissing.
+func Find() (string, error) {
+	if path := os.Getenv("CHROME_PATH"); path != "" {
+		if _, err := os.Stat(path); err != nil {
+			return "", fmt.Errorf("CHROME_PATH: %w", err)
+		}
+		return path, nil
+	}
+	for _, name := range names {
+		if path, err := exec.LookPath(name); err == nil {
+			return path, nil
+		}
+	}
+	return "", ErrMissing
+}
+
+// Chromium is a running browser.
+type Chromium struct {
+	ctx  context.Context
+	stop context.CancelFunc
+}
+
+// Options of Launch.
+type Options struct {
+	// Automated leaves the mark of automation on: navigator.webdriver is true.
+	Automated bool
+}
+
+// Launch starts a headless Chromium with an empty profile. It ends with ctx, or by Close.
+func Launch(ctx context.Context, o Options) (*Chromium, error) {
+	path, err := Find()
+	if err != nil {
+		return nil, err
+	}
+	flags := []chromedp.ExecAllocatorOption{
+		chromedp.ExecPath(path), chromedp.NoFirstRun, chromedp.NoDefaultBrowserCheck, chromedp.Headless, chromedp.DisableGPU,
+		chromedp.Flag("disable-background-networking", true),
+		chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("disable-default-apps", true),
+		chromedp.Flag("disable-dev-shm-usage", true),
+		chromedp.Flag("disable-extensions", true),
+		chromedp.Flag("disable-quic", true),
+		chromedp.Flag("disable-sync", true),
+		chromedp.Flag("disable-background-timer-throttling", true),
+		chromedp.Flag("disable-renderer-backgrounding", true),
+		chromedp.Flag("disable-features", "Translate,OptimizationHints,MediaRouter"),
+		chromedp.Flag("password-store", "basic"),
+		chromedp.WindowSize(1280, 900),
+	}
+	if o.Automated {
+		flags = append(flags, chromedp.Flag("enable-automation", true))
+	} else {
+		flags = append(flags, chromedp.Flag("disable-blink-features", "AutomationControlled"))
+	}
+	if os.Geteuid() == 0 {
+		flags = append(flags, chromedp.NoSandbox)
+	}
+	allocator, free := chromedp.NewExecAllocator(ctx, flags...)
+	// What the browser says of itself is of no use to whoever drives it.
+	quiet := func(string, ...any) {}
+	root, cancel := chromedp.NewContext(allocator, chromedp.WithErrorf(quiet), chromedp.WithLogf(quiet))
+	c := &Chromium{ctx: root, stop: func() { cancel(); free() }}
+	if err := chromedp.Do(root); err != nil {
+		c.stop()
+		return nil, fmt.Errorf("start %s: %w", path, err)
+	}
+	return c, nil
+}
+
+// Close ends the browser and removes its profile.
+func (c *Chromium) Close() { c.stop() }

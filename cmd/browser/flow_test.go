@@ -1,0 +1,121 @@
+package browser_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/dunlin-analytics/dunlin/aggregator/insight/metric"
+	"github.com/dunlin-analytics/dunlin/cmd/browser/world"
+	"github.com/dunlin-analytics/dunlin/edge"
+	"github.com/dunlin-analytics/dunlin/privacy/noise"
+	"github.com/dunlin-analytics/dunlin/privacy/plan"
+)
+
+// painted notes when the page was first painted, when a slot was applied, and what moved
+// or blocked.
+const painted = `(() => {
+  const seen = (window.seen = { paint: 0, applied: [], shift: 0, long: 0, csp: [] });
+  new PerformanceObserver((l) => { for (const e of l.getEntries()) if (e.name === "first-paint") seen.paint = e.startTime; }).observe({ type: "paint", buffered: true });
+  new PerformanceObserver((l) => { for (const e of l.getEntries()) seen.shift += e.value; }).observe({ type: "layout-shift", buffered: true });
+  new PerformanceObserver((l) => { seen.long += l.getEntries().length; }).observe({ type: "longtask", buffered: true });
+  document.addEventListener("dunlin:applied", () => seen.applied.push(performance.now()));
+  document.addEventListener("securitypolicyviolation", (e) => seen.csp.push(e.violatedDirective + " " + e.blockedURI));
+})();`
+
+type seen struct {
+	Paint   float64
+	Applied []float64
+	Shift   float64
+	Long    int
+	CSP     []string
+}
+
+type clearCell struct{ Metric, Segment, Column string }
+
+type clearReport struct {
+	OK    bool
+	Say   string
+	Value struct {
+		Date     string
+		Ones     []clearCell
+		Revision int
+	}
+}
+
+// A visitor agrees, looks at shoes, sees them on the next page before the module is
+// there, buys and leaves. The day's release counts exactly this visitor beside 99
+// others: its noise is known to the test, and to nobody else.
+func TestOneVisitorIsCountedExactly(t *testing.T) {
+	random := newTape()
+	w := start(t, func(o *world.Options) { o.Random = random })
+	p := visit(t, w, painted)
+	p.to("/shoes/1")
+	p.agree()
+	for _, path := range []string{"/shoes/2", "/shoes/3"} {
+		p.to(path)
+		p.ready(1)
+	}
+	p.until(`JSON.parse(localStorage.dunlin).decisions?.[0]?.variant === "shoes"`)
+
+	w.Stand(slowModule(5 * time.Second))
+	p.to("/")
+	require.Equal(t, "Shoes for you", eval[string](p, shown))
+	before := p.debug()
+	require.True(t, before.Worker == nil || before.Worker.Times.Module == nil, "the module is not there yet")
+	p.until("seen.paint > 0")
+	s := eval[seen](p, "seen")
+	require.Len(t, s.Applied, 1)
+	require.LessOrEqual(t, s.Applied[0], s.Paint, "nothing else was ever painted")
+	require.Zero(t, s.Shift)
+	require.Empty(t, s.CSP)
+	w.Stand(nil)
+	p.until(`dunlin.debug().then((d) => d.value.slots[0].exposed)`)
+	p.ready(1)
+
+	require.True(t, eval[clearReport](p, `dunlin.track("order", {value: 49.9, topics: ["shoes"]})`).OK)
+	own := eval[clearReport](p, "dunlin.report()")
+	require.True(t, own.OK, own.Say)
+	p.settle()
+	already := len(w.Reports())
+	require.NoError(t, p.Leave()) // the fourth hide: the last place of the visit
+	p.sent(already + 1)
+	require.NoError(t, w.Join(t.Context(), 99))
+
+	random.record()
+	signed, view, err := w.Release(t.Context(), 0, nil)
+	require.NoError(t, err)
+	require.EqualValues(t, 100, view.Accepted)
+	again := &replay{random.read}
+	drawn := make([]int64, len(signed.Cells))
+	for range 2 {
+		v, err := noise.NewSource(again).Vector(len(drawn), w.Plan.Sigma2)
+		require.NoError(t, err)
+		for i := range v {
+			drawn[i] += v[i]
+		}
+	}
+
+	want := map[clearCell]int64{}
+	for _, c := range own.Value.Ones {
+		want[c]++
+	}
+	require.Contains(t, own.Value.Ones, clearCell{"funnel", "new", "order"})
+	require.Contains(t, own.Value.Ones, clearCell{"exposed hero", "new", "shoes"})
+	var d edge.Device
+	require.NoError(t, d.UsePlan(w.Published))
+	require.NoError(t, d.Track(w.Noon(), edge.Event{Kind: plan.View}))
+	other, ok := d.Measurement(w.Noon())
+	require.True(t, ok)
+	cells, err := metric.Cells(w.Published, signed.Record)
+	require.NoError(t, err)
+	for i, c := range cells {
+		exact := want[clearCell{c.Metric, c.Segment, c.Column}]
+		if other[i] {
+			exact += 99
+		}
+		require.Equal(t, exact, c.Value-drawn[i], "%s, %s, %s", c.Metric, c.Segment, c.Column)
+	}
+	require.Empty(t, w.Violations())
+}

@@ -1,0 +1,146 @@
+package browser
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/target"
+	"github.com/chromedp/chromedp"
+)
+
+// within bounds one step in a tab.
+const within = 30 * time.Second
+
+// Visitor is one browser context: it shares nothing with other visitors.
+type Visitor struct {
+	chromium *Chromium
+	id       cdp.BrowserContextID
+}
+
+// Visitor makes a new one, who has never been anywhere.
+func (c *Chromium) Visitor() (*Visitor, error) {
+	made, err := chromedp.CallBrowser(c.ctx, target.CreateBrowserContext, target.CreateBrowserContextParams{})
+	if err != nil {
+		return nil, fmt.Errorf("make a browser context: %w", err)
+	}
+	return &Visitor{c, made.BrowserContextID}, nil
+}
+
+// Close forgets the visitor with all its tabs and storage.
+func (v *Visitor) Close() error {
+	_, err := chromedp.CallBrowser(v.chromium.ctx, target.DisposeBrowserContext, target.DisposeBrowserContextParams{BrowserContextID: v.id})
+	return err
+}
+
+// Tab is one page of a visitor. One goroutine drives it.
+type Tab struct {
+	ctx    context.Context
+	cancel context.CancelFunc
+}
+
+// Tab opens an empty tab. Scripts run in each of its pages before any of the page's own.
+func (v *Visitor) Tab(scripts ...string) (*Tab, error) {
+	ctx, cancel := chromedp.NewContext(v.chromium.ctx, chromedp.WithExistingBrowserContext(v.id))
+	t := &Tab{ctx, cancel}
+	if err := chromedp.Do(ctx); err != nil {
+		cancel()
+		return nil, fmt.Errorf("open a tab: %w", err)
+	}
+	for _, s := range scripts {
+		if _, err := chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: s}); err != nil {
+			cancel()
+			return nil, fmt.Errorf("add a script to the tab: %w", err)
+		}
+	}
+	return t, nil
+}
+
+// WithoutScript turns JavaScript off in the tab.
+func (t *Tab) WithoutScript() error {
+	_, err := chromedp.Call(t.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+	return err
+}
+
+// Go goes to an address, which hides the page before, and waits until it is loaded.
+func (t *Tab) Go(url string) error {
+	ctx, cancel := context.WithTimeout(t.ctx, within)
+	defer cancel()
+	if err := chromedp.Do(ctx, chromedp.Navigate(url)); err != nil {
+		return fmt.Errorf("go to %s: %w", url, err)
+	}
+	return nil
+}
+
+// Begin goes to an address and does not wait for anything.
+func (t *Tab) Begin(url string) error {
+	ctx, cancel := context.WithTimeout(t.ctx, within)
+	defer cancel()
+	if _, err := chromedp.Call(ctx, page.Navigate, page.NavigateParams{URL: url}); err != nil {
+		return fmt.Errorf("go to %s: %w", url, err)
+	}
+	return nil
+}
+
+// Leave goes to an empty page.
+func (t *Tab) Leave() error { return t.Go("about:blank") }
+
+// Close closes the tab as a visitor would: its page hides first.
+func (t *Tab) Close() error {
+	defer t.cancel()
+	ctx, cancel := context.WithTimeout(t.ctx, within)
+	defer cancel()
+	if _, err := chromedp.Call(ctx, page.Close, cdp.Empty{}); err != nil && !errors.Is(err, context.Canceled) {
+		return fmt.Errorf("close a tab: %w", err)
+	}
+	return nil
+}
+
+// Eval evaluates an expression in the page, waits for its promise, and decodes what comes
+// of it.
+func Eval[T any](t *Tab, expression string) (T, error) {
+	ctx, cancel := context.WithTimeout(t.ctx, within)
+	defer cancel()
+	var v T
+	// By JSON: whatever the page answers arrives as its own data.
+	text, err := chromedp.Run(ctx, chromedp.Evaluate[string](
+		"(async () => JSON.stringify((await ("+expression+")) ?? null))()", chromedp.EvalAwaitPromise))
+	if err != nil {
+		return v, fmt.Errorf("evaluate %s: %w", expression, err)
+	}
+	if err := json.Unmarshal([]byte(text), &v); err != nil {
+		return v, fmt.Errorf("evaluate %s: %w", expression, err)
+	}
+	return v, nil
+}
+
+// Until waits until an expression is true, its promise awaited.
+func (t *Tab) Until(expression string) error {
+	end := time.Now().Add(within)
+	for {
+		ok, err := Eval[bool](t, "(async () => !!(await ("+expression+")))()")
+		if err == nil && ok {
+			return nil
+		}
+		if time.Now().After(end) {
+			return fmt.Errorf("after %s it is still not true: %s: %w", within, expression, errors.Join(err, context.DeadlineExceeded))
+		}
+		select {
+		case <-t.ctx.Done():
+			return t.ctx.Err()
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+// Shot takes a screenshot, PNG.
+func (t *Tab) Shot() ([]byte, error) {
+	ctx, cancel := context.WithTimeout(t.ctx, within)
+	defer cancel()
+	return chromedp.Run(ctx, chromedp.CaptureScreenshot())
+}
