@@ -17,7 +17,7 @@ func TestCannotOpenReports(t *testing.T) {
 	list := strings.Fields(string(out))
 	require.Contains(t, list, "github.com/dunlin-analytics/dunlin/collector", "the list is real")
 	require.Contains(t, list, "go.etcd.io/bbolt")
-	forbidden := regexp.MustCompile(`^filippo\.io/|cloudflare/circl|dunlin/(aggregator|edge|cmd|wasm)|` +
+	forbidden := regexp.MustCompile(`^filippo\.io/|cloudflare/circl|dunlin/(aggregator|edge|cmd|wasm|web)|` +
 		`dunlin/privacy/(vdaf|seal|share|noise|ledger|peer|plan/planfile)|expr-lang|yaml`)
 	for _, path := range list {
 		require.NotRegexp(t, forbidden, path)

@@ -2,7 +2,6 @@ package site
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
 )
@@ -74,5 +73,5 @@ func shortConsent(name string) string {
 		"ask":     "your page asks, Dunlin keeps the answer; nothing is stored or sent before",
 		"site":    "your consent tool asks and tells Dunlin on every page",
 		"assumed": "begins at once, stops when the visitor refuses: see what the law says first",
-	}[strings.TrimSpace(name)]
+	}[name]
 }

@@ -96,9 +96,9 @@ then of 100 releases 95 will say:
 	}
 	fmt.Fprintf(&b, `
 That is the noise, of standard deviation %.1f on every number, large or small: a number
-is right to 10 %% from %s on. What helps is a longer period or fewer metrics; a larger
-epsilon devices refuse. What a device picks by what it knows itself works from the first
-day, whatever the size of the site.
+is right to 10 %% from %s on. A longer period and fewer metrics help; a larger epsilon
+is not to be had, devices refuse it. What a device picks by what it knows itself works
+from the first day, whatever the size of the site.
 `, e.Deviation, thousands(e.Readable))
 	fmt.Fprintf(&b, "One device's reports tell of it, against everyone if one aggregator is honest: epsilon %.1f\n"+
 		"for one report, at most %.1f over 30 days, %.1f over a year.\n", e.Costs[0].Epsilon, e.Costs[1].Epsilon, e.Costs[2].Epsilon)
