@@ -125,7 +125,7 @@ function whisker(chart: Ranges, inks: Inks, width: number) {
 function option(chart: Ranges, inks: Inks, width: number): EChartsCoreOption {
   const known = chart.rows.flatMap(({ point }) => point ?? []);
   const reference = chart.reference;
-  const room = Math.max(72, Math.min(180, width * 0.3));
+  const room = Math.max(72, Math.min(180, width * 0.34));
   const margin = width >= broad ? 16 + letter * Math.max(...chart.rows.map(({ point, label }) => (point ? label.length : 0))) : 16;
   return {
     ...base(inks),
@@ -143,7 +143,7 @@ function option(chart: Ranges, inks: Inks, width: number): EChartsCoreOption {
     xAxis: values(inks, chart.writeValue, {
       min: chart.min ?? (known.length > 0 ? undefined : 0),
       max: chart.max ?? (known.length > 0 ? undefined : 1),
-      splitNumber: width < 480 ? 3 : 5,
+      splitNumber: Math.min(5, Math.max(2, Math.floor((width - margin - room) / 64))),
       ...(chart.interval ? { interval: chart.interval } : {}),
     }),
     series: [
@@ -152,7 +152,7 @@ function option(chart: Ranges, inks: Inks, width: number): EChartsCoreOption {
         renderItem: whisker(chart, inks, width),
         encode: { x: [1, 2, 3], y: 0 },
         data: chart.rows.map(({ point }, index) => [index, point?.value ?? NaN, point?.low ?? NaN, point?.high ?? NaN]),
-        clip: true,
+        clip: false, // labels stand in the margin; all else is cut by hand
         z: 3,
       },
       ...(reference === undefined

@@ -7,7 +7,8 @@ export const frame = {
   "frame.toLanguage": { en: "中文", zh: "English" },
   "frame.toDark": { en: "Dark", zh: "深色" },
   "frame.toLight": { en: "Light", zh: "浅色" },
-  "frame.invented": { en: "Invented data", zh: "虚构数据" },
+  "frame.invented": { en: "Invented data.", zh: "虚构数据。" },
+  "frame.inventedWhy": { en: "A program made these visitors up; the noise is real.", zh: "访客由程序虚构，噪声是真实的。" },
   "frame.retry": { en: "Try again", zh: "重试" },
 
   "view.overview": { en: "Overview", zh: "概览" },
