@@ -48,15 +48,8 @@ func wall(p *plan.Plan) ([]byte, error) {
 	return plan.Encode(p)
 }
 
-// ready starts an instance under a plan, with priors in force for each slot.
-func ready(ctx context.Context, engine *device.Engine, p *plan.Plan, published []byte) (*device.Device, error) {
-	d, err := engine.Instance(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if err := d.UsePlan(ctx, published); err != nil {
-		return nil, err
-	}
+// priorsOf is priors for each slot of a plan.
+func priorsOf(p *plan.Plan, published []byte) ([]byte, error) {
 	priors := choose.Priors{Version: uint64(p.Periods[0].Start), Plan: plan.DigestOf(published)}
 	for i := range p.Slots {
 		here := choose.PlacePriors{Place: choose.Place{Kind: choose.Slot, Index: uint8(i)}}
@@ -73,7 +66,19 @@ func ready(ctx context.Context, engine *device.Engine, p *plan.Plan, published [
 	if err != nil {
 		return nil, fmt.Errorf("encode priors: %w", err)
 	}
-	return d, d.UsePriors(ctx, b)
+	return b, nil
+}
+
+// ready starts an instance under a plan, with priors in force.
+func ready(ctx context.Context, engine *device.Engine, published, priors []byte) (*device.Device, error) {
+	d, err := engine.Instance(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.UsePlan(ctx, published); err != nil {
+		return nil, err
+	}
+	return d, d.UsePriors(ctx, priors)
 }
 
 // shop are devices with evidence of all variants and interest in all topics.
@@ -84,24 +89,35 @@ type shop struct {
 	what   choose.Decision
 }
 
-// choices measures what a decision and an event about topics take.
-func (f *ModuleFigures) choices(ctx context.Context, engine *device.Engine, p *plan.Plan) error {
-	published, err := wall(p)
-	if err != nil {
-		return fmt.Errorf("build the plan with 40 variants: %w", err)
+// shopAt is a shop on an instance of the engine, with its devices raised.
+func shopAt(ctx context.Context, engine *device.Engine, p *plan.Plan) (s *shop, published, priors []byte, err error) {
+	if published, err = wall(p); err != nil {
+		return nil, nil, nil, fmt.Errorf("build the plan with 40 variants: %w", err)
 	}
-	d, err := ready(ctx, engine, p, published)
-	if err != nil {
-		return err
+	if priors, err = priorsOf(p, published); err != nil {
+		return nil, nil, nil, err
 	}
-	s := &shop{d: d, today: p.Periods[learned]}
+	d, err := ready(ctx, engine, published, priors)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	s = &shop{d: d, today: p.Periods[learned]}
 	for tries := 0; len(s.states) < shoppers; tries++ {
 		if tries == 100*shoppers {
-			return errShoppers
+			return nil, nil, nil, errShoppers
 		}
 		if err := s.raise(ctx, p.Periods[:learned]); err != nil {
-			return err
+			return nil, nil, nil, err
 		}
+	}
+	return s, published, priors, nil
+}
+
+// choices measures what a decision and an event about topics take.
+func (f *ModuleFigures) choices(ctx context.Context, engine *device.Engine, p *plan.Plan) error {
+	s, _, _, err := shopAt(ctx, engine, p)
+	if err != nil {
+		return err
 	}
 	drawn, kept := make([]time.Duration, batches), make([]time.Duration, batches)
 	for i := range batches {
@@ -121,7 +137,7 @@ func (f *ModuleFigures) choices(ctx context.Context, engine *device.Engine, p *p
 	}
 	event, err := median(21, 2_000, func() error {
 		i++
-		return d.Track(ctx, now, about([]edge.Event{{Kind: plan.View}, {Kind: plan.Click, InSlot: true},
+		return s.d.Track(ctx, now, about([]edge.Event{{Kind: plan.View}, {Kind: plan.Click, InSlot: true},
 			{Kind: plan.Dwell, Seconds: 40}, {Kind: plan.Cart}, {Kind: plan.Order, Minor: 4_950}}[i%5]))
 	})
 	f.Event = float64(event.Nanoseconds()) / 1e3

@@ -47,7 +47,11 @@ func Module(ctx context.Context, module []byte) (f ModuleFigures, err error) {
 		return f, err
 	}
 	defer engine.Close(ctx)
-	d, err := ready(ctx, engine, p, published)
+	priors, err := priorsOf(p, published)
+	if err != nil {
+		return f, err
+	}
+	d, err := ready(ctx, engine, published, priors)
 	if err != nil {
 		return f, err
 	}
