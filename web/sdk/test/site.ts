@@ -55,6 +55,8 @@ export class Site {
   violations: string[] = [];
 
   origin = "";
+  /** Number of the test: what a page of an earlier one still says is not heard. */
+  round = 0;
   #files = new Map<string, string>();
   #server = createServer((request, response) => void this.#serve(request, response));
 
@@ -72,7 +74,7 @@ export class Site {
 
   /** Forgets what was set and what was seen. */
   reset(): void {
-    Object.assign(this, { ...new Site(), origin: this.origin });
+    Object.assign(this, { ...new Site(), origin: this.origin, round: this.round + 1 });
   }
 
   /** Events that the Worker was told. */
@@ -81,12 +83,12 @@ export class Site {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { pathname } = new URL(request.url ?? "/", "http://site");
+    const { pathname, searchParams } = new URL(request.url ?? "/", "http://site");
     this.fetched.push(pathname);
     const body = await text(request);
     if (this.missing.test(pathname)) return void response.writeHead(404).end();
     if (pathname === "/test/heard") {
-      this.heard.push(JSON.parse(body.toString()) as Request);
+      if (Number(searchParams.get("round")) === this.round) this.heard.push(JSON.parse(body.toString()) as Request);
       return void response.end();
     }
     if (pathname === "/test/violation") {
@@ -94,8 +96,8 @@ export class Site {
       return void response.end();
     }
     if (pathname === "/test/orders") {
-      const { notices, report, making, kept } = this;
-      return void response.setHeader("Content-Type", "application/json").end(JSON.stringify({ notices, report, making, kept }));
+      const { notices, report, making, kept, round } = this;
+      return void response.setHeader("Content-Type", "application/json").end(JSON.stringify({ notices, report, making, kept, round }));
     }
     if (pathname.startsWith("/dunlin/v1/reports")) {
       this.arrived.push({ bytes: body.length, type: request.headers["content-type"], revision: body.readUInt32LE(0), path: pathname });
@@ -167,7 +169,14 @@ function worker(): void {
   const scope = self as unknown as Worker;
   let revision = 0;
   const orders = fetch("/test/orders").then(
-    (r) => r.json() as Promise<{ notices: { after: number; notice: unknown }[]; report: number; making: number; kept: number | null }>,
+    (r) =>
+      r.json() as Promise<{
+        notices: { after: number; notice: unknown }[];
+        report: number;
+        making: number;
+        kept: number | null;
+        round: number;
+      }>,
   );
   const made = (of: number, size: number) => {
     const bytes = new ArrayBuffer(size);
@@ -182,8 +191,8 @@ function worker(): void {
     setTimeout(() => scope.postMessage({ tell: "ready", ready: made(++revision, report) }), making);
   };
   scope.onmessage = async ({ data }: MessageEvent<{ id: number; do: string }>) => {
-    await fetch("/test/heard", { method: "POST", body: JSON.stringify(data), keepalive: true });
-    const { notices, kept, report } = await orders;
+    const { notices, kept, report, round } = await orders;
+    await fetch(`/test/heard?round=${round}`, { method: "POST", body: JSON.stringify(data), keepalive: true });
     let value: unknown;
     if (data.do === "start") {
       for (const { after, notice } of notices) setTimeout(() => scope.postMessage(notice), after);
