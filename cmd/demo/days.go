@@ -61,7 +61,7 @@ type days struct {
 	period  int // today's, in the plan
 	at      today
 	crowd   *simulate.Crowd
-	failure error // why there is no crowd
+	failure error // why the others cannot live another day
 	closing closing
 	busy    bool
 	sent    bool // today's reports are with the collector
@@ -88,7 +88,10 @@ func begin(r *rig.Rig, w *watch, h *History, visitors population.Options) (*days
 		crowd, err := d.relive()
 		d.mu.Lock()
 		defer d.mu.Unlock()
-		d.crowd, d.failure, d.at.ready = crowd, err, err == nil
+		d.crowd, d.at.ready = crowd, err == nil
+		if err != nil {
+			d.failure = fmt.Errorf("the visitors could not relive their days: %w; %w", err, errOver)
+		}
 	})
 	return d, nil
 }
@@ -128,7 +131,7 @@ func (d *days) relive() (*simulate.Crowd, error) {
 	}
 	for day := range d.history.Plan.Periods {
 		if err := d.history.Live(d.ctx, c, day, nil); err != nil {
-			return nil, errors.Join(fmt.Errorf("the visitors' 90 days: %w", err), c.Close(d.ctx))
+			return nil, errors.Join(err, c.Close(d.ctx))
 		}
 		d.mu.Lock()
 		d.at.relived = day + 1
@@ -205,10 +208,7 @@ func (d *days) wait() error {
 		case <-d.lived:
 			d.mu.Lock()
 			defer d.mu.Unlock()
-			if d.failure != nil {
-				return fmt.Errorf("%w: %w", d.failure, errOver)
-			}
-			return nil
+			return d.failure
 		case <-time.After(100 * time.Millisecond):
 			d.show(visiting, uint64(d.now().relived), uint64(len(d.history.Plan.Periods)))
 		}
@@ -217,29 +217,34 @@ func (d *days) wait() error {
 
 // send lets the others live the day and send their reports, beside the person's.
 func (d *days) send(period int) error {
-	priors, _, ok, err := d.rig.Priors(d.ctx)
-	if err != nil {
-		return err
-	}
-	if ok {
-		if err := d.crowd.UsePriors(d.ctx, priors); err != nil {
-			return err
-		}
-	}
 	day := len(d.history.Plan.Periods) + period
-	total, err := d.crowd.Reports(d.ctx, day, day+1)
+	total, err := d.prepare(day)
 	if err != nil {
-		return err
+		return fmt.Errorf("the day could not be begun: %w; try again, or %w", err, errOver)
 	}
 	d.show(sending, 0, total)
 	if _, _, err = d.crowd.Send(d.ctx, d.rig, day, nil, func(n uint64) { d.show(sending, n, total) }); err != nil {
-		err = fmt.Errorf("the visitors' reports did not all arrive: %w: %w", err, errOver)
+		// Some have reported and some have not: who lived the day twice would count twice.
+		err = fmt.Errorf("the visitors' reports did not all arrive: %w; %w", err, errOver)
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.sent = err == nil
-	d.failure = err
+	d.sent, d.failure = err == nil, err
 	return err
+}
+
+// prepare hands the others the priors of the day, and returns how many of them come.
+func (d *days) prepare(day int) (total uint64, err error) {
+	priors, _, ok, err := d.rig.Priors(d.ctx)
+	if err != nil {
+		return 0, err
+	}
+	if ok {
+		if err := d.crowd.UsePriors(d.ctx, priors); err != nil {
+			return 0, err
+		}
+	}
+	return d.crowd.Reports(d.ctx, day, day+1)
 }
 
 // show tells who asks how far the closing is; many goroutines report, so it never goes

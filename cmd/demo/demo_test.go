@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/dunlin-analytics/dunlin/aggregator/release"
+	"github.com/dunlin-analytics/dunlin/cmd/simulate"
 	"github.com/dunlin-analytics/dunlin/edge"
 	"github.com/dunlin-analytics/dunlin/edge/choose"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
@@ -234,6 +235,41 @@ func TestNextDayIsTheDemosOwn(t *testing.T) {
 	require.Equal(t, http.StatusOK, p.ask("GET", "/demo/api/next", "", &c))
 	require.Equal(t, closing{Phase: idle}, c)
 	require.Equal(t, "2026-11-22", p.state().Date)
+}
+
+// What goes wrong in a day is shown, with what to do, and the day stays as it is.
+func TestAFailureIsShown(t *testing.T) {
+	d := started(t, nil)
+	p := personAt(t, d)
+	<-d.days.lived
+	fails := func(want string) {
+		t.Helper()
+		var c closing
+		require.Equal(t, http.StatusAccepted, p.ask("POST", "/demo/api/next", "", nil, "X-Dunlin-Demo", "1"))
+		require.Eventually(t, func() bool {
+			require.Equal(t, http.StatusOK, p.ask("GET", "/demo/api/next", "", &c))
+			return c.Phase == failed
+		}, time.Minute, 10*time.Millisecond)
+		require.Contains(t, c.Error, want)
+		require.Regexp(t, "start it again: dunlin demo$", c.Error)
+		require.Equal(t, "2026-11-22", c.Date)
+		require.Equal(t, "2026-11-22", p.state().Date)
+	}
+	move := func(p *plan.Plan, published []byte) {
+		require.NoError(t, d.days.crowd.Move(t.Context(), p, 1, simulate.NativeUnder(published)))
+	}
+	// Devices of another plan refuse the day's priors; nobody has lived anything yet.
+	move(d.days.history.Plan, d.days.history.Published)
+	fails("the day could not be begun: choose: priors of another plan; try again, or stop")
+
+	// Devices that are told of another day's collector refuse to report: the day is half
+	// lived, and trying again says so.
+	move(d.rig.Plan, d.rig.Published)
+	require.NoError(t, d.rig.Begin(5))
+	for range 2 {
+		fails("the visitors' reports did not all arrive: edge: clock unlike the collector's; stop")
+	}
+	require.Len(t, d.released(t), historyDays)
 }
 
 // Where somebody listens already is said, before anything is made.

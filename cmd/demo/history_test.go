@@ -64,6 +64,9 @@ func TestTheHistoryWasMeasured(t *testing.T) {
 	if runtime.GOARCH != "amd64" {
 		t.Skip("the history was made on amd64: package math differs elsewhere in the last place, and so do a few visitors")
 	}
+	if testing.Short() {
+		t.Skip("it lives 50,000 visitors' days")
+	}
 	h, err := Built()
 	require.NoError(t, err)
 	shop, err := population.New(h.Plan, visitors(h.Label.Visitors))

@@ -10,8 +10,11 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Two days of a small shop through the real path, written, and read again.
+// Three days of a small shop through the real path, written, and read again.
 func TestMake(t *testing.T) {
+	if testing.Short() {
+		t.Skip("its goroutines are those of a day of the demo")
+	}
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	var heard []uint64
