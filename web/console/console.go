@@ -13,6 +13,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 	bolt "go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
 
 	"github.com/dunlin-analytics/dunlin/aggregator/release"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
@@ -73,7 +74,7 @@ func Open(o Options) (*Console, error) {
 	}
 	path := filepath.Join(o.Dir, "console.db")
 	db, err := bolt.Open(path, 0o600, &bolt.Options{Timeout: openWithin})
-	if errors.Is(err, bolt.ErrTimeout) {
+	if errors.Is(err, berrors.ErrTimeout) {
 		return nil, fmt.Errorf("console: another process has %s open: stop it, or name another folder", path)
 	}
 	if err != nil {
