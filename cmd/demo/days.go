@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"sync"
 	"time"
 
@@ -113,7 +114,7 @@ func (d *days) rise(period int) error {
 
 // relive makes the other visitors what they are after the history's days: every
 // device lives them again, by the priors of the day, but for the reports. One
-// processor does it, so that the other serves the person.
+// processor is left for the person.
 func (d *days) relive() (*simulate.Crowd, error) {
 	both, err := calendar(d.history.Plan, d.rig.Plan)
 	if err != nil {
@@ -124,7 +125,8 @@ func (d *days) relive() (*simulate.Crowd, error) {
 		return nil, err
 	}
 	c, err := simulate.NewCrowd(d.ctx, simulate.CrowdOptions{
-		Shop: shop, Plan: d.history.Plan, Seed: seed, Device: simulate.NativeUnder(d.history.Published), Workers: 1,
+		Shop: shop, Plan: d.history.Plan, Seed: seed, Device: simulate.NativeUnder(d.history.Published),
+		Workers: max(1, runtime.GOMAXPROCS(0)-1),
 	})
 	if err != nil {
 		return nil, err

@@ -31,7 +31,7 @@
 //
 // Beside the person's browser some 20,000 invented visitors live the day, the same as
 // before. What their devices knew is not checked in: after the start they relive the 90
-// days, but for the reports, which takes one processor some 25 seconds while the person
-// looks around. At the end of a day each of them sends its real report, with the
+// days, but for the reports: some 25 seconds of one processor, while the person looks
+// around. At the end of a day each of them sends its real report, with the
 // person's among them; the batch is released, and the next morning begins.
 package demo
