@@ -246,24 +246,6 @@ func (p *person) sent(n int) []world.Request {
 	return p.w.Reports()
 }
 
-// quietFor fails if a request reaches the collector within d, but the script itself.
-func (w *watchOf) quietFor(d time.Duration) {
-	w.t.Helper()
-	require.Never(w.t, func() bool {
-		for _, q := range w.w.Requests() {
-			if !strings.HasPrefix(q.Path, "/dunlin.js") {
-				return true
-			}
-		}
-		return false
-	}, d, 20*time.Millisecond)
-}
-
-type watchOf struct {
-	t testing.TB
-	w *world.World
-}
-
 // tape is randomness that is known: it notes what was read.
 type tape struct {
 	mu   sync.Mutex
