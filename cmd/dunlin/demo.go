@@ -77,7 +77,7 @@ Three things to try:
   2. On the dashboard see what the shop learns of its visitors, and what the noise hides.
   3. In the shop press "next day": the day closes with your visit among the others'.
 
-中文:打开上面两个地址;在商店里逛一逛,再按"下一天",你的访问就会成为仪表盘上新的一天的一部分。
+中文:打开上面两个地址;在商店里逛一逛,再按“下一天”,你的访问就会成为仪表盘上新的一天的一部分。
 
 Ctrl-C ends the demo and removes all that it made.
 `, d.Shop(), link)
