@@ -8,7 +8,7 @@
 // DUNLIN_MODULE names another module to pin, for tests. DUNLIN_SDK names another folder
 // for the output.
 import { createHash } from "node:crypto";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants } from "node:zlib";
@@ -84,17 +84,23 @@ async function main() {
   const integrity = `sha384-${createHash("sha384").update(files.get(loader)).digest("base64")}`;
   add("manifest.json", JSON.stringify({ loader, worker, page, seal, module, integrity }, null, 2) + "\n");
 
-  await rm(out, { recursive: true, force: true });
   await mkdir(out, { recursive: true });
-  for (const [name, body] of files) {
+  const before = new Set(await readdir(out));
+  const write = async (name, body) => {
     await writeFile(join(out, name), body);
+    before.delete(name);
+  };
+  for (const [name, body] of files) {
+    await write(name, body);
     if (name === "manifest.json") continue;
     const packed = brotliCompressSync(body, {
       params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24, [constants.BROTLI_PARAM_SIZE_HINT]: body.length },
     });
-    if (body.length > 1024) await writeFile(join(out, `${name}.br`), packed);
+    if (body.length > 1024) await write(`${name}.br`, packed);
     console.log(`${name.padEnd(20)} ${String(body.length).padStart(7)} bytes ${String(packed.length).padStart(6)} brotli`);
   }
+  // What an earlier build left goes last, so that there is always a whole one.
+  for (const name of before) await rm(join(out, name));
 }
 
 try {

@@ -10,7 +10,7 @@
 
 import { Choices } from "./choices";
 import { clearReport, revisionOf } from "./clear";
-import { encodeEvent } from "./event";
+import { encodeEvent, named } from "./event";
 import { done, Fault, refuse, refused } from "./fault";
 import { begin, type Life } from "./life";
 import { ask, type Lock } from "./lock";
@@ -253,7 +253,8 @@ export class Device {
   #track({ plan, mind }: Life, event: PageEvent, at: number): Outcome {
     if (!this.#consent.personalize) {
       // Nothing was chosen, so nothing that was chosen can have been seen or clicked.
-      if (event.kind === "exposure") return OFF;
+      const { campaigns } = plan;
+      if (event.kind === "exposure" || (event.kind === "assign" && campaigns[named(campaigns, event.campaign)]?.chosen)) return OFF;
       if (event.kind === "click") event = { kind: "click", topics: event.topics };
     }
     const bytes = encodeEvent(plan, event);
@@ -349,7 +350,7 @@ export class Device {
     try {
       while (this.#unsaved && this.#stage === "running") {
         this.#unsaved = false;
-        if (!(await this.#vault.save(this.#life!.mind.save()))) this.#lost();
+        if (!(await this.#vault.save(this.#life!.mind.sure(OP.save)))) this.#lost();
       }
     } finally {
       this.#saving = undefined;

@@ -42,20 +42,22 @@ export async function begin({ at, ...options }: LifeOptions): Promise<Life> {
   const { crypto, clock } = options;
   const supply = new Supply({ ...options, subtle: crypto.subtle });
   const plan = supply.plan();
-  const [published, priors, module] = await Promise.all([
+  // Each begins as soon as what it needs is there.
+  const [published, priors, mind] = await Promise.all([
     plan,
     plan.then((it) => {
       at("plan");
       return supply.priors(it.priors);
     }),
-    supply.module(options.module).then((it) => {
+    supply.module(options.module).then(async (it) => {
       at("module");
-      return it;
+      const mind = new Mind(it, { random: crypto, clock });
+      await mind.start();
+      return mind;
     }),
   ]);
   const { bytes } = published;
-  const mind = new Mind({ module, world: { random: crypto, clock }, plan: bytes, priors });
-  await mind.start();
+  mind.use(bytes, priors);
   const digest = hex(new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)));
   return { plan: decodePlan(bytes), digest, published, mind };
 }

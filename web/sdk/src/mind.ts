@@ -10,38 +10,44 @@ import { OP, start, Trapped, type Call } from "./module";
 import type { World } from "./wasi";
 import { time } from "./wire";
 
-/** What a mind is made of. */
-export interface MindOptions {
-  readonly module: WebAssembly.Module;
-  readonly world: Omit<World, "memory">;
-  /** Published bytes whose signature was verified. */
-  readonly plan: Uint8Array;
-  readonly priors: Uint8Array | null;
-}
-
 /** One device at a time. */
 export class Mind {
   /** The priors are in force. */
   informed = false;
   #call: Call | undefined;
+  #plan: Uint8Array | undefined;
+  #priors: Uint8Array | null = null;
 
-  constructor(readonly options: MindOptions) {}
+  constructor(
+    readonly module: WebAssembly.Module,
+    readonly world: Omit<World, "memory">,
+  ) {}
 
   /**
-   * Starts an instance if none runs: plan and priors, no visitor yet.
+   * Starts an instance if none runs, under the plan that it is to use, if there is one yet.
    *
-   * @throws Fault `plan`, with a code, if the module refuses the plan.
    * @throws Trapped
    */
   async start(): Promise<void> {
     if (this.#call) return;
-    const { module, world, plan, priors } = this.options;
-    const call = await start(module, world);
-    const code = call(OP.plan, plan);
+    this.#call = await start(this.module, this.world);
+    if (this.#plan) this.use(this.#plan, this.#priors);
+  }
+
+  /**
+   * Puts a plan into force, and priors for its choices.
+   *
+   * @param plan Published bytes whose signature was verified.
+   * @throws Fault `plan`, with a code, if the module refuses the plan.
+   * @throws Trapped
+   */
+  use(plan: Uint8Array, priors: Uint8Array | null): void {
+    const code = this.call(OP.plan, plan);
     if (typeof code === "number") throw new Fault("plan", `the module refuses the plan (code ${code})`, code);
     // Priors that are refused are no fault of the page: choices go without.
-    this.informed = !!priors && typeof call(OP.priors, priors) !== "number";
-    this.#call = call;
+    this.informed = !!priors && typeof this.call(OP.priors, priors) !== "number";
+    this.#plan = plan;
+    this.#priors = priors;
   }
 
   /**
@@ -68,11 +74,6 @@ export class Mind {
       this.#call = undefined;
       throw fault;
     }
-  }
-
-  /** The state as it is now. */
-  save(): Uint8Array {
-    return this.sure(OP.save);
   }
 
   /** {@link Mind.call} of an operation that refuses nothing. */

@@ -56,7 +56,7 @@ export function wasi({ random, clock, memory }: World): Record<string, (...args:
       return OK;
     },
     clock_time_get(_id: number, _precision: bigint, at: number) {
-      view().setBigUint64(at, BigInt(Math.round(clock() * 1e6)), true);
+      view().setBigUint64(at, BigInt(Math.floor(clock())) * 1_000_000n, true);
       return OK;
     },
     // What the runtime says before it gives up goes nowhere: it could tell of the visitor.

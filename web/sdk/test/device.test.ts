@@ -123,12 +123,14 @@ test("only measuring: no choices, no exposures, and a click in a slot is a click
   expect(await tab.ask({ do: "choose", slot: "hero" })).toMatchObject({ ok: false, why: "off" });
   expect(await tab.ask({ do: "why", slot: "hero" })).toMatchObject({ ok: false, why: "off" });
   expect(await tab.track({ kind: "exposure", slot: "hero", variant: "shoes" })).toMatchObject({ ok: false, why: "off" });
+  expect(await tab.track({ kind: "assign", campaign: "checkout", arm: "short" })).toMatchObject({ ok: false, why: "off" });
+  expect(await tab.track({ kind: "assign", campaign: "spring_mail", arm: "mail_a" })).toMatchObject({ ok: true });
   expect(await tab.track({ kind: "click", topics: [], slot: "hero" })).toMatchObject({ ok: true });
   tab.pass(100);
   await tab.settle();
   expect(tab.told("decisions")).toHaveLength(0);
   const outcome = await tab.ask<ClearReport>({ do: "report" });
-  expect(outcome.ok && outcome.value.ones.map(({ metric }) => metric)).toEqual(["present", "audience", "funnel"]);
+  expect(outcome.ok && outcome.value.ones.map(({ metric }) => metric)).toEqual(["present", "audience", "funnel", "exposed: spring_mail"]);
 });
 
 test("only personalizing: decisions, and no report", async () => {
