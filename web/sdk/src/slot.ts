@@ -48,6 +48,8 @@ const PLACE = "dunlin";
 export function defineSlot(page: Page, source: SlotSource): Set<Slot> {
   const doc = page.document;
   const all = new Set<Slot>();
+  /** Slots that the visitor has seen already, if the tag is late: they stay as they are. */
+  const late = new Set<Element>(doc.querySelectorAll("dunlin-slot"));
 
   class SlotElement extends page.HTMLElement implements Slot {
     shown = "";
@@ -60,7 +62,8 @@ export function defineSlot(page: Page, source: SlotSource): Set<Slot> {
 
     connectedCallback(): void {
       all.add(this);
-      this.refresh();
+      // A node that is moved within the page goes on showing what it shows.
+      if (!late.delete(this)) this.#begin(this.decision ?? this.#decided());
       source.changed?.(this);
     }
 
@@ -70,7 +73,15 @@ export function defineSlot(page: Page, source: SlotSource): Set<Slot> {
     }
 
     refresh(): void {
-      this.decision = source.decided(this.getAttribute("name") ?? "");
+      this.#begin(this.#decided());
+    }
+
+    #decided(): Decision | undefined {
+      return source.decided(this.getAttribute("name") ?? "");
+    }
+
+    #begin(decision: Decision | undefined): void {
+      this.decision = decision;
       this.#topics = this.decision ? [] : source.topics();
       // While the page is being parsed the slot's end shows in what follows it, wherever that is.
       this.#watch.observe(doc.readyState === "loading" ? doc : this, { childList: true, subtree: true });

@@ -31,8 +31,8 @@ export type Pieces = readonly (string | number)[];
 
 /** The site. Change its fields between pages. */
 export class Site {
-  /** Pages by path. */
-  pages = new Map<string, { head?: string; body: Pieces; html?: string }>();
+  /** Pages by path; `late` ones have the tag at their end. */
+  pages = new Map<string, { head?: string; body: Pieces; html?: string; late?: boolean }>();
   /** Attributes of the tag beside the officer's key. */
   tag = 'data-dunlin-consent="assumed"';
   /** What the Worker tells once it is started, ms after. */
@@ -113,16 +113,16 @@ export class Site {
     const page = this.pages.get(pathname);
     if (!page) return void response.writeHead(404).end();
     response.writeHead(200, { "Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": POLICY, "Cache-Control": "no-store" });
+    const tag = `<script src="/dunlin/dunlin.js" data-dunlin-officer="${OFFICER}" ${this.tag}></script>`;
     response.write(
       `<!doctype html><html ${page.html ?? ""}><head><title>test</title><link rel="icon" href="data:,"><script src="/test/watch.js"></script>` +
-        `<link rel="stylesheet" href="/test/style.css">${page.head ?? ""}` +
-        `<script src="/dunlin/dunlin.js" data-dunlin-officer="${OFFICER}" ${this.tag}></script></head>`,
+        `<link rel="stylesheet" href="/test/style.css">${page.head ?? ""}${page.late ? "" : tag}</head>`,
     );
     for (const piece of page.body) {
       if (typeof piece === "string") response.write(piece);
       else await new Promise((resolve) => setTimeout(resolve, piece));
     }
-    response.end("</html>");
+    response.end(page.late ? tag : "");
   }
 }
 

@@ -77,6 +77,15 @@ describe("a slot with the device's last decision", () => {
     expect(await shift()).toBe(0);
   });
 
+  test("leaves what is in view as it is where the tag comes late", async () => {
+    await v.remember(decided("shoes"));
+    site.notices = [{ after: 100, notice: { tell: "decisions", choices: [choice("hero", "shoes"), choice("foot", "shoes")] } }];
+    const slot = (name: string) => `<dunlin-slot name="${name}"><b data-look="${name}">default</b>${template("shoes")}</dunlin-slot>`;
+    await open([`<body>${slot("hero")}${"<br>".repeat(100)}${slot("foot")}`, 150], { late: true });
+    await until("the foot is decided", async () => (await frames()).at(-1) === "hero shoes");
+    expect(await shift()).toBe(0);
+  });
+
   test("survives a damaged entry", async () => {
     for (const damaged of ["{", "7", "null", '{"decisions":7}', '{"decisions":[null,7]}', '{"visits":[],"consent":1}']) {
       await v.remember({});
@@ -147,6 +156,15 @@ describe("a slot without a decision", () => {
     await until("the decision is kept", () => v.page.evaluate(() => !!localStorage.getItem("dunlin")?.includes("shoes")));
     expect((await frames()).filter(Boolean)).toEqual(["default"]);
     await v.page.$eval("dunlin-slot", (slot) => (slot as unknown as { refresh(): void }).refresh());
+    expect((await frames()).at(-1)).toBe("shoes");
+  });
+
+  test("that is moved goes on showing what it shows", async () => {
+    await v.remember(decided("shoes"));
+    site.notices = [{ after: 0, notice: { tell: "decisions", choices: [choice("hero", "bags")] } }];
+    await open([`<body><dunlin-slot name="hero">${DEFAULT}${template("shoes")}${template("bags")}</dunlin-slot>`]);
+    await until("the next decision is kept", () => v.page.evaluate(() => !!localStorage.getItem("dunlin")?.includes("bags")));
+    await v.page.$eval("dunlin-slot", (slot) => document.body.prepend(slot));
     expect((await frames()).at(-1)).toBe("shoes");
   });
 

@@ -10,7 +10,7 @@ export interface Visitor {
   site: Site;
   page: Page;
   /** Opens /page with the body, and waits until it is loaded. */
-  open(body: Pieces, more?: { head?: string; html?: string; path?: string }): Promise<void>;
+  open(body: Pieces, more?: { head?: string; html?: string; late?: boolean; path?: string }): Promise<void>;
   /** Puts an entry into localStorage, as an earlier page would have. */
   remember(entry: unknown): Promise<void>;
   /** Reads the entry; null if there is none. */
