@@ -51,7 +51,7 @@ const names: Readonly<Record<string, Text>> = {
 
 /** A name of the plan as the shop's visitors read it. */
 export function named(name: string, l: Language): string {
-  return names[name]?.[l] ?? name;
+  return Object.hasOwn(names, name) ? names[name]![l] : name;
 }
 
 /** One cell of a report in a sentence. */
@@ -60,7 +60,7 @@ export function cellInWords(cell: ClearCell, l: Language): string {
   const values = { metric: cell.metric, segment: named(cell.segment, l), column: named(cell.column, l), slot: named(slot, l) };
   const whole = kind === "present" || kind === "audience";
   const word = cell.segment !== "" && !whole ? `${kind}In` : kind;
-  const known = word in words ? (word as keyof typeof words) : "other";
+  const known = Object.hasOwn(words, word) ? (word as keyof typeof words) : "other";
   return put(words[known][l], values).trim();
 }
 

@@ -79,7 +79,9 @@ export function standInWords(own: Own | undefined, l: Language): string {
     case "sent":
     case "used": {
       const report = own?.report;
-      const ones = report ? say("ones", l, { n: report.ones.length, cells: report.cells }) : say("bar", l);
+      const ones = report
+        ? say(report.ones.length === 1 ? "one" : "ones", l, { n: report.ones.length, cells: report.cells })
+        : say("bar", l);
       return `${ones}${l === "zh" ? "，" : "; "}${say(at, l)}`;
     }
     default:

@@ -24,6 +24,7 @@ const words = {
   trouble: { en: "You are not counted: {say}", zh: "您未被统计：{say}" },
   otherTab: { en: "Another tab of yours does the counting.", zh: "由您的另一个标签页负责统计。" },
   ones: { en: "Your report: {n} marks in {cells} cells", zh: "您的报告：{cells} 格中有 {n} 个标记" },
+  one: { en: "Your report: 1 mark in {cells} cells", zh: "您的报告：{cells} 格中有 1 个标记" },
   ready: { en: "sealed, leaves when you leave this page", zh: "已密封，离开本页时发出" },
   sent: { en: "sent, in two sealed halves", zh: "已发出，分两半密封" },
   used: { en: "sent; what came after your fourth page stays here", zh: "已发出；第四页之后的变化不再发送" },

@@ -9,21 +9,34 @@ export function terms(query: string): readonly string[] {
   return query
     .normalize("NFKC")
     .toLowerCase()
-    .split(/[\s,.;，。；、]+/)
+    .split(/[^\p{L}\p{N}]+/u)
     .flatMap((term) => term.match(/\p{Script=Han}+|[^\p{Script=Han}]+/gu) ?? [])
-    .map((term) => (/^[a-z]{4,}s$/.test(term) ? term.slice(0, -1) : term)) // boots finds boot
+    .map((term) => (/^[a-z]{3,}s$/.test(term) ? term.slice(0, -1) : term)) // boots finds boot
     .filter((term) => term.length > 0);
+}
+
+/** Whether a term is in a text: Latin letters from the start of a word on, Chinese anywhere. */
+function has(text: string, term: string): boolean {
+  return /\p{Script=Han}/u.test(term) ? text.includes(term) : text.includes(` ${term}`);
+}
+
+/** Texts in the form that terms are looked for in. */
+function searched(...texts: readonly string[]): string {
+  return ` ${texts
+    .join(" ")
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, " ")}`;
 }
 
 /** How well a product fits the terms: 0 not at all, more is better. Each term must be somewhere in it. */
 export function fit(product: Listed, query: readonly string[]): number {
   if (query.length === 0) return 0;
-  const name = `${product.name.en} ${product.name.zh}`.toLowerCase();
-  const rest = `${product.topic} ${product.short.en} ${product.short.zh} ${product.words}`.toLowerCase();
+  const name = searched(product.name.en, product.name.zh);
+  const rest = searched(product.topic, product.short.en, product.short.zh, product.words);
   let score = 0;
   for (const term of query) {
-    if (name.includes(term)) score += 3;
-    else if (rest.includes(term)) score += 1;
+    if (has(name, term)) score += 3;
+    else if (has(rest, term)) score += 1;
     else return 0;
   }
   return score;

@@ -9,7 +9,7 @@ import { say } from "./words";
 export function card(product: Product, l: Language, heading: "h2" | "h3" = "h3"): Markup {
   const first = product.colours[0];
   const name = html`<a href="${address(`p/${product.id}.html`, l)}">${product.name[l]}</a>`;
-  return html`<li class="card" data-price="${product.price}" data-name="${product.name[l]}" ${product.isNew === true && html` data-new`}>
+  return html`<li class="card" data-price="${product.price}" data-name="${product.name[l]}" ${product.isNew === true && html`data-new`}>
     <div class="card-picture tint-${product.tint}">
       <img
         src="${picture(product)}"

@@ -35,7 +35,7 @@ export function layout(page: Page): string {
       <body data-page="${page.kind}">
         <a class="skip" href="#content">${say("skip", l)}</a>
         ${header(page)}
-        <main id="content" tabindex="-1" ${page.topics.length > 0 && html` data-dunlin-topics="${page.topics.join(", ")}"`}>
+        <main id="content" tabindex="-1" ${page.topics.length > 0 && html`data-dunlin-topics="${page.topics.join(", ")}"`}>
           ${page.content}
         </main>
         ${footer(l)}
@@ -53,9 +53,9 @@ function header(page: Page): Markup {
     <div class="top-in">
       <a class="brand" href="${address("", l)}">${icon("petrel")}<span>${say("shop", l)}</span></a>
       <nav class="shelves" aria-label="${say("sections", l)}">
-        ${topics.map((topic) => html`<a href="${address(`${topic}.html`, l)}" ${page.topics[0] === topic && html` aria-current="${page.kind === "shelf" ? "page" : "true"}"`}>${say(topic, l)}</a>`)}
+        ${topics.map((topic) => html`<a href="${address(`${topic}.html`, l)}" ${page.topics[0] === topic && html`aria-current="${page.kind === "shelf" ? "page" : "true"}"`}>${say(topic, l)}</a>`)}
       </nav>
-      <form class="seek" role="search" action="${address("search.html", l)}">
+      <form class="seek" role="search" aria-label="${say("search", l)}" action="${address("search.html", l)}">
         ${icon("lens")}<input
           type="search"
           name="q"

@@ -109,7 +109,7 @@ export function checkoutPage(l: Language): Page {
             <p class="field wide">
               <label for="country">${say("country", l)}</label
               ><select id="country" name="country" autocomplete="country">
-                ${countries.map(([code, en, zh]) => html`<option value="${code}" ${code === (l === "zh" ? "CN" : "IE") && html` selected`}>${l === "zh" ? zh : en}</option>`)}
+                ${countries.map(([code, en, zh]) => html`<option value="${code}" ${code === (l === "zh" ? "CN" : "IE") && html`selected`}>${l === "zh" ? zh : en}</option>`)}
               </select>
             </p>
           </fieldset>

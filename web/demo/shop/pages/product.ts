@@ -30,7 +30,7 @@ function swatch(product: Product, colour: Colour, first: boolean, l: Language): 
       type="radio"
       name="colour"
       value="${colour.id}"
-      ${first && html` checked`}
+      ${first && html`checked`}
       data-picture="${picture(product, colour.id)}"
       data-alt="${say("pictureOf", l, { name: product.name[l], colour: colour.name[l] })}"
     /><svg viewBox="0 0 28 28" aria-hidden="true">
@@ -50,7 +50,7 @@ function buy(product: Product, l: Language): Markup {
       product.topic === "shoes" &&
       html`<fieldset class="sizes">
         <legend>${say("size", l)}</legend>
-        ${sizes.map((size) => html`<label><input type="radio" name="size" value="${size}" ${size === 40 && html` checked`} /><span>${size}</span></label>`)}
+        ${sizes.map((size) => html`<label><input type="radio" name="size" value="${size}" ${size === 40 && html`checked`} /><span>${size}</span></label>`)}
       </fieldset>`
     }
     <button class="button wide" type="submit" data-dunlin-track="cart" data-dunlin-topics="${product.topic}">${say("add", l)}</button>
@@ -83,7 +83,7 @@ export function productPage(product: Product, l: Language): Page {
     description: product.short[l],
     topics: [product.topic],
     content: html`${linked(product, l)}
-      <nav class="band crumbs" aria-label="${say("sections", l)}">
+      <nav class="band crumbs" aria-label="${say("path", l)}">
         <ol>
           <li><a href="${address("", l)}">${say("home", l)}</a></li>
           <li><a href="${address(`${product.topic}.html`, l)}">${say(product.topic, l)}</a></li>

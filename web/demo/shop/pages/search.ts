@@ -16,7 +16,7 @@ export function searchPage(l: Language): Page {
     own: true,
     content: html`<div class="band page-head">
         <h1>${say("searchTitle", l)}</h1>
-        <form class="big-seek" role="search" data-seek>
+        <form class="big-seek" role="search" aria-label="${say("searchFor", l)}" data-seek>
           ${icon("lens")}<input type="search" name="q" aria-label="${say("searchFor", l)}" autocomplete="off" enterkeyhint="search" />
         </form>
         <p class="sieve-count" role="status" data-seek-status>${say("searchHint", l)}</p>

@@ -12,6 +12,7 @@ const words = {
   language: { en: "Language", zh: "语言" },
   privacy: { en: "Your privacy", zh: "您的隐私" },
   about: { en: "About", zh: "关于本店" },
+  path: { en: "Where you are", zh: "当前位置" },
   home: { en: "Home", zh: "首页" },
 
   shoes: { en: "Shoes", zh: "鞋履" },
@@ -112,7 +113,7 @@ const words = {
   sortName: { en: "Name", zh: "名称" },
   price: { en: "Price", zh: "价格" },
   anyPrice: { en: "Any", zh: "不限" },
-  below: { en: "Up to {sum}", zh: "{sum} 以下" },
+  below: { en: "Under {sum}", zh: "{sum} 以下" },
   between: { en: "{low} to {high}", zh: "{low} 至 {high}" },
   above: { en: "From {sum}", zh: "{sum} 以上" },
   onlyNew: { en: "New only", zh: "只看新品" },
