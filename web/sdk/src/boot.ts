@@ -49,7 +49,7 @@ export function boot(page: Page, script: HTMLScriptElement, files: Files, load: 
   const able = page.Worker && page.WebAssembly && page.crypto.subtle;
   let stopped: Why | "" = tag.fault ? "input" : nav.webdriver ? "bot" : !entry ? "storage" : able ? "" : "no-worker";
   let said = remembers ? entry?.consent : undefined;
-  let starting = false;
+  let begun = false;
   let release!: (engine?: Engine) => void;
   const engine = new Promise<Engine | undefined>((resolve) => (release = resolve));
 
@@ -79,9 +79,7 @@ export function boot(page: Page, script: HTMLScriptElement, files: Files, load: 
     release();
   };
   const start = (): void => {
-    if (starting || stopped) return;
     if (!shelf.change((e) => (e.kept = true))) return stop("storage");
-    starting = true;
     try {
       const url = tag.base + files.worker;
       // Where the site demands trusted types, its list of policies must name this one.
@@ -109,10 +107,15 @@ export function boot(page: Page, script: HTMLScriptElement, files: Files, load: 
   };
   /** Brings what runs in line with what holds, which may be to erase. */
   const apply = async (): Promise<Outcome<unknown>> => {
+    if (!begun) {
+      if (stopped || (!any(may()) && !shelf.read()?.erase)) return done;
+      begun = true;
+      soon();
+    }
+    const run = await engine;
+    // What holds now, for the visitor may have said something else in the meantime.
     const wanted = may();
-    if (!any(wanted) && !shelf.read()?.erase) return done;
-    if (!starting) soon();
-    const outcome = (await (await engine)?.consent(wanted)) ?? refusal();
+    const outcome = (await run?.consent(wanted)) ?? refusal();
     if (outcome.ok && !any(wanted)) {
       shelf.change((e) => {
         delete e.erase;
@@ -150,7 +153,7 @@ export function boot(page: Page, script: HTMLScriptElement, files: Files, load: 
     if (name === "consent") return consent(args[0]);
     if (name === "debug") {
       // What is about to run is waited for; what does not run says so at once.
-      const run = !stopped && (starting || any(may())) ? await engine : undefined;
+      const run = !stopped && (begun || any(may())) ? await engine : undefined;
       return { ok: true, value: run ? await run.debug() : debug() };
     }
     if (!any(may())) {

@@ -98,6 +98,24 @@ describe("mode ask", () => {
     await until("it is watched again", () => site.heard.slice(before).some((r) => r.do === "track"));
   });
 
+  test("given and taken back at once leaves nothing behind", async () => {
+    site.tag = tag;
+    await v.open(BODY);
+    await v.page.evaluate(
+      async (both, none) => {
+        const { dunlin } = window as unknown as { dunlin: { consent(c: unknown): Promise<unknown>; track(e: string): Promise<unknown> } };
+        void dunlin.consent(both);
+        void dunlin.track("cart");
+        await dunlin.consent(none);
+      },
+      BOTH,
+      NONE,
+    );
+    expect(asked().filter((what) => what !== "track")).toEqual(["start", "consent"]);
+    expect(started()).toMatchObject({ with: { consent: NONE } });
+    expect(await v.entry()).toBeNull();
+  });
+
   test("goes on erasing on the next page if this one died", async () => {
     site.tag = tag;
     await v.remember({ kept: true, erase: true, owner: true });
@@ -183,6 +201,13 @@ describe("nothing runs", () => {
 
   test("under automation", async () => {
     await v.page.evaluateOnNewDocument(() => Object.defineProperty(Navigator.prototype, "webdriver", { get: () => true }));
+    await v.remember({ kept: true, erase: true });
+    site.fetched = [];
+    await v.open(BODY);
+    await idle();
+    expect(scripts()).toEqual(["/dunlin/dunlin.js"]);
+    await v.page.evaluate(() => localStorage.clear());
+    site.fetched = [];
     await v.open(BODY);
     await v.call("consent", BOTH);
     await untouched();
