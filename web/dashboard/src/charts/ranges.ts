@@ -14,12 +14,11 @@ import type { Tip } from "./tip.ts";
 /** One row. */
 export interface Row {
   readonly name: string;
-  /** Undefined: withheld, and `reason` says why. */
+  /** Undefined: withheld. */
   readonly point: Point | undefined;
-  readonly reason: string;
   /** Index of its colour; undefined: the colour of what is compared with. */
   readonly color: number | undefined;
-  /** The number with its interval, beside the point. */
+  /** The number with its interval, or why it is withheld. */
   readonly label: string;
   /** In the background: another is in focus. */
   readonly faded?: boolean;
@@ -43,7 +42,7 @@ export interface Ranges {
 /** Width of a letter or digit of a label, in pixels; a little more than it is. */
 const letter = 6.8;
 
-/** From this width on, labels have a margin of their own. */
+/** From this width on, labels stand beside their points, in a margin of their own; otherwise under the names. */
 const broad = 400;
 
 /** Height of a row and of the axis below, in pixels. */
@@ -55,18 +54,26 @@ export function rangesHeight(rows: number): number {
   return rows * rowHeight + axisHeight;
 }
 
-function whisker(chart: Ranges, inks: Inks, width: number) {
+function whisker(chart: Ranges, inks: Inks, beside: boolean) {
   return (params: CustomSeriesRenderItemParams, api: CustomSeriesRenderItemAPI): CustomSeriesRenderItemReturn => {
     const row = chart.rows[params.dataIndex]!;
     const area = params.coordSys as unknown as { x: number; y: number; width: number; height: number };
     const y = api.coord([0, params.dataIndex])[1]!;
-    if (!row.point) {
-      return {
-        type: "text",
-        silent: false,
-        style: { text: row.reason, x: area.x + 8, y, fill: inks.muted, font: `italic 12px ${inks.font}`, verticalAlign: "middle" },
-      };
-    }
+    const says = (x: number, fill: string) => ({
+      type: "text" as const,
+      style: {
+        text: row.label,
+        x,
+        y,
+        fill,
+        stroke: inks.card,
+        lineWidth: 3,
+        opacity: row.faded ? 0.55 : 1,
+        font: `12px ${inks.font}`,
+        verticalAlign: "middle" as const,
+      },
+    });
+    if (!row.point) return beside ? says(area.x + 8, inks.muted) : { type: "group", children: [] };
     const clip = (x: number): number => Math.min(area.x + area.width, Math.max(area.x, x));
     const at = (value: number): number => clip(api.coord([value, params.dataIndex])[0]!);
     const color = row.color === undefined ? inks.muted : inks.series[row.color % inks.series.length]!;
@@ -74,9 +81,6 @@ function whisker(chart: Ranges, inks: Inks, width: number) {
     const opacity = row.faded ? 0.35 : 1;
     // A point is never wider than what is known of it, as far as it can still be seen.
     const radius = Math.min(5.5, Math.max(4, (high - low) / 3));
-    const room = row.label.length * letter;
-    const right = width >= broad || high + 12 + room <= area.x + area.width;
-    const left = low - 12 - room >= area.x;
     return {
       type: "group",
       children: [
@@ -98,25 +102,7 @@ function whisker(chart: Ranges, inks: Inks, width: number) {
         },
         { type: "line", shape: { x1: low, x2: high, y1: y, y2: y }, style: { stroke: color, lineWidth: 2, opacity } },
         { type: "circle", shape: { cx: value, cy: y, r: radius }, style: { fill: color, stroke: inks.card, lineWidth: 2, opacity } },
-        ...(right || left
-          ? [
-              {
-                type: "text" as const,
-                style: {
-                  text: row.label,
-                  x: right ? high + 12 : low - 12,
-                  y,
-                  fill: inks.ink,
-                  stroke: inks.card,
-                  lineWidth: 3,
-                  opacity: row.faded ? 0.55 : 1,
-                  font: `12px ${inks.font}`,
-                  align: right ? ("left" as const) : ("right" as const),
-                  verticalAlign: "middle" as const,
-                },
-              },
-            ]
-          : []),
+        ...(beside ? [says(high + 12, inks.ink)] : []),
       ],
     };
   };
@@ -125,8 +111,9 @@ function whisker(chart: Ranges, inks: Inks, width: number) {
 function option(chart: Ranges, inks: Inks, width: number): EChartsCoreOption {
   const known = chart.rows.flatMap(({ point }) => point ?? []);
   const reference = chart.reference;
-  const room = Math.max(72, Math.min(180, width * 0.34));
-  const margin = width >= broad ? 16 + letter * Math.max(...chart.rows.map(({ point, label }) => (point ? label.length : 0))) : 16;
+  const beside = width >= broad;
+  const room = beside ? Math.min(180, width * 0.34) : Math.max(110, width * 0.42);
+  const margin = beside ? 16 + letter * Math.max(...chart.rows.map(({ point, label }) => (point ? label.length : 0))) : 16;
   return {
     ...base(inks),
     grid: { left: 4, right: margin, top: 4, bottom: 4, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
@@ -137,7 +124,15 @@ function option(chart: Ranges, inks: Inks, width: number): EChartsCoreOption {
       {
         inverse: true,
         axisLine: { show: false },
-        axisLabel: { interval: 0, color: inks.ink, fontSize: 13, width: room, overflow: "truncate" },
+        axisLabel: {
+          interval: 0,
+          color: inks.ink,
+          fontSize: 13,
+          width: room,
+          overflow: "truncate",
+          formatter: (name: string, index: number): string => (beside ? name : `${name}\n{label|${chart.rows[index]?.label ?? ""}}`),
+          rich: { label: { color: inks.muted, fontSize: 11, lineHeight: 15 } },
+        },
       },
     ),
     xAxis: values(inks, chart.writeValue, {
@@ -149,7 +144,7 @@ function option(chart: Ranges, inks: Inks, width: number): EChartsCoreOption {
     series: [
       {
         type: "custom",
-        renderItem: whisker(chart, inks, width),
+        renderItem: whisker(chart, inks, beside),
         encode: { x: [1, 2, 3], y: 0 },
         data: chart.rows.map(({ point }, index) => [index, point?.value ?? NaN, point?.low ?? NaN, point?.high ?? NaN]),
         clip: false, // labels stand in the margin; all else is cut by hand

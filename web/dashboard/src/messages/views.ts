@@ -91,8 +91,8 @@ export const views = {
   },
   "slots.matrix": { en: "Segments and variants", zh: "分群与版本" },
   "slots.matrixLead": {
-    en: "The darker, the higher the rate. A tick marks a variant whose interval lies above all others of its row.",
-    zh: "颜色越深，比率越高。对勾表示该版本的区间高于同一行的所有其他版本。",
+    en: "The stronger the colour, the higher the rate. A tick marks a variant whose interval lies above all others of its row.",
+    zh: "颜色越浓，比率越高。对勾表示该版本的区间高于同一行的所有其他版本。",
   },
   "slots.leader": {
     en: "“{variant}” is ahead: its interval lies above those of all other variants.",

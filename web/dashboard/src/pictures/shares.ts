@@ -29,7 +29,6 @@ export function sharesPicture(report: Report, words: Words, pick: (segment: stri
       rows: audience.map(({ name, share }, color) => ({
         name,
         point: ratePoint(share),
-        reason: words.hidden(share.hidden),
         label: words.rate(share),
         color,
       })),
@@ -89,7 +88,6 @@ export function stagePicture(
         ...funnel.segments.map(({ name, stages }, color) => ({
           name,
           point: ratePoint(rateOf(stages)),
-          reason: words.hidden(rateOf(stages).hidden),
           label: words.rate(rateOf(stages)),
           color,
           faded: some && name !== focus,
@@ -97,7 +95,6 @@ export function stagePicture(
         {
           name: words.say("table.all"),
           point: ratePoint(whole),
-          reason: words.hidden(whole.hidden),
           label: words.rate(whole),
           color: undefined,
         },

@@ -65,7 +65,6 @@ export function upliftsPicture(slots: readonly Slot[], words: Words, pick: (slot
       rows: known.map(({ name, uplift }) => ({
         name,
         point: upliftPoint(uplift!.rate, 99),
-        reason: words.hidden(uplift!.rate.hidden),
         label: words.uplift(uplift!.rate),
         color: 0,
       })),
@@ -95,7 +94,6 @@ export function variantsPicture(variants: readonly Variant[], words: Words): Pic
     rows: variants.map(({ name, rate }) => ({
       name: words.variant(name),
       point: ratePoint(rate),
-      reason: words.hidden(rate.hidden),
       label: words.rate(rate),
       color: name === holdout ? undefined : 0,
     })),
