@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 for b in "module" "prepare --cells 512" "ingest --body 2500 --connections 64" "ingest --body 6000 --connections 64" \
-  "ingest --body 13500 --connections 64" "hillstrom-exact" "hillstrom-choice" "msnbc" "shop"; do
+  "ingest --body 13500 --connections 64" "hillstrom-exact" "hillstrom-choice" "msnbc" "shop" "browser"; do
   printf '%s\n' "-- dunlin bench $b" >&2
   # shellcheck disable=SC2086 # the words of a benchmark are words
   bin/dunlin bench $b --json
