@@ -223,8 +223,8 @@ const words = {
   stateText: { en: "What the script says of itself, for those who want to know exactly.", zh: "脚本对自身的说明，供想知道细节的人查看。" },
   shopKeeps: { en: "What the shop itself keeps", zh: "商店自己保存什么" },
   shopKeepsText: {
-    en: "Your cart and your language, in this browser’s storage, until you empty it. No cookies of the shop, nothing from third parties.",
-    zh: "购物车和语言，存在这个浏览器里，直到您清空。商店不用 Cookie，也没有任何第三方内容。",
+    en: "Your cart and your language, in this browser’s storage, until you empty it. No cookies of the shop, nothing from third parties. (The demonstration around it keeps one cookie, which tells its starts apart.)",
+    zh: "购物车和语言，存在这个浏览器里，直到您清空。商店不用 Cookie，也没有任何第三方内容。（外层的演示程序有一个 Cookie，只用来区分每次启动。）",
   },
   needScript: {
     en: "This needs JavaScript. Without it nothing is learnt, stored or sent either.",
