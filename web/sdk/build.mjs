@@ -14,6 +14,13 @@ import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants } from "node:zlib";
 import { build } from "vite";
 
+/** What a visitor may be asked to load, bytes of brotli 11; the module has a gate of its own. */
+const BUDGETS = [
+  { what: "the loader", parts: ["dunlin"], most: 3 * 1024 },
+  { what: "Worker and page chunk", parts: ["worker", "page"], most: 12 * 1024 },
+  { what: "the sealing chunk", parts: ["seal"], most: 45 * 1024 },
+];
+
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const out = process.env.DUNLIN_SDK ?? here("../built/sdk");
 const target = ["chrome111", "firefox114", "safari16.4"]; // the oldest with module Workers and private class members everywhere
@@ -85,6 +92,7 @@ async function main() {
   add("manifest.json", JSON.stringify({ loader, worker, page, seal, module, integrity }, null, 2) + "\n");
 
   await mkdir(out, { recursive: true });
+  const sizes = {};
   const before = new Set(await readdir(out));
   const write = async (name, body) => {
     await writeFile(join(out, name), body);
@@ -97,10 +105,15 @@ async function main() {
       params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24, [constants.BROTLI_PARAM_SIZE_HINT]: body.length },
     });
     if (body.length > 1024) await write(`${name}.br`, packed);
+    sizes[name.split(/[-.]/)[0]] = packed.length;
     console.log(`${name.padEnd(20)} ${String(body.length).padStart(7)} bytes ${String(packed.length).padStart(6)} brotli`);
   }
   // What an earlier build left goes last, so that there is always a whole one.
   for (const name of before) await rm(join(out, name));
+  for (const { what, parts, most } of BUDGETS) {
+    const size = parts.reduce((sum, part) => sum + sizes[part], 0);
+    if (size > most) throw new Error(`${what}: ${size} bytes of brotli, at most ${most} are allowed`);
+  }
 }
 
 try {

@@ -382,13 +382,13 @@ export class Device {
       if (!this.#hidden || lock !== this.#lock) return DONE;
       this.#reports?.halt();
       this.#reports = undefined;
-      if (this.#stage === "running") {
-        this.#life!.mind.call(OP.clear);
-        this.#stage = "waiting";
-      }
       this.#writer = false;
       this.#lock = undefined;
       lock.release();
+      if (this.#stage === "running") {
+        this.#stage = "waiting";
+        this.#life!.mind.call(OP.clear);
+      }
       return DONE;
     });
   }

@@ -34,10 +34,15 @@ export interface Store {
 const NAME = "dunlin";
 const PEN = "pen";
 
-/** Opens the store of the browser when it is first used. */
-export function indexedStore(factory: () => IDBFactory): Store {
+/**
+ * Opens the store of the browser when it is first used.
+ *
+ * @param unique Gives a text that was never given before, in any tab: a pen. Numbers would
+ * begin anew where the database was deleted, and an old pen would write again.
+ */
+export function indexedStore(factory: () => IDBFactory, unique: () => string): Store {
   let opened: Promise<IDBDatabase> | undefined;
-  let pen: unknown;
+  let pen: string | undefined;
   const open = (): Promise<IDBDatabase> =>
     (opened ??= new Promise<IDBDatabase>((resolve, reject) => {
       const request = factory().open(NAME, 1);
@@ -57,48 +62,61 @@ export function indexedStore(factory: () => IDBFactory): Store {
       opened = undefined;
       throw fault;
     }));
-  const transact = async <T>(
+  /** One transaction: asks, and acts on the answer. What an act throws undoes all of it. */
+  const transact = async <R, T>(
     durability: IDBTransactionDurability,
-    act: (all: IDBObjectStore, done: (value: T) => void) => void,
+    ask: (all: IDBObjectStore) => IDBRequest<R>,
+    act: (answer: R, all: IDBObjectStore) => T,
   ): Promise<T> => {
     const db = await open();
-    return new Promise((resolve, reject) => {
-      let result: T;
+    return new Promise<T>((resolve, reject) => {
       const transaction = db.transaction(NAME, "readwrite", { durability });
+      const all = transaction.objectStore(NAME);
+      const request = ask(all);
+      let result: T;
+      request.onsuccess = () => {
+        try {
+          result = act(request.result, all);
+        } catch (fault) {
+          // Left to the transaction it would be told as AbortError, whatever it was.
+          reject(fault as Error);
+          transaction.abort();
+        }
+      };
       transaction.oncomplete = () => resolve(result);
       transaction.onabort = () => reject(transaction.error);
-      act(transaction.objectStore(NAME), (value) => (result = value));
     });
   };
   return {
-    take: () =>
-      transact<Values>("relaxed", (all, done) => {
-        const values: Record<string, unknown> = {};
-        const cursor = all.openCursor();
-        cursor.onsuccess = () => {
-          const at = cursor.result;
-          if (at) {
-            values[String(at.key)] = at.value;
-            at.continue();
-            return;
-          }
-          pen = Number(values[PEN] ?? 0) + 1;
+    take() {
+      let names: IDBRequest<IDBValidKey[]>;
+      return transact(
+        "relaxed",
+        (all) => {
+          names = all.getAllKeys();
+          return all.getAll();
+        },
+        (values: unknown[], all) => {
+          const found: Record<string, unknown> = Object.fromEntries(names.result.map((name, i) => [name, values[i]]));
+          pen = unique();
           all.put(pen, PEN);
-          done(values);
-        };
-      }),
+          return found;
+        },
+      );
+    },
     write: (values, strict) =>
-      transact<boolean>(strict ? "strict" : "relaxed", (all, done) => {
-        const held = all.get(PEN);
-        held.onsuccess = () => {
-          const ours = held.result === pen;
-          done(ours);
-          for (const [name, value] of ours ? Object.entries(values) : []) {
+      transact(
+        strict ? "strict" : "relaxed",
+        (all) => all.get(PEN),
+        (held: unknown, all) => {
+          if (!pen || held !== pen) return false;
+          for (const [name, value] of Object.entries(values)) {
             if (value === undefined) all.delete(name);
             else all.put(value, name);
           }
-        };
-      }),
+          return true;
+        },
+      ),
     async destroy() {
       const db = await opened?.catch(() => undefined);
       db?.close();

@@ -22,7 +22,10 @@ const device = new Device({
   fetch: (...args) => fetch(...args),
   crypto,
   locks: navigator.locks,
-  store: indexedStore(() => indexedDB),
+  store: indexedStore(
+    () => indexedDB,
+    () => crypto.randomUUID(),
+  ),
   clock: () => Date.now(),
   monotonic: () => performance.now(),
   after: (ms, call) => {

@@ -34,12 +34,35 @@ export class Browser {
   failing = 0;
   sealing: () => Promise<Sealing> = () => Promise.resolve({ seal });
 
+  /** What was begun and is not done, in all tabs. */
+  busy = 0;
+
+  /** Counts something that is being done. */
+  async count<T>(what: Promise<T>): Promise<T> {
+    this.busy++;
+    try {
+      return await what;
+    } finally {
+      this.busy--;
+    }
+  }
+
+  /** WebCrypto, counted. */
+  readonly subtle = new Proxy(crypto.subtle, {
+    get:
+      (subtle, name: keyof SubtleCrypto) =>
+      (...args: unknown[]) =>
+        this.count((subtle[name] as (...args: unknown[]) => Promise<unknown>).apply(subtle, args)),
+  });
+
   /** Opens a tab that has not started yet. */
   tab(): Tab {
     return new Tab(this);
   }
 
-  readonly fetch = (async (url: string, init: RequestInit) => {
+  readonly fetch = ((url: string, init: RequestInit) => this.count(this.#answer(url, init))) as typeof fetch;
+
+  async #answer(url: string, init: RequestInit): Promise<Response> {
     const path = new URL(url).pathname.replace("/dunlin/v1/", "");
     this.fetched.push(path);
     await new Promise(setImmediate);
@@ -56,7 +79,7 @@ export class Browser {
     if (path === `priors/${this.priorsName}` && this.priors) return new Response(this.priors);
     if (path === `module/${this.pinned}.wasm`) return new Response(this.module);
     return new Response("no", { status: 404 });
-  }) as typeof fetch;
+  }
 }
 
 /** The ID of a report, in digits. */
@@ -76,7 +99,7 @@ export class Tab {
     this.device = new Device({
       fetch: browser.fetch,
       crypto: {
-        subtle: crypto.subtle,
+        subtle: browser.subtle,
         getRandomValues: <T extends ArrayBufferView>(array: T): T => {
           // The vault draws 12 bytes; all else is the module's.
           if (array.byteLength !== 12 && browser.failing-- > 0) throw new Error("no randomness");
@@ -95,7 +118,7 @@ export class Tab {
           if (at >= 0) this.#timers.splice(at, 1);
         };
       },
-      sealing: () => browser.sealing(),
+      sealing: () => browser.count(browser.sealing()),
       module: browser.pinned,
       tell: (notice) => this.notices.push(notice),
     });
@@ -153,11 +176,12 @@ export class Tab {
     }
   }
 
-  /** Waits until all that was begun is done. */
+  /** Waits until all that was begun is done, and nothing else begins. */
   async settle(): Promise<void> {
-    for (let i = 0; i < 40; i++) {
+    for (let quiet = 0; quiet < 20; quiet++) {
       this.pass(0);
       await new Promise((resolve) => setTimeout(resolve, 1));
+      if (this.browser.busy || this.browser.shelf.busy) quiet = 0;
     }
   }
 
