@@ -284,15 +284,18 @@ func (r *replay) Read(b []byte) (int, error) {
 	return n, nil
 }
 
-// slowModule answers the module after a while.
-func slowModule(d time.Duration) world.Gate {
-	return func(_ http.ResponseWriter, r *http.Request) bool {
+// heldModule is a gate that keeps the module from browsers until letGo is called, and out
+// of their caches: the next page would have it from there.
+func heldModule() (gate world.Gate, letGo func()) {
+	until := make(chan struct{})
+	return func(w http.ResponseWriter, r *http.Request) bool {
 		if strings.HasSuffix(r.URL.Path, ".wasm") {
+			w.Header().Set("Cache-Control", "no-store") // beside the collector's own, which it outweighs
 			select {
-			case <-time.After(d):
+			case <-until:
 			case <-r.Context().Done():
 			}
 		}
 		return false
-	}
+	}, sync.OnceFunc(func() { close(until) })
 }
