@@ -32,7 +32,11 @@ function build(): void {
   const body = element("div", { class: "dd-panel", id: "dd-panel", hidden: true });
   const toggle = element("button", { type: "button", class: "dd-toggle", "aria-controls": "dd-panel", "aria-expanded": "false" });
   const join = element("button", { type: "button", class: "dd-join", hidden: true }, say("join", l));
-  const next = element("a", { class: "dd-next", href: address("next.html", l), hidden: ending }, say("nextDay", l));
+  const next = element(
+    "a",
+    { class: "dd-next", href: address("next.html", l), "data-dunlin-leave": "", hidden: ending },
+    say("nextDay", l),
+  );
   const bar = element(
     "aside",
     { class: "dd", "aria-label": say("bar", l) },

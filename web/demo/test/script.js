@@ -50,7 +50,7 @@
         slots: [],
         sends: { last: 0, first: true, end: 0, more: 0, owed: 1, wait: 0, ready: null, sent: 1, status: 0 },
         trouble: [],
-        worker: { stage: "running", trouble: [] },
+        worker: { stage: "running", trouble: [], module: "88c770193d7f46a4e8669845da07c1a57030009d90919e8b51069c3a64987ac3" },
       }),
   };
 })();
