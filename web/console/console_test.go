@@ -159,9 +159,9 @@ func TestLinkThenPassword(t *testing.T) {
 	b.signIn(ann, fmt.Sprintf(`{"token":%q}`, token))
 	require.Equal(t, "link-used", b.refused(b.browser(), 401, "POST", "/api/v1/session", fmt.Sprintf(`{"token":%q}`, token)), "once")
 	_, got := b.ask(ann, "GET", "/api/v1/session", "")
-	require.JSONEq(t, `{"signed_in":true,"name":"ann","password_set":false,"demo":true}`, string(got))
+	require.JSONEq(t, `{"signed_in":true,"name":"ann","password_set":false,"link":true,"demo":true}`, string(got))
 	_, got = b.ask(b.browser(), "GET", "/api/v1/session", "")
-	require.JSONEq(t, `{"signed_in":false,"password_set":false,"demo":true}`, string(got))
+	require.JSONEq(t, `{"signed_in":false,"password_set":false,"link":false,"demo":true}`, string(got))
 
 	require.Equal(t, "wrong-secret", b.refused(b.browser(), 401, "POST", "/api/v1/session", `{"name":"ann","password":"x"}`), "no password yet")
 	for _, bad := range []string{`{}`, `{"password":"short"}`, `{"password":"aaaaaaaaaaaaaaa"}`, `{"word":"x"}`, `not json`, `{"password":"` + strings.Repeat("é", 300) + `"}`} {

@@ -14,6 +14,7 @@ type Session struct {
 	SignedIn    bool   `json:"signed_in"`
 	Name        string `json:"name,omitempty"`
 	PasswordSet bool   `json:"password_set"` // false: only a one-time link signs in
+	Link        bool   `json:"link"`         // a link signed in: a password may be set without the one before
 	Demo        bool   `json:"demo"`         // data are invented
 }
 
@@ -68,17 +69,17 @@ func (c *Console) getSession(ec echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.answerSession(ec, s.Name, ok)
+	return c.answerSession(ec, s.Name, ok, s.Link)
 }
 
-func (c *Console) answerSession(ec echo.Context, name string, ok bool) error {
+func (c *Console) answerSession(ec echo.Context, name string, ok, byLink bool) error {
 	out := Session{Demo: c.opt.Label != ""}
 	if ok {
 		a, _, err := c.accountOf(name)
 		if err != nil {
 			return err
 		}
-		out.SignedIn, out.Name, out.PasswordSet = true, name, a.Hash != ""
+		out.SignedIn, out.Name, out.PasswordSet, out.Link = true, name, a.Hash != "", byLink
 	}
 	return ec.JSON(http.StatusOK, out)
 }
@@ -126,7 +127,7 @@ func (c *Console) signIn(ec echo.Context) error {
 		return err
 	}
 	c.setCookie(ec, secret, sessionLasts)
-	return c.answerSession(ec, name, true)
+	return c.answerSession(ec, name, true, byLink)
 }
 
 // checkPassword answers alike for a name that there is not, in words and in time.

@@ -78,7 +78,8 @@ func upliftOf(treated, control interval.Proportion) Rate {
 	if t.N.Value > 0 && c.N.Value > 0 && c.K.Value > 0 {
 		r.Value = float64(t.K.Value)*float64(c.N.Value)/(float64(t.N.Value)*float64(c.K.Value)) - 1
 	}
-	if !i.Enough {
+	// Without an upper end a lower one above nothing still says something.
+	if !i.Enough && i.Low <= 1 {
 		r.Hidden = Noise
 	}
 	return r

@@ -31,6 +31,7 @@ export interface Session {
   signed_in: boolean;
   name?: string;
   password_set?: boolean; // false: only a one-time link signs in
+  link?: boolean; // a link signed in: a password may be set without the one before
   demo: boolean; // data is invented
 }
 
