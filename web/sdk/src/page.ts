@@ -14,6 +14,7 @@ import { observe, type Observer } from "./observe";
 import type { Consent, Notice, Outcome, PageEvent, WorkerDebug } from "./protocol";
 import { sender, type Sender } from "./send";
 import { GAP } from "./visit";
+import { watchOnward } from "./onward";
 
 /** Troubles that are kept for `dunlin.debug()`: the first ones tell more than the last. */
 const TROUBLES = 20;
@@ -65,12 +66,13 @@ export function run({ page, tag, shelf, slots, source, worker, toEvent, debug, l
     return ask({ do: "track", event, at: Date.now() });
   };
 
+  const onward = watchOnward(page);
   const hide = (): void => {
     if (hidden || !consent || !any(consent)) return;
     hidden = now();
     observing?.pause();
     exposing?.pause();
-    sending?.hide();
+    sending?.hide(onward());
     void ask({ do: "hide" });
   };
   const show = (): void => {

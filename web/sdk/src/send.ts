@@ -51,8 +51,8 @@ export interface Sender {
   ready(ready?: Ready): void;
   /** Another tab is the writer: this one's hides are no places. */
   blocked(): void;
-  /** The page was hidden or left. */
-  hide(): void;
+  /** The page was hidden or left: `onward` for another one of the site. */
+  hide(onward: boolean): void;
   /** The page is seen again. */
   show(): void;
   /** Stops for good. */
@@ -168,10 +168,10 @@ export function sender({ shelf, fetch, now, random, after, visible, ask }: Sende
       pay();
     },
     blocked: () => (blocked = true),
-    hide() {
+    hide(onward) {
       if (blocked) return;
       let place = false;
-      note((visits) => (place = hide(visits, now())));
+      note((visits) => (place = hide(visits, now(), onward)));
       if (place) late = !send(ready ?? kept);
       // What is owed goes at the next hide at the latest, if that is no place of its own.
       else if (debt) send(kept ?? ready);

@@ -2,8 +2,9 @@
  * Visits and places of sending: when a report leaves the page depends on these alone,
  * never on what is in it.
  *
- * A place is the first hide of a visit, and at most three more hides a period. A place
- * is used up whether or not there was a report to send there; what was not sent is owed,
+ * A place is the first hide of a visit, and at most three more hides a period that do not
+ * lead to another page of the site: a visit of ten pages that ends in an order would
+ * otherwise have used up its places before the order. A place is used up whether or not there was a report to send there; what was not sent is owed,
  * and the next page of the same period sends it. So is a report whose answer nobody
  * heard, for a page that is left seldom does: it goes out once more.
  *
@@ -55,10 +56,14 @@ export function active(v: Visits, now: number): void {
   v.last = now;
 }
 
-/** Uses up a place, if a hide at `now` is one, and says whether it was. */
-export function hide(v: Visits, now: number): boolean {
+/**
+ * Uses up a place, if a hide at `now` is one, and says whether it was.
+ *
+ * @param onward The page is left for another one of the site.
+ */
+export function hide(v: Visits, now: number, onward: boolean): boolean {
   active(v, now);
-  if (v.first && v.more >= MORE) return false;
+  if (v.first && (onward || v.more >= MORE)) return false;
   if (v.first) v.more++;
   v.first = true;
   v.owed = TRIES;

@@ -66,9 +66,9 @@ class Page {
   }
 
   /** Leaves the page: it hears no answer any more unless it is shown again. */
-  async hide(): Promise<void> {
+  async hide(onward = false): Promise<void> {
     this.seen = false;
-    this.sender.hide();
+    this.sender.hide(onward);
     await settled();
   }
 
@@ -141,6 +141,18 @@ describe("a sender", () => {
     p.ready(7);
     await p.hide();
     expect(revisions()).toEqual([1, 2, 3, 4, 7]);
+  });
+
+  test("of pages that lead on to others of the site only a visit's first is a place", async () => {
+    Page.reset();
+    for (let i = 1; i <= 9; i++) {
+      const p = await page();
+      p.ready(i);
+      await p.hide(i < 9);
+      Page.now += MINUTE;
+    }
+    expect(revisions()).toEqual([1, 9]);
+    expect(Page.entry.visits).toMatchObject({ first: true, more: 1 });
   });
 
   test("uses a place up that nothing was ready for, and sends on the next page, with jitter", async () => {

@@ -9,13 +9,13 @@ const never = () => checked(undefined);
 
 /** Hides at the minutes after noon and says at which of them there was a place. */
 function places(minutes: number[], v: Visits = never()): number[] {
-  return minutes.filter((minute) => hide(v, NOON + minute * MINUTE));
+  return minutes.filter((minute) => hide(v, NOON + minute * MINUTE, false));
 }
 
 /** Visits after a hide at noon, in a period that is known. */
 function hidden(times = 1): Visits {
   const v = never();
-  for (let i = 0; i < times; i++) hide(v, NOON);
+  for (let i = 0; i < times; i++) hide(v, NOON, false);
   period(v, END);
   return v;
 }

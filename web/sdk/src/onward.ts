@@ -1,0 +1,35 @@
+/**
+ * Whether a page that goes away leads to another page of the site. Such a page does not
+ * end the visit: what it would have sent the next one sends, and more.
+ *
+ * @module
+ */
+
+import type { Page } from "./host";
+
+/** For so long a page that was told to go on may take to go, ms. */
+const SOON = 5_000;
+
+/**
+ * Begins to watch.
+ *
+ * @returns whether the page is being left for another one of the site.
+ */
+export function watchOnward({ navigation, document: doc, location, performance }: Page): () => boolean {
+  let at = -SOON;
+  const go = (url: string): void => {
+    if (new URL(url, location.href).origin === location.origin) at = performance.now();
+  };
+  // A link by which the site says that the visit ends: signing out, paying elsewhere.
+  let leaves = false;
+  doc.addEventListener("click", (event) => {
+    const link = (event.target as Element).closest<HTMLAnchorElement>("a[href]");
+    leaves = !!link && "dunlinLeave" in link.dataset;
+    // Where the browser does not tell of navigation, a link is the way on.
+    if (link && !navigation && !event.defaultPrevented && !link.target && !link.download) go(link.href);
+  });
+  navigation?.addEventListener("navigate", ({ destination, downloadRequest }) => {
+    if (!destination.sameDocument && downloadRequest === null) go(destination.url);
+  });
+  return () => !leaves && performance.now() - at < SOON;
+}
