@@ -37,8 +37,8 @@ export class Dashboard {
   trouble = $state.raw<Trouble | undefined>();
   /** There is no release: at all, or in the range. */
   empty = $state<"" | "site" | "range">("");
-  /** The session was begun by a link in this page, so a new password needs no old one. */
-  byLink = $state(false);
+  /** The session was begun by a link, so a new password needs no old one. */
+  readonly byLink = $derived(this.session?.link ?? false);
   /** A report is on its way; the one before stays in view. */
   loading = $state(false);
   place = $state.raw<Place>(start);
@@ -85,10 +85,7 @@ export class Dashboard {
       this.#replace(start);
       this.phase = "linking";
       const outcome = await this.#client.signIn({ token });
-      if (outcome.ok) {
-        this.byLink = true;
-        return this.#enter();
-      }
+      if (outcome.ok) return this.#enter();
       this.notice = outcome.fault === "wrong-secret" ? "linkUsed" : "";
       this.trouble = this.notice ? undefined : outcome;
       this.phase = "out";
@@ -120,7 +117,7 @@ export class Dashboard {
   /** Sets the password. */
   async setPassword(password: string, current?: string): Promise<Outcome<undefined>> {
     const outcome = await this.#client.setPassword(password, current);
-    if (outcome.ok && this.session) this.session = { ...this.session, password_set: true };
+    if (outcome.ok && this.session) this.session = { ...this.session, password_set: true, link: false };
     return outcome;
   }
 
@@ -217,7 +214,7 @@ export class Dashboard {
     this.#asked++;
     this.#reports.clear();
     this.session = this.site = this.report = this.trouble = undefined;
-    this.loading = this.byLink = false;
+    this.loading = false;
     this.empty = "";
     this.notice = notice;
     this.phase = "out";

@@ -27,6 +27,7 @@ const kinds: Readonly<Record<string, string>> = {
 export interface Stage {
   signedIn: boolean;
   passwordSet: boolean;
+  byLink: boolean;
   demo: boolean;
   /** The token that signs in, once. */
   token: string;
@@ -41,7 +42,7 @@ export interface Stage {
 
 /** A console that is signed in to. */
 export function stage(change: Partial<Stage> = {}): Stage {
-  return { signedIn: true, passwordSet: true, demo: true, token: "", odd: {}, broken: 0, slow: 0, empty: false, ...change };
+  return { signedIn: true, passwordSet: true, byLink: false, demo: true, token: "", odd: {}, broken: 0, slow: 0, empty: false, ...change };
 }
 
 /** The one name and password that the fixture's console knows. */
@@ -69,7 +70,7 @@ async function body(request: IncomingMessage): Promise<Record<string, string>> {
 async function answer(path: string, query: URLSearchParams, request: IncomingMessage, response: ServerResponse, now: Stage): Promise<void> {
   const call = `${request.method ?? "GET"} ${path}`;
   if (call === "GET session") {
-    const who = now.signedIn ? { name: known.name, password_set: now.passwordSet } : {};
+    const who = now.signedIn ? { name: known.name, password_set: now.passwordSet, link: now.byLink } : {};
     return json(response, 200, { signed_in: now.signedIn, demo: now.demo, ...who });
   }
   if (call === "POST session") {
@@ -78,7 +79,8 @@ async function answer(path: string, query: URLSearchParams, request: IncomingMes
     if (!right) return problem(response, 401, sent["token"] ? "link-used" : "wrong-secret", "That did not sign you in.");
     now.token = "";
     now.signedIn = true;
-    return json(response, 200, { signed_in: true, demo: now.demo, name: known.name, password_set: now.passwordSet });
+    now.byLink = !!sent["token"];
+    return json(response, 200, { signed_in: true, demo: now.demo, name: known.name, password_set: now.passwordSet, link: now.byLink });
   }
   if (!now.signedIn) return problem(response, 401, "signed-out", "Sign in first.");
   switch (call) {
@@ -89,6 +91,7 @@ async function answer(path: string, query: URLSearchParams, request: IncomingMes
     case "PUT password":
       await body(request);
       now.passwordSet = true;
+      now.byLink = false;
       response.writeHead(204).end();
       return;
     case "GET site":
