@@ -8,6 +8,7 @@
 import { decodeDecision } from "./decision";
 import { named } from "./event";
 import { done, refuse, refused } from "./fault";
+import type { Mind } from "./mind";
 import { OP } from "./module";
 import type { Plan } from "./plan";
 import type { Choice, Outcome, WhyChoice } from "./protocol";
@@ -15,7 +16,7 @@ import { time } from "./wire";
 
 /** What choices are made with. */
 export interface ChoicesOptions {
-  readonly call: (op: number, ...message: readonly ArrayLike<number>[]) => Uint8Array | number;
+  readonly mind: Pick<Mind, "call">;
   readonly plan: Plan;
   /** Unix seconds. */
   readonly now: () => number;
@@ -30,11 +31,11 @@ export class Choices {
 
   /** What a slot shows, or a campaign whose arm the device picks, and why. */
   why(name: string): Outcome<WhyChoice> {
-    const { call, plan, now } = this.options;
+    const { mind, plan, now } = this.options;
     const slot = named(plan.slots, name);
     const place = slot < 0 ? [1, named(plan.campaigns, name)] : [0, slot];
     if (place[1]! < 0) return refuse("not-in-plan", `the plan has no slot or campaign "${name}"`);
-    const answer = call(OP.choose, time(now()), place);
+    const answer = mind.call(OP.choose, time(now()), place);
     return typeof answer === "number" ? refused(answer) : done(decodeDecision(plan, answer));
   }
 

@@ -22,7 +22,7 @@ export function decodeDecision(plan: Plan, bytes: Uint8Array): WhyChoice {
   const reason = REASONS[r.byte() - 1];
   const kept = r.bool();
   const segment = plan.segments[r.byte()];
-  r.u64(); // version of the priors
+  r.take(8); // version of the priors
   if (!columns || !reason || segment === undefined || column >= columns.length || r.byte() !== columns.length) throw new Malformed();
   const options = columns.map((variant) => {
     r.u32(); // strength of the prior

@@ -8,24 +8,19 @@
  * @module
  */
 
-import { Choices } from "./choices";
-import { clearReport, revisionOf } from "./clear";
-import { encodeEvent, named } from "./event";
-import { done, Fault, refuse, refused } from "./fault";
-import { begin, type Life } from "./life";
+import { revisionOf } from "./clear";
+import { done, Fault, OFF, refuse, refused } from "./fault";
+import { begin } from "./life";
 import { ask, type Lock } from "./lock";
 import { OP, Trapped } from "./module";
 import { periodAt } from "./plan";
-import type { Consent, Notice, Outcome, PageEvent, Request, Start, WorkerDebug } from "./protocol";
+import type { Consent, Notice, Outcome, Request, Start, WorkerDebug } from "./protocol";
 import { Queue } from "./queue";
-import { Reports } from "./reports";
 import type { Sealing } from "./sealing";
+import { Session, type Turn } from "./session";
 import type { Store } from "./store";
 import { Vault } from "./vault";
 import { time } from "./wire";
-
-/** From the last event to the choices that it may change, ms. */
-const SETTLE = 30;
 
 /** Without the lock for so long, ms, another tab is in use: the page is told. */
 const PATIENCE = 500;
@@ -33,11 +28,7 @@ const PATIENCE = 500;
 /** The longest that a hidden tab keeps the lock to finish a report, ms. */
 const LINGER = 2000;
 
-/** Codes by which the module refuses whatever is done under the plan: an older one, an expired one. */
-const UNUSABLE: readonly number[] = [-21, -22];
-
 const NOBODY: Consent = { measure: false, personalize: false };
-const OFF = refuse("off", "there is no consent to it");
 const DONE = done(undefined);
 
 /** All that a device needs of the world. */
@@ -59,9 +50,6 @@ export interface World {
   readonly tell: (notice: Notice) => void;
 }
 
-/** Requests that want the running device. */
-type Turn = Extract<Request, { do: "track" | "choose" | "why" | "report" | "unsent" }>;
-
 /** The device of one tab. */
 export class Device {
   #with: Start | undefined;
@@ -73,15 +61,11 @@ export class Device {
   #lock: Lock | undefined;
   /** The lock is held and the vault open. */
   #writer = false;
-  #life: (Life & { readonly choices: Choices }) | undefined;
-  #reports: Reports | undefined;
+  #session: Session | undefined;
   #sealing: Promise<Sealing> | undefined;
-  /** The page has bytes in its hands. */
-  #handed = false;
   #traps = 0;
   #unsaved = false;
   #saving: Promise<void> | undefined;
-  #settling = false;
   #last: Promise<unknown> = Promise.resolve();
   #fault: Fault | undefined;
   readonly #trouble: WorkerDebug["trouble"][number][] = [];
@@ -116,8 +100,7 @@ export class Device {
           this.#hold();
           return DONE;
         case "sent":
-          this.#handed = false;
-          this.#reports?.renew();
+          this.#session?.sent();
           return DONE;
         case "confirmed":
           if ((this.#vault.kept?.revision ?? Infinity) <= request.revision) await this.#vault.keep(null);
@@ -137,18 +120,20 @@ export class Device {
     if (!any(consent)) return this.#erase();
     if (this.#stage === "stopped") return this.#begin();
     if (!consent.measure) {
-      this.#quiet();
+      this.#session?.halt();
+      this.#session?.unready();
       if (this.#writer) await this.#vault.keep(null);
     } else if (!before.measure) {
-      this.#reporter()?.changed();
+      this.#session?.report()?.changed();
     }
-    this.#decideSoon();
+    this.#session?.decideSoon();
     return DONE;
   }
 
   async #begin(): Promise<Outcome<unknown>> {
     const { world } = this;
-    if (!this.#with) return refuse("input", "it was not started");
+    const start = this.#with;
+    if (!start) return refuse("input", "it was not started");
     const { signal } = (this.#abort = new AbortController());
     this.#fault = undefined;
     this.#stage = "starting";
@@ -156,18 +141,31 @@ export class Device {
       this.#hold();
       if (this.#consent.measure) this.#seals().catch(() => undefined);
       const at = (part: keyof WorkerDebug["times"]) => (this.#times[part] ??= world.monotonic());
-      const life = await begin({ ...world, with: this.#with, signal, at });
+      const life = await begin({ ...world, with: start, signal, at });
       if (signal.aborted) return this.#refusal();
-      const choices = new Choices({
-        call: (...args) => life.mind.call(...args),
-        plan: life.plan,
+      this.#session = new Session({
+        life,
+        vault: this.#vault,
+        url: `${start.base}${start.api}/reports`,
         now: () => this.#now(),
-        tell: (choices) => {
+        ahead: start.clock,
+        after: world.after,
+        seal: async () => (await this.#seals()).seal,
+        consent: () => this.#consent,
+        runs: () => this.#stage === "running",
+        save: () => this.#save(),
+        decided: (choices) => {
           at("decision");
           world.tell({ tell: "decisions", choices });
         },
+        ready: (ready) => {
+          at("ready");
+          world.tell({ tell: "ready", ready });
+        },
+        unready: () => world.tell({ tell: "unready" }),
+        failed: (fault) => this.#failed(fault),
+        note: (fault) => this.#note(fault),
       });
-      this.#life = { ...life, choices };
       await this.#alone(() => this.#resume());
       return this.#fault ? this.#refusal() : DONE;
     } catch (fault) {
@@ -180,7 +178,7 @@ export class Device {
     const { locks, after, tell } = this.world;
     if (this.#lock || this.#hidden || this.#stage === "stopped") return;
     // What the page has may be older than what another tab has made, or erased.
-    this.#unready();
+    this.#session?.unready();
     if (!locks) throw new Fault("no-lock", "this browser has no Web Locks: two tabs might report for one device");
     const lock = (this.#lock = ask(locks));
     const patient = after(PATIENCE, () => tell({ tell: "trouble", why: "no-lock", say: "another tab is in use" }));
@@ -199,125 +197,35 @@ export class Device {
 
   /** Goes on, once there are plan, module and state. */
   async #resume(): Promise<void> {
-    const life = this.#life;
+    const session = this.#session;
     const vault = this.#vault;
     // The lock and the plan may come at the same time: the second of them finds it running.
-    if (!life || this.#stage === "stopped" || this.#stage === "running") return;
+    if (!session || this.#stage === "stopped" || this.#stage === "running") return;
     const first = this.#stage === "starting";
     this.#stage = "waiting";
     if (!this.#writer) return;
-    await life.mind.start();
-    life.mind.load(vault.state, this.#now());
+    const { mind } = session.options.life;
+    await mind.start();
+    mind.load(vault.state, this.#now());
     if (vault.erased) {
-      const stub = life.mind.sure(OP.forget, time(this.#now()));
+      const stub = mind.sure(OP.forget, time(this.#now()));
       if (!(await vault.save(stub, true, { erased: undefined }))) return this.#lost();
       vault.erased = false;
     }
     this.#stage = "running";
     // Before the first event there is nothing to report; later what the page had was taken back.
-    if (!first) this.#reporter()?.changed();
+    if (!first) session.report()?.changed();
     let tracked = false;
     this.#queue.drain((turn) => {
       tracked ||= turn.do === "track";
       return this.#act(turn);
     });
-    if (tracked) this.#decide();
+    if (tracked) session.decide();
     this.#save();
   }
 
-  /** Answers what wants the running device. */
   #act(turn: Turn): Outcome<unknown> {
-    try {
-      const life = this.#life;
-      if (!life || this.#stage !== "running") return this.#refusal();
-      const { plan, mind, choices } = life;
-      const { kept, state } = this.#vault;
-      switch (turn.do) {
-        case "track":
-          return this.#track(life, turn.event, turn.at);
-        case "choose":
-        case "why":
-          if (!this.#consent.personalize) return OFF;
-          this.#save();
-          return choices[turn.do](turn.slot);
-        case "report":
-          return clearReport(plan, mind.sure(OP.measure, time(this.#now())), state, this.#now());
-        case "unsent":
-          return done(this.#consent.measure && kept && kept.end > this.#now() ? kept : null);
-      }
-    } catch (fault) {
-      return this.#failed(fault);
-    }
-  }
-
-  #track({ plan, mind }: Life, event: PageEvent, at: number): Outcome {
-    if (!this.#consent.personalize) {
-      // Nothing was chosen, so nothing that was chosen can have been seen or clicked.
-      const { campaigns } = plan;
-      if (event.kind === "exposure" || (event.kind === "assign" && campaigns[named(campaigns, event.campaign)]?.chosen)) return OFF;
-      if (event.kind === "click") event = { kind: "click", topics: event.topics };
-    }
-    const bytes = encodeEvent(plan, event);
-    if (bytes === "input") return refuse(bytes, `${event.kind}: a value of another kind, or out of its bounds`);
-    if (bytes === "not-in-plan") return refuse(bytes, `${event.kind}: the plan has no such name`);
-    const code = mind.call(OP.track, time(at / 1000 + this.#with!.clock), bytes);
-    if (typeof code === "number") {
-      const refusal = refused(code);
-      if (!refusal.ok && UNUSABLE.includes(code)) throw new Fault("plan", refusal.say, code);
-      return refusal;
-    }
-    this.#save();
-    this.#reporter()?.changed();
-    this.#decideSoon();
-    return DONE;
-  }
-
-  #decideSoon(): void {
-    if (this.#settling) return;
-    this.#settling = true;
-    this.world.after(SETTLE, () => {
-      this.#settling = false;
-      this.#decide();
-    });
-  }
-
-  #decide(): void {
-    if (this.#stage !== "running" || !this.#consent.personalize) return;
-    try {
-      this.#life?.choices.decide();
-      this.#save();
-    } catch (fault) {
-      this.#failed(fault);
-    }
-  }
-
-  /** What makes reports, while they may be made. */
-  #reporter(): Reports | undefined {
-    const { world } = this;
-    const vault = this.#vault;
-    const life = this.#life;
-    if (this.#reports || !life || this.#stage !== "running" || !this.#consent.measure) return this.#reports;
-    const { base, api } = this.#with!;
-    return (this.#reports = new Reports({
-      call: (...args) => life.mind.call(...args),
-      plan: life.plan,
-      url: `${base}${api}/reports`,
-      now: () => this.#now(),
-      collector: life.published.collector,
-      seal: async () => (await this.#seals()).seal,
-      save: async (state) => this.#writer && vault.save(state, true),
-      keep: (ready) => vault.keep(ready),
-      tell: (ready) => {
-        this.#times.ready ??= world.monotonic();
-        this.#handed = true;
-        world.tell({ tell: "ready", ready });
-      },
-      after: world.after,
-      failed: (fault) => {
-        if (fault instanceof Fault || fault instanceof Trapped) this.#failed(fault);
-        else this.#note(new Fault("network", "sealing: its file did not load"));
-      },
-    }));
+    return this.#session && this.#stage === "running" ? this.#session.act(turn) : this.#refusal();
   }
 
   #seals(): Promise<Sealing> {
@@ -325,18 +233,6 @@ export class Device {
       this.#sealing = undefined;
       throw fault;
     }));
-  }
-
-  /** Makes no more reports, and takes back what the page has. */
-  #quiet(): void {
-    this.#reports?.halt();
-    this.#reports = undefined;
-    this.#unready();
-  }
-
-  #unready(): void {
-    if (this.#handed) this.world.tell({ tell: "unready" });
-    this.#handed = false;
   }
 
   /** Stores the state, soon, and once for all that happens meanwhile. */
@@ -348,9 +244,9 @@ export class Device {
   async #flush(): Promise<void> {
     await null;
     try {
-      while (this.#unsaved && this.#stage === "running") {
+      while (this.#unsaved && this.#session && this.#stage === "running") {
         this.#unsaved = false;
-        if (!(await this.#vault.save(this.#life!.mind.sure(OP.save)))) this.#lost();
+        if (!(await this.#vault.save(this.#session.options.life.mind.sure(OP.save)))) this.#lost();
       }
     } finally {
       this.#saving = undefined;
@@ -360,12 +256,16 @@ export class Device {
   /** Another tab has become the writer. */
   #lost(): void {
     if (!this.#writer) return;
-    this.#writer = false;
     this.#stage = "waiting";
-    this.#quiet();
+    this.#session?.quiet();
+    this.#letGo();
+    this.#hold();
+  }
+
+  #letGo(): void {
+    this.#writer = false;
     this.#lock?.release();
     this.#lock = undefined;
-    this.#hold();
   }
 
   /** The tab is hidden: stores all and gives the lock up. */
@@ -375,19 +275,16 @@ export class Device {
       if (!lock || !this.#hidden) return DONE;
       if (this.#writer) {
         let enough = (): void => undefined;
-        await Promise.race([this.#reports?.idle(), new Promise<void>((resolve) => (enough = this.world.after(LINGER, resolve)))]);
+        await Promise.race([this.#session?.idle(), new Promise<void>((resolve) => (enough = this.world.after(LINGER, resolve)))]);
         enough();
         await this.#saving;
       }
       if (!this.#hidden || lock !== this.#lock) return DONE;
-      this.#reports?.halt();
-      this.#reports = undefined;
-      this.#writer = false;
-      this.#lock = undefined;
-      lock.release();
+      this.#session?.halt();
+      this.#letGo();
       if (this.#stage === "running") {
         this.#stage = "waiting";
-        this.#life!.mind.call(OP.clear);
+        this.#session?.options.life.mind.call(OP.clear);
       }
       return DONE;
     });
@@ -401,14 +298,13 @@ export class Device {
       const writer = this.#writer;
       this.#writer = false;
       if (this.#stage === "running") this.#stage = "waiting";
-      this.#quiet();
-      this.#life?.choices.forget();
+      this.#session?.quiet();
       const guard = await this.#vault.erase();
       if (stay && writer) {
         if (!guard) await this.#vault.open();
         this.#writer = true;
         await this.#resume();
-        this.#decideSoon();
+        this.#session?.decideSoon();
       }
       return done({ offered: (guard?.running?.end ?? 0) > this.#now() });
     });
@@ -423,9 +319,9 @@ export class Device {
 
   /** Whatever went wrong ends the device, but for a first trap, and for a call with bad arguments. */
   #failed(fault: unknown): Outcome<never> {
-    if (fault instanceof Trapped && this.#life && !this.#traps++) {
+    if (fault instanceof Trapped && this.#session && !this.#traps++) {
       this.#stage = "waiting";
-      this.#quiet();
+      this.#session.quiet();
       void this.#alone(() => this.#resume());
       return refuse("module", "the module failed at this and was started again");
     }
@@ -440,11 +336,9 @@ export class Device {
   #end(): void {
     this.#stage = "stopped";
     this.#abort.abort();
-    this.#quiet();
-    this.#life = undefined;
-    this.#writer = false;
-    this.#lock?.release();
-    this.#lock = undefined;
+    this.#session?.quiet();
+    this.#session = undefined;
+    this.#letGo();
     this.#queue.drain(() => this.#refusal());
   }
 
@@ -458,13 +352,13 @@ export class Device {
   }
 
   #debug(): WorkerDebug {
-    const life = this.#life;
+    const session = this.#session;
+    const life = session?.options.life;
     const { state, encrypted } = this.#vault;
-    const refusal = this.#reports?.refusal ? [refused(this.#reports.refusal)] : [];
     const period = life && periodAt(life.plan, this.#now());
     return {
       stage: this.#stage,
-      trouble: [...this.#trouble, ...refusal.flatMap((it) => (it.ok ? [] : [it]))],
+      trouble: [...this.#trouble, ...(session?.refusal ? [refused(session.refusal)] : [])],
       plan: life ? { digest: life.digest, serial: life.plan.serial, site: life.plan.site } : null,
       priors: life?.mind.informed ? life.published.priors : null,
       module: this.world.module,

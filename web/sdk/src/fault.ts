@@ -22,25 +22,31 @@ export function done<T>(value: T): Outcome<T> {
   return { ok: true, value };
 }
 
+/** An outcome of what was not done. */
+export type Refusal = Extract<Outcome<never>, { ok: false }>;
+
 /** Something not done. */
-export function refuse(why: Why, say: string, code?: number): Outcome<never> {
+export function refuse(why: Why, say: string, code?: number): Refusal {
   return { ok: false, why, say, ...(code && { code }) };
 }
 
+/** What may be done without consent. */
+export const OFF = refuse("off", "there is no consent to it");
+
 /** What the module's commonest codes mean; package wasm/abi lists them all. */
 const SAY: Readonly<Record<number, string>> = {
-  [-21]: "a newer plan was seen before: this one is refused",
+  [-21]: "a newer plan was seen before",
   [-22]: "the plan has expired",
-  [-23]: "the running period was reported under another plan: wait for the next one",
+  [-23]: "the period was reported under another plan",
   [-24]: "the plan has no period now",
   [-25]: "the period's report is over",
   [-26]: "nothing has happened in this period",
-  [-27]: "the clock is more than a day off the collector's, or the collector did not tell its time",
+  [-27]: "the clock is more than a day off the collector's, which may have told none",
   [-28]: "the privacy budget is spent",
   [-31]: "the device picks nothing here",
 };
 
 /** A negative code of the module. */
-export function refused(code: number): Outcome<never> {
+export function refused(code: number): Refusal {
   return refuse("refused", SAY[code] ?? `the module refuses it (code ${code})`, code);
 }

@@ -8,6 +8,7 @@
  * @module
  */
 
+import type { Mind } from "./mind";
 import { OP } from "./module";
 import { decodeOutgoing, frameMessage } from "./outgoing";
 import type { Plan } from "./plan";
@@ -20,7 +21,7 @@ const PAUSE = 1000;
 
 /** What reports are made with. */
 export interface ReportsOptions {
-  readonly call: (op: number, ...message: readonly ArrayLike<number>[]) => Uint8Array | number;
+  readonly mind: Pick<Mind, "call">;
   readonly plan: Plan;
   readonly url: string;
   /** Unix seconds, of the device and of the collector (NaN: not known). */
@@ -90,10 +91,10 @@ export class Reports {
   }
 
   async #make(): Promise<void> {
-    const { call, plan, url, now, collector, save, keep, tell } = this.options;
+    const { mind, plan, url, now, collector, save, keep, tell } = this.options;
     const seal = await this.options.seal();
     if (this.#halted) return;
-    const answer = call(OP.report, time(now()), time(collector() || 0));
+    const answer = mind.call(OP.report, time(now()), time(collector() || 0));
     this.refusal = typeof answer === "number" ? answer : 0;
     if (typeof answer === "number") return;
     const { head, date, revision, leader, helper, state } = decodeOutgoing(answer);
@@ -103,7 +104,7 @@ export class Reports {
       seal(helper.recipient, helper.plaintext),
     ]);
     if (!saved || this.#halted) return;
-    const report = call(OP.frame, frameMessage(head, sealedLeader, sealedHelper));
+    const report = mind.call(OP.frame, frameMessage(head, sealedLeader, sealedHelper));
     const period = plan.periods.find((p) => p.date === date);
     // Refused: the device was loaded anew in the meantime, and will report by itself.
     if (typeof report === "number" || !period) return;

@@ -40,11 +40,6 @@ export class Reader {
     return this.#view.getUint32(this.#skip(4));
   }
 
-  /** A 64-bit integer; exact up to 2^53. */
-  u64(): number {
-    return this.u32() * 2 ** 32 + this.u32();
-  }
-
   /** @throws Malformed For NaN and -0, which have no encoding. */
   float(): number {
     const v = this.#view.getFloat64(this.#skip(8));

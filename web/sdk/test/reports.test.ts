@@ -16,9 +16,11 @@ function reports(more: Partial<ReportsOptions> = {}) {
   const told: Ready[] = [];
   const timers: { ms: number; call: () => void }[] = [];
   const made = new Reports({
-    call: (op) => {
-      diary.push(op === OP.report ? "report" : op === OP.frame ? "frame" : "?");
-      return op === OP.report ? bytes(outgoing.answer) : Uint8Array.of(1, 2, 3);
+    mind: {
+      call: (op) => {
+        diary.push(op === OP.report ? "report" : op === OP.frame ? "frame" : "?");
+        return op === OP.report ? bytes(outgoing.answer) : Uint8Array.of(1, 2, 3);
+      },
     },
     plan: decodePlan(published),
     url: "/reports",
@@ -84,7 +86,7 @@ test("asked again while one is made, one more is made, however often it was aske
 
 test.each<[string, Partial<ReportsOptions>]>([
   ["the state was not stored", { save: () => Promise.resolve(false) }],
-  ["the module has another device by now", { call: (op) => (op === OP.report ? bytes(outgoing.answer) : -4) }],
+  ["the module has another device by now", { mind: { call: (op) => (op === OP.report ? bytes(outgoing.answer) : -4) } }],
 ])("nothing is kept or told if %s", async (_, more) => {
   const { made, diary } = reports(more);
   made.renew();
@@ -105,7 +107,7 @@ test("halted while one is made, it is dropped", async () => {
 
 test("a refusal is remembered until there is a report", async () => {
   let code = -26;
-  const { made, told } = reports({ call: (op) => (op !== OP.report ? Uint8Array.of(1) : code || bytes(outgoing.answer)) });
+  const { made, told } = reports({ mind: { call: (op) => (op !== OP.report ? Uint8Array.of(1) : code || bytes(outgoing.answer)) } });
   made.renew();
   await made.idle();
   expect([made.refusal, told.length]).toEqual([-26, 0]);

@@ -34,10 +34,6 @@ test("times are 64 bits, big endian, of whole seconds", () => {
   expect(hex(time(-1))).toBe("ffffffffffffffff");
 });
 
-test("u64 is exact as far as a number is", () => {
-  expect(new Reader(bytes("001fffffffffffff")).u64()).toBe(2 ** 53 - 1);
-});
-
 test("a text is a blob of UTF-8, a list a count and its elements", () => {
   const r = new Reader(join([2, 5], new TextEncoder().encode("flock"), [3], new TextEncoder().encode("鸟")));
   expect(r.list(() => r.text())).toEqual(["flock", "鸟"]);
