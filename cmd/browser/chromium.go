@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 
 	"github.com/chromedp/chromedp"
 )
@@ -44,7 +45,13 @@ type Chromium struct {
 type Options struct {
 	// Automated leaves the mark of automation on: navigator.webdriver is true.
 	Automated bool
+	// NoStorage is the setting by which a person denies all sites cookies, localStorage
+	// and databases.
+	NoStorage bool
 }
+
+// noStorage is a profile's preferences under NoStorage: 2 blocks.
+const noStorage = `{"profile": {"default_content_setting_values": {"cookies": 2}}}`
 
 // Launch starts a headless Chromium with an empty profile. It ends with ctx, or by Close.
 func Launch(ctx context.Context, o Options) (*Chromium, error) {
@@ -75,16 +82,37 @@ func Launch(ctx context.Context, o Options) (*Chromium, error) {
 	if os.Geteuid() == 0 {
 		flags = append(flags, chromedp.NoSandbox)
 	}
+	clear := func() {}
+	if o.NoStorage {
+		profile, err := os.MkdirTemp("", "dunlin-chromium-")
+		if err != nil {
+			return nil, fmt.Errorf("make a profile: %w", err)
+		}
+		clear = func() { _ = os.RemoveAll(profile) } // as chromedp does with profiles of its own
+		if err := writePreferences(profile, noStorage); err != nil {
+			clear()
+			return nil, fmt.Errorf("make a profile: %w", err)
+		}
+		flags = append(flags, chromedp.UserDataDir(profile))
+	}
 	allocator, free := chromedp.NewExecAllocator(ctx, flags...)
 	// What the browser says of itself is of no use to whoever drives it.
 	quiet := func(string, ...any) {}
 	root, cancel := chromedp.NewContext(allocator, chromedp.WithErrorf(quiet), chromedp.WithLogf(quiet))
-	c := &Chromium{ctx: root, stop: func() { cancel(); free() }}
+	c := &Chromium{ctx: root, stop: func() { cancel(); free(); clear() }}
 	if err := chromedp.Do(root); err != nil {
 		c.stop()
 		return nil, fmt.Errorf("start %s: %w", path, err)
 	}
 	return c, nil
+}
+
+func writePreferences(profile, preferences string) error {
+	dir := filepath.Join(profile, "Default")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, "Preferences"), []byte(preferences), 0o600)
 }
 
 // Close ends the browser and removes its profile.

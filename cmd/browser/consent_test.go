@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/dunlin-analytics/dunlin/cmd/browser"
 )
 
 // kept lists all that the browser keeps of the site.
@@ -50,6 +52,7 @@ func TestNothingWithoutConsent(t *testing.T) {
 		{"signal", "assumed", signal, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel() // most of it is waiting
 			w := start(t, nil)
 			w.Tag = func(tag string) string { return strings.Replace(tag, `consent="ask"`, `consent="`+c.mode+`"`, 1) }
 			p := visit(t, w, c.script)
@@ -181,8 +184,9 @@ func TestTheProfileIsEncrypted(t *testing.T) {
 // An automated browser, and the owner's own, do not report; the latter's slots work.
 func TestWhoDoesNotReport(t *testing.T) {
 	w := start(t, nil)
-	bot := visit(t, w, `Object.defineProperty(Navigator.prototype, "webdriver", { get: () => true });`)
+	bot := visitIn(t, another(t, browser.Options{Automated: true}), w)
 	bot.to("/")
+	require.True(t, eval[bool](bot, "navigator.webdriver"))
 	eval[any](bot, both)
 	bot.onlyTheScript(time.Second)
 	require.Equal(t, "bot", bot.debug().Why)

@@ -15,6 +15,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/dunlin-analytics/dunlin/cmd/browser"
 	"github.com/dunlin-analytics/dunlin/cmd/browser/world"
 	"github.com/dunlin-analytics/dunlin/privacy/plan/planfile"
 	"github.com/dunlin-analytics/dunlin/web"
@@ -156,17 +157,17 @@ func TestStorageDenied(t *testing.T) {
 	})
 	t.Run("all", func(t *testing.T) {
 		w := start(t, nil)
-		p := visit(t, w, `Object.defineProperty(window, "localStorage", { get() { throw new DOMException("denied", "SecurityError") } });`)
+		p := visitIn(t, another(t, browser.Options{NoStorage: true}), w)
 		p.to("/")
 		p.wholeAndSilent("storage")
 	})
 }
 
-// The disk is full: every write into the database is refused.
+// The disk is full: the browser has no room for the site's database.
 func TestStorageFull(t *testing.T) {
 	w := start(t, nil)
-	w.Stand(inWorker(t, `IDBObjectStore.prototype.put = IDBObjectStore.prototype.add = function () { throw new DOMException("full", "QuotaExceededError") };`))
 	p := visit(t, w)
+	require.NoError(t, p.Quota(w.URL, 1))
 	p.to("/")
 	p.wholeAndSilent("storage")
 }

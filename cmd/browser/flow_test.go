@@ -72,6 +72,7 @@ func TestOneVisitorIsCountedExactly(t *testing.T) {
 	require.Len(t, s.Applied, 1)
 	require.LessOrEqual(t, s.Applied[0], s.Paint, "nothing else was ever painted")
 	require.Zero(t, s.Shift)
+	require.LessOrEqual(t, s.Long, 2, "tasks above 50 ms; on a quiet machine there are none: dunlin bench browser")
 	require.Empty(t, s.CSP)
 	letGo()
 	p.until(`dunlin.debug().then((d) => d.value.slots[0].exposed)`)

@@ -22,41 +22,59 @@ func headOf(t testing.TB, r world.Request) report.Head {
 // Reports leave at the first hide of a visit and at three more in a period, whatever
 // happened on the pages: eight pages of one visitor who does a lot, and of one who does
 // nothing, send at the same places, and each sends another revision of the same size.
+// Half an hour later it is another visit, and its first hide is a place again.
 func TestPlacesOfSending(t *testing.T) {
-	w := start(t, nil)
-	for _, busy := range []bool{true, false} {
-		w.Clear()
-		p := visit(t, w)
-		p.to("/shoes/1")
-		p.agree()
-		for i := range 7 {
-			if busy {
-				eval[any](p, `Promise.all([dunlin.track("cart", {topics: ["shoes"]}), dunlin.track("order", {value: 10, topics: []})]).then(() => 1)`)
-				p.settle()
-			}
-			p.to([]string{"/", "/shoes/2", "/cart"}[i%3])
-			if i < 4 {
-				// The page before has sent; this one waits for its own bytes, and for the
-				// collector's word that it had those.
-				p.sent(i + 1)
+	for name, busy := range map[string]bool{"busy": true, "idle": false} {
+		t.Run(name, func(t *testing.T) {
+			w := start(t, nil)
+			p := visit(t, w)
+			places := 0
+			// leave is the hide of a page on which somebody did something or not.
+			leave := func(to string, place bool) {
+				t.Helper()
 				p.ready(1)
+				if busy {
+					eval[any](p, `Promise.all([dunlin.track("cart", {topics: ["shoes"]}), dunlin.track("order", {value: 10, topics: []})]).then(() => 1)`)
+					p.ready(1)
+				}
+				p.to(to)
+				if place {
+					places++
+					require.Eventually(t, func() bool { return len(byRevision(t, w)) == places }, 20*time.Second, 10*time.Millisecond)
+				}
 			}
-		}
-		require.NoError(t, p.Leave())
-		// What no page heard the answer to goes out once more: the same bytes.
-		first := map[uint32][]byte{}
-		for _, r := range w.Reports() {
-			h := headOf(t, r)
-			require.Equal(t, http.StatusAccepted, r.Status)
-			if b, again := first[h.Revision]; again {
-				require.Equal(t, b, r.Body)
+			p.to("/shoes/1")
+			p.agree()
+			for i := range 7 {
+				leave([]string{"/", "/shoes/2", "/cart"}[i%3], i < 4)
 			}
-			first[h.Revision] = r.Body
-			require.Len(t, r.Body, len(w.Reports()[0].Body))
-			require.Equal(t, headOf(t, w.Reports()[0]).ID, h.ID)
-		}
-		require.Len(t, first, 4, "busy: %v", busy)
+			require.NoError(t, w.SetClock(w.Now().Add(31*time.Minute)))
+			p.to("/") // the eighth hide of the first visit
+			leave("/cart", true)
+			leave("/", false)
+			require.NoError(t, p.Leave())
+			require.Len(t, byRevision(t, w), 5)
+		})
 	}
+}
+
+// byRevision are the reports that have arrived, by revision: all of one ID and one size. What
+// no page heard the answer to goes out once more: the same bytes.
+func byRevision(t testing.TB, w *world.World) map[uint32][]byte {
+	t.Helper()
+	all := map[uint32][]byte{}
+	got := w.Reports()
+	for _, r := range got {
+		require.Equal(t, http.StatusAccepted, r.Status)
+		require.Len(t, r.Body, len(got[0].Body))
+		h := headOf(t, r)
+		require.Equal(t, headOf(t, got[0]).ID, h.ID)
+		if b, again := all[h.Revision]; again {
+			require.Equal(t, b, r.Body)
+		}
+		all[h.Revision] = r.Body
+	}
+	return all
 }
 
 // What failed goes out on the next page: the collector is away, or overloaded, when the
@@ -75,7 +93,7 @@ func TestWhatFailedGoesOutOnTheNextPage(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := start(t, nil)
-			p := visit(t, w)
+			p := visit(t, w, `Math.random = () => 0;`) // the shortest jitter, 2 s
 			p.to("/shoes/1")
 			p.agree()
 			refused := make(chan struct{}, 10)
@@ -99,7 +117,7 @@ func TestWhatFailedGoesOutOnTheNextPage(t *testing.T) {
 			require.Eventually(t, func() bool {
 				got := w.Reports()
 				return len(got) == 1 && got[0].Status == http.StatusAccepted
-			}, 30*time.Second, 20*time.Millisecond, "2 to 20 s of jitter")
+			}, 20*time.Second, 20*time.Millisecond)
 			p.until(`dunlin.debug().then((d) => d.value.sends.status === 202)`)
 			require.NoError(t, w.Join(t.Context(), 99))
 			_, view, err := w.Release(t.Context(), 0, nil)
@@ -131,8 +149,8 @@ func TestManySendsAreOneReport(t *testing.T) {
 	}
 }
 
-// Two requests that outlive their page are never under way at once, and each is far below
-// what a browser allows (64 KB in all), at the longest reports that a plan can have.
+// The longest report that a plan can ask for is far below what a browser lets requests
+// carry that outlive their page: 64 KB in all.
 func TestKeepaliveIsRespected(t *testing.T) {
 	w := start(t, func(o *world.Options) {
 		o.Plan = []byte(strings.Replace(dunlinYAML, "  - name: new\n", manySegments(62)+"  - name: new\n", 1))

@@ -49,6 +49,16 @@ func chromium(t testing.TB) *browser.Chromium {
 	return c
 }
 
+// another launches a browser for one test.
+func another(t testing.TB, o browser.Options) *browser.Chromium {
+	t.Helper()
+	chromium(t)                                       // or the test is skipped
+	c, err := browser.Launch(context.Background(), o) // the test's own ends before its visitors are closed
+	require.NoError(t, err)
+	t.Cleanup(c.Close)
+	return c
+}
+
 // site's plan: whoever is interested in shoes is certain to see them.
 const dunlinYAML = `
 site: shop.example
@@ -120,7 +130,10 @@ func start(t testing.TB, change func(*world.Options)) *world.World {
 	}
 	w, err := world.Start(t.Context(), o)
 	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, w.Close()) })
+	t.Cleanup(func() {
+		require.Empty(t, w.Violations(), "of the pages' Content Security Policy")
+		require.NoError(t, w.Close())
+	})
 	_, err = w.Step(t.Context(), nil) // publishes the priors
 	require.NoError(t, err)
 	return w
@@ -146,7 +159,13 @@ type person struct {
 
 func visit(t testing.TB, w *world.World, scripts ...string) *person {
 	t.Helper()
-	v, err := chromium(t).Visitor()
+	return visitIn(t, chromium(t), w, scripts...)
+}
+
+// visitIn is visit in another browser than the one of all tests.
+func visitIn(t testing.TB, c *browser.Chromium, w *world.World, scripts ...string) *person {
+	t.Helper()
+	v, err := c.Visitor()
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, v.Close()) })
 	tab, err := v.Tab(scripts...)

@@ -10,6 +10,7 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/storage"
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 )
@@ -64,6 +65,14 @@ func (v *Visitor) Tab(scripts ...string) (*Tab, error) {
 // WithoutScript turns JavaScript off in the tab.
 func (t *Tab) WithoutScript() error {
 	_, err := chromedp.Call(t.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+	return err
+}
+
+// Quota bounds what the visitor's browser stores for a site, in bytes. It holds while
+// the tab is open.
+func (t *Tab) Quota(origin string, size int) error {
+	bytes := float64(size)
+	_, err := chromedp.Call(t.ctx, storage.OverrideQuotaForOrigin, storage.OverrideQuotaForOriginParams{Origin: origin, QuotaSize: &bytes})
 	return err
 }
 
