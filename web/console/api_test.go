@@ -1,48 +1,133 @@
 package console
 
 import (
+	"encoding/json"
+	"fmt"
 	"os"
 	"reflect"
-	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/dunlin-analytics/dunlin/aggregator/insight/panel"
+	"github.com/dunlin-analytics/dunlin/aggregator/release"
+	"github.com/dunlin-analytics/dunlin/plans"
+	"github.com/dunlin-analytics/dunlin/privacy/plan"
+	"github.com/dunlin-analytics/dunlin/privacy/plan/planfile"
 )
 
-var (
-	interfaces = regexp.MustCompile(`(?s)export interface (\w+) \{\n(.*?)\n\}`)
-	fields     = regexp.MustCompile(`(?m)^  (?:readonly )?(\w+)\??:`)
-)
-
-// What the dashboard reads and what the console writes have the same names: web/dashboard
-// holds the contract as types, here are the structs.
-func TestFieldsAreThoseOfTheDashboard(t *testing.T) {
+// What the dashboard reads and what the console writes have the same form: web/dashboard
+// declares it as types, here are the structs. Names, kinds, lists, what may be null and
+// what may be absent are compared, down to the last field.
+func TestAPIIsThatOfTheDashboard(t *testing.T) {
 	source, err := os.ReadFile("../dashboard/src/api.ts")
 	require.NoError(t, err)
-	declared := map[string][]string{}
-	for _, m := range interfaces.FindAllStringSubmatch(string(source), -1) {
-		for _, f := range fields.FindAllStringSubmatch(m[2], -1) {
-			declared[m[1]] = append(declared[m[1]], f[1])
-		}
-	}
+	ts := declarations(t, string(source))
+	require.Len(t, ts, 10, "interfaces and types of api.ts: name new ones here")
 	for name, v := range map[string]any{
-		"Count": panel.Count{}, "Rate": panel.Rate{}, "Plan": panel.Plan{}, "Variant": panel.Variant{}, "Slot": panel.Slot{},
+		"Hidden": panel.Noise, "Count": panel.Count{}, "Rate": panel.Rate{}, "Plan": panel.Plan{}, "Variant": panel.Variant{}, "Slot": panel.Slot{},
 		"Report": panel.Report{}, "Session": Session{}, "Site": Site{}, "Problem": Problem{},
 	} {
-		var got []string
-		of := reflect.TypeOf(v)
-		for i := range of.NumField() {
-			tag, _, _ := strings.Cut(of.Field(i).Tag.Get("json"), ",")
-			got = append(got, tag)
+		require.Contains(t, ts, name)
+		compare(t, ts, name, ts[name], reflect.TypeOf(v))
+	}
+}
+
+// Nothing is null, and nothing absent, but where the dashboard expects it: in a report of
+// everything, and in one of a plan that counts nothing but who is there.
+func TestReportsHoldToTheAPI(t *testing.T) {
+	source, err := os.ReadFile("../dashboard/src/api.ts")
+	require.NoError(t, err)
+	ts := declarations(t, string(source))
+	f, problems := planfile.Parse("demo.yaml", plans.Demo)
+	require.Nil(t, problems)
+	whole, err := f.Plan(planfile.BuildInput{
+		Leader: plan.Recipient{Type: plan.X25519, Key: "age1leader"}, Helper: plan.Recipient{Type: plan.X25519, Key: "age1helper"}, Issued: f.Periods[0].Start,
+	})
+	require.NoError(t, err)
+	bare := *whole
+	bare.Metrics, bare.Policy.Holdout = nil, 0
+	bare.Segments = bare.Segments[4:]
+	unheld := *whole
+	unheld.Policy.Holdout = 0
+	for name, p := range map[string]*plan.Plan{"whole": whole, "bare": &bare, "unheld": &unheld} {
+		for _, value := range []int64{0, -5000, 5000} {
+			r := release.Record{Period: p.Periods[0], Weight: 9, Sigma2: p.Sigma2, Cells: make([]int64, plan.LayoutOf(p).Cells)}
+			for i := range r.Cells {
+				r.Cells[i] = value
+			}
+			report, err := panel.Of([]panel.Release{{Plan: p, Record: r}}, 0, r.Period.Date)
+			require.NoError(t, err)
+			written, err := json.Marshal(report)
+			require.NoError(t, err)
+			var v any
+			require.NoError(t, json.Unmarshal(written, &v))
+			holds(t, ts, name, ts["Report"], v)
 		}
-		want := declared[name]
-		require.NotEmpty(t, want, "api.ts declares no %s", name)
-		slices.Sort(got)
-		slices.Sort(want)
-		require.Equal(t, want, got, name)
+	}
+}
+
+// holds holds a JSON value to a shape.
+func holds(t *testing.T, ts map[string]shape, where string, s shape, v any) {
+	t.Helper()
+	if declared, ok := ts[s.name]; ok {
+		declared.null = declared.null || s.null
+		s = declared
+	}
+	switch v := v.(type) {
+	case nil:
+		require.True(t, s.null, "%s is null", where)
+	case []any:
+		require.NotNil(t, s.list, where)
+		for i, one := range v {
+			holds(t, ts, fmt.Sprintf("%s[%d]", where, i), *s.list, one)
+		}
+	case map[string]any:
+		for name, f := range s.fields {
+			one, ok := v[name]
+			require.True(t, ok || f.optional, "%s.%s is absent", where, name)
+			if ok {
+				holds(t, ts, where+"."+name, f.shape, one)
+			}
+		}
+	default:
+		require.Equal(t, map[string]string{"string": "string", "number": "float64", "boolean": "bool"}[s.name], fmt.Sprintf("%T", v), where)
+	}
+}
+
+// compare holds a Go type to a shape.
+func compare(t *testing.T, ts map[string]shape, where string, s shape, of reflect.Type) {
+	t.Helper()
+	if of.Kind() == reflect.Pointer {
+		require.True(t, s.null, "%s may be null in Go", where)
+		of = of.Elem()
+	}
+	switch {
+	case s.list != nil:
+		require.Equal(t, reflect.Slice, of.Kind(), where)
+		compare(t, ts, where+"[]", *s.list, of.Elem())
+	case s.fields != nil:
+		require.Equal(t, reflect.Struct, of.Kind(), where)
+		got := map[string]bool{}
+		for i := range of.NumField() {
+			name, rest, _ := strings.Cut(of.Field(i).Tag.Get("json"), ",")
+			got[name] = true
+			want, ok := s.fields[name]
+			require.True(t, ok, "%s.%s is not in api.ts", where, name)
+			require.False(t, rest == "omitempty" && !want.optional, "%s.%s may be absent in Go", where, name)
+			compare(t, ts, where+"."+name, want.shape, of.Field(i).Type)
+		}
+		for name := range s.fields {
+			require.True(t, got[name], "%s.%s is not in Go", where, name)
+		}
+	case s.name == "string" || s.name == "boolean":
+		require.Equal(t, map[string]reflect.Kind{"string": reflect.String, "boolean": reflect.Bool}[s.name], of.Kind(), where)
+	case s.name == "number":
+		zero := reflect.Zero(of)
+		require.True(t, zero.CanInt() || zero.CanUint() || zero.CanFloat(), where)
+	default:
+		require.Contains(t, ts, s.name, where)
+		compare(t, ts, where, ts[s.name], of)
 	}
 }

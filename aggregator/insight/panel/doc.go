@@ -1,10 +1,10 @@
 // Package panel turns release records into what a dashboard shows: counts, shares and
 // uplifts of a range of days, each with its intervals and with whether it may be shown.
 //
-// A range may join several plans of a site, as long as they name things alike: metrics,
-// segments, stages and variants are joined by their names, in the order of the range's
-// latest plan. What only an earlier plan names comes after. Each release brings the noise
-// of its own plan.
+// A range may join several plans of a site, as far as they name things alike: segments,
+// stages, slots and variants are joined by their names, in the order of the range's latest
+// plan. What only an earlier plan names comes after; what a plan would make incomparable is
+// left out (see joint). Each release brings the noise of its own plan.
 //
 // Sums are of raw noised cells, suppressed ones too: a sum of survivors would be biased.
 // What is hidden is decided at the end, from the noisy value alone (PRIVACY.md section 6,

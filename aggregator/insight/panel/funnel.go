@@ -7,6 +7,7 @@ import (
 
 // Funnel is how far devices came in their periods.
 type Funnel struct {
+	From     string          `json:"from"` // date of its first release: earlier ones in the range had another funnel
 	Stages   []string        `json:"stages"`
 	All      []Stage         `json:"all"` // by stage
 	Segments []FunnelSegment `json:"segments"`
@@ -25,29 +26,23 @@ type Stage struct {
 	OfPrevious Rate  `json:"of_previous"` // of those of the stage before
 }
 
-// funnel makes the funnel's panel.
-func funnel(stages, segments []string, total sums) *Funnel {
-	out := &Funnel{Stages: stages, Segments: []FunnelSegment{}}
-	whole := make([]interval.Noisy, len(stages)) // deepest stages of all segments
-	for i, stage := range stages {
-		whole[i] = total[cell{kind: plan.Funnel, site: true, column: stage}]
+// funnel makes the funnel's panel; nil where no plan counts it.
+func funnel(j *joint, all sums, in []Release) *Funnel {
+	f := j.funnel
+	if f.stages == nil {
+		return nil
 	}
-	site := total.has(plan.Funnel, true, "")
-	for _, segment := range segments {
-		deepest := make([]interval.Noisy, len(stages))
-		any := false
-		for i, stage := range stages {
-			n, ok := total[cell{kind: plan.Funnel, segment: segment, column: stage}]
-			deepest[i], any = n, any || ok
-			if !site {
-				whole[i] = add(whole[i], n)
-			}
+	stages := func(scope scope, segment string) []Stage {
+		deepest := make([]interval.Noisy, len(f.stages))
+		for i, stage := range f.stages {
+			deepest[i] = j.at(all, cell{kind: plan.Funnel, scope: scope, segment: segment, column: stage})
 		}
-		if any {
-			out.Segments = append(out.Segments, FunnelSegment{segment, reached(deepest)})
-		}
+		return reached(deepest)
 	}
-	out.All = reached(whole)
+	out := &Funnel{From: since(in, f.plans), Stages: f.stages, All: stages(whole, ""), Segments: []FunnelSegment{}}
+	for _, segment := range f.segments {
+		out.Segments = append(out.Segments, FunnelSegment{segment, stages(bySegment, segment)})
+	}
 	return out
 }
 

@@ -11,11 +11,12 @@ type Hidden string
 
 // The reasons. Noise: the value is not above 1.96 deviations of its noise, or the
 // noise leaves its rate without a bound. Wide: half of its interval is more than half
-// of the value.
+// of the value. Empty: no release in the range counts it, so that there is no value.
 const (
 	Shown Hidden = ""
 	Noise Hidden = "noise"
 	Wide  Hidden = "wide"
+	Empty Hidden = "empty"
 )
 
 // widest is the largest half width, in parts of the value, that is shown.
@@ -36,6 +37,8 @@ func countOf(n interval.Noisy) Count {
 	exact, rate := interval.Exact(n.Value, n.Variance), interval.Underlying(n.Value, n.Variance)
 	c := Count{Value: n.Value, Low: rate.Low, High: bound(rate.High), ExactLow: exact.Low, ExactHigh: exact.High}
 	switch value := float64(n.Value); {
+	case n.Variance == 0:
+		c.Hidden = Empty
 	case value < interval.Z95*math.Sqrt(n.Variance) || value <= 0:
 		c.Hidden = Noise
 	case (rate.High-rate.Low)/2 > widest*value:
@@ -61,6 +64,8 @@ func rateOf(p interval.Proportion) Rate {
 		r.Value = min(max(float64(p.K.Value)/float64(p.N.Value), 0), 1)
 	}
 	switch {
+	case p.N.Variance == 0 || p.K.Variance == 0:
+		r.Hidden = Empty
 	case !i.Enough || float64(p.K.Value) < interval.Z95*math.Sqrt(p.K.Variance):
 		r.Hidden = Noise
 	case (i.High-i.Low)/2 > widest*r.Value:
@@ -78,8 +83,10 @@ func upliftOf(treated, control interval.Proportion) Rate {
 	if t.N.Value > 0 && c.N.Value > 0 && c.K.Value > 0 {
 		r.Value = float64(t.K.Value)*float64(c.N.Value)/(float64(t.N.Value)*float64(c.K.Value)) - 1
 	}
-	// Without an upper end a lower one above nothing still says something.
-	if !i.Enough && i.Low <= 1 {
+	switch {
+	case t.N.Variance == 0 || c.N.Variance == 0:
+		r.Hidden = Empty
+	case !i.Enough && i.Low <= 1: // without an upper end a lower one above nothing still says something
 		r.Hidden = Noise
 	}
 	return r
@@ -91,15 +98,4 @@ func bound(v float64) *float64 {
 		return nil
 	}
 	return &v
-}
-
-// plus adds a release's cells to a sum.
-func plus(to *interval.Noisy, value int64, variance float64) {
-	to.Value += value
-	to.Variance += variance
-}
-
-// add adds two sums of different cells.
-func add(a, b interval.Noisy) interval.Noisy {
-	return interval.Noisy{Value: a.Value + b.Value, Variance: a.Variance + b.Variance}
 }

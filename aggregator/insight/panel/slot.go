@@ -8,6 +8,7 @@ import (
 // Slot is what a slot's variants were shown and won.
 type Slot struct {
 	Name     string        `json:"name"`
+	From     string        `json:"from"` // date of its first release: earlier ones in the range had another goal or holdout
 	Goal     string        `json:"goal"` // click, order, …, or the name of the site's own event
 	Variants []string      `json:"variants"`
 	All      []Variant     `json:"all"` // of the whole site
@@ -44,105 +45,49 @@ type UpliftDay struct {
 	Rate Rate   `json:"rate"`
 }
 
-// arm is a variant's exposures and successes. They come from separate histograms, so
-// their noises are independent.
-type arm struct{ exposed, won interval.Noisy }
-
-func (a arm) proportion() interval.Proportion { return interval.Proportion{K: a.won, N: a.exposed} }
-
-func (a arm) variant(name string) Variant {
-	return Variant{name, countOf(a.exposed), countOf(a.won), rateOf(a.proportion())}
-}
-
-// slot makes a slot's panel; ok is false where exposures or successes are not counted
-// with one one a device.
-func slot(s *plan.Slot, plans []*plan.Plan, total sums, days []day) (out Slot, ok bool) {
-	out = Slot{Name: s.Name, Goal: goalOf(plans[0], s.Goal), Segments: []SlotSegment{}, UpliftDays: []UpliftDay{}}
-	kind, ok := wonBy(s, total)
-	if !ok {
-		return out, false
+// slot makes a slot's panel.
+func slot(j *joint, s *slotSeries, all sums, days []day, in []Release) Slot {
+	// Exposures and successes come from separate histograms: their noises have no covariance.
+	arm := func(in sums, scope scope, segment, column string) interval.Proportion {
+		c := cell{kind: plan.SlotExposed, scope: scope, source: s.name, segment: segment, column: column}
+		exposed := j.at(in, c)
+		c.kind = s.won
+		return interval.Proportion{K: j.at(in, c), N: exposed}
 	}
-	held := false
-	for _, p := range plans {
-		for _, other := range p.Slots {
-			if other.Name != s.Name {
-				continue
-			}
-			held = held || p.Policy.Holdout > 0
-			for _, v := range other.Variants {
-				out.Variants = union(out.Variants, []string{v.Name})
-			}
+	columns := s.variants[:len(s.variants):len(s.variants)]
+	if s.holdout > 0 {
+		columns = append(columns, plan.HoldoutColumn)
+	}
+	variants := func(scope scope, segment string) (out []Variant) {
+		for _, column := range columns {
+			p := arm(all, scope, segment, column)
+			out = append(out, Variant{column, countOf(p.N), countOf(p.K), rateOf(p)})
 		}
+		return out
 	}
-	columns := out.Variants
-	if held {
-		columns = append(append([]string{}, columns...), plan.HoldoutColumn)
+	out := Slot{
+		Name: s.name, From: since(in, s.plans), Goal: s.goal, Variants: s.variants,
+		All: variants(whole, ""), Segments: []SlotSegment{}, UpliftDays: []UpliftDay{},
 	}
-	segments := segmentsOf(plans)
-	site := total.has(plan.SlotExposed, true, s.Name) && total.has(kind, true, s.Name)
-	of := func(in sums, segment, column string) arm {
-		return arm{
-			in[cell{kind: plan.SlotExposed, source: s.Name, segment: segment, site: segment == "", column: column}],
-			in[cell{kind: kind, source: s.Name, segment: segment, site: segment == "", column: column}],
-		}
+	for _, segment := range s.segments {
+		out.Segments = append(out.Segments, SlotSegment{segment, variants(bySegment, segment)})
 	}
-	// By site where the plan counts that: one noise a variant, not one for each segment.
-	whole := func(in sums, column string) (a arm) {
-		if site {
-			return of(in, "", column)
-		}
-		for _, segment := range segments {
-			one := of(in, segment, column)
-			a.exposed, a.won = add(a.exposed, one.exposed), add(a.won, one.won)
-		}
-		return a
+	if s.holdout == 0 {
+		return out
 	}
-	for _, column := range columns {
-		out.All = append(out.All, whole(total, column).variant(column))
-	}
-	if total.has(plan.SlotExposed, false, s.Name) && total.has(kind, false, s.Name) {
-		for _, segment := range segments {
-			part := SlotSegment{Name: segment}
-			for _, column := range columns {
-				part.Variants = append(part.Variants, of(total, segment, column).variant(column))
-			}
-			out.Segments = append(out.Segments, part)
-		}
-	}
-	if !held {
-		return out, true
-	}
-	var treated, control arm
+	var personalized, held interval.Proportion
 	for _, d := range days {
-		for _, column := range out.Variants {
-			a := whole(d.sums, column)
-			treated.exposed, treated.won = add(treated.exposed, a.exposed), add(treated.won, a.won)
-		}
-		a := whole(d.sums, plan.HoldoutColumn)
-		control.exposed, control.won = add(control.exposed, a.exposed), add(control.won, a.won)
-		out.UpliftDays = append(out.UpliftDays, UpliftDay{d.date.String(), upliftOf(treated.proportion(), control.proportion())})
+		personalized = plus(personalized, arm(d.sums, arms, "", treated))
+		held = plus(held, arm(d.sums, arms, "", plan.HoldoutColumn))
+		out.UpliftDays = append(out.UpliftDays, UpliftDay{d.date.String(), upliftOf(personalized, held)})
 	}
-	out.Uplift = &Uplift{
-		Rate:    upliftOf(treated.proportion(), control.proportion()),
-		Treated: rateOf(treated.proportion()), Control: rateOf(control.proportion()),
-	}
-	return out, true
+	out.Uplift = &Uplift{Rate: upliftOf(personalized, held), Treated: rateOf(personalized), Control: rateOf(held)}
+	return out
 }
 
-// wonBy is what a slot's successes are counted by: conversions, or where its goal is a
-// click in it and no conversions are counted, clicks.
-func wonBy(s *plan.Slot, total sums) (plan.MetricKind, bool) {
-	for _, kind := range []plan.MetricKind{plan.SlotConverted, plan.SlotClicked} {
-		if kind == plan.SlotClicked && s.Goal.Kind != plan.Click {
-			break
-		}
-		for _, site := range []bool{true, false} {
-			if total.has(kind, site, s.Name) && total.has(plan.SlotExposed, site, s.Name) {
-				return kind, true
-			}
-		}
-	}
-	return 0, false
+// plus adds two days' proportions of separate histograms.
+func plus(a, b interval.Proportion) interval.Proportion {
+	return interval.Proportion{K: add(a.K, b.K), N: add(a.N, b.N)}
 }
 
 // goalOf names a trigger.

@@ -1,8 +1,6 @@
 package panel
 
 import (
-	"slices"
-
 	"github.com/dunlin-analytics/dunlin/aggregator/insight/interval"
 	"github.com/dunlin-analytics/dunlin/aggregator/release"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
@@ -14,105 +12,73 @@ type Release struct {
 	release.Record
 }
 
-// cell names one cell of any plan's layout. The metric's own name is left out: a plan
-// may call the same count otherwise, and what it counts is what joins.
+// cell names one sum of a range, whichever plans' cells are in it. The metric's own name
+// is left out: a plan may call the same count otherwise, and what it counts is what joins.
 type cell struct {
 	kind    plan.MetricKind // 0: present
-	site    bool
+	scope   scope
 	source  string // slot
-	segment string // empty by site
-	column  string // stage or variant; empty for audience
+	segment string // of bySegment
+	column  string // stage, variant or holdout; treated or holdout of arms; empty for audience
 }
 
-// sums are the cells of several releases, by name.
-type sums map[cell]interval.Noisy
+// scope is how much of the site a sum is of.
+type scope uint8
 
-// add adds a release, whose layout fits its plan.
-func (s sums) add(r *Release) {
+const (
+	bySegment scope = iota
+	// whole is all segments. It is taken from the cells by site where a plan has them,
+	// which have one noise instead of one for each segment.
+	whole
+	// arms is whole, of all variants together and of the holdout.
+	arms
+)
+
+// treated is the column of arms that is not the holdout's.
+const treated = "treated"
+
+// sums are the cells of some releases, at their places in a joint. Those that none of
+// the releases counts have variance 0.
+type sums []interval.Noisy
+
+// add adds a release, whose cells are as many as its plan's layout has.
+func (s sums) add(j *joint, r *Release) {
 	v := float64(r.Variance())
-	for _, span := range plan.LayoutOf(r.Plan).Spans {
-		for segment := range span.Segments {
-			for column := range span.Columns {
-				c, ok := nameOf(r.Plan, span, segment, column)
-				if !ok {
-					continue
-				}
-				n := s[c]
-				plus(&n, r.Cells[span.Cell(segment, column)], v)
-				s[c] = n
-			}
-		}
+	for _, way := range j.ways[r.Record.Plan] {
+		s[way.to].Value += r.Cells[way.from]
+		s[way.to].Variance += v
 	}
 }
 
-// nameOf names a cell of the kinds that panels show. Of slots only metrics with most ones
-// 1 count: with more, one device stands in several columns, and no share of them is one
-// of devices.
-func nameOf(p *plan.Plan, span plan.Span, segment, column int) (c cell, ok bool) {
-	if span.Metric < 0 {
-		return c, true
-	}
-	m := p.Metrics[span.Metric]
-	c = cell{kind: m.Kind, site: m.By == plan.SiteWide, column: p.Column(m, column)}
-	if !c.site {
-		c.segment = p.Segments[segment].Name
-	}
-	switch m.Kind {
-	case plan.Audience, plan.Funnel:
-		return c, true
-	case plan.SlotExposed, plan.SlotClicked, plan.SlotConverted:
-		c.source = p.Slots[m.Source].Name
-		return c, m.Most == 1
-	}
-	return c, false
-}
-
-// has tells whether any cell is of the kind and source.
-func (s sums) has(kind plan.MetricKind, site bool, source string) bool {
-	for c := range s {
-		if c.kind == kind && c.site == site && c.source == source {
-			return true
+// total returns the sum of all.
+func total(j *joint, days []day) sums {
+	out := make(sums, len(j.places))
+	for _, d := range days {
+		for i, n := range d.sums {
+			out[i] = add(out[i], n)
 		}
 	}
-	return false
+	return out
 }
 
-// union appends to names what the others have and names have not.
-func union(names []string, others []string) []string {
-	for _, n := range others {
-		if !slices.Contains(names, n) {
-			names = append(names, n)
-		}
-	}
-	return names
+// day is the sums of one date.
+type day struct {
+	date plan.Date
+	sums sums
 }
 
-// segments, stages and slots list the names of all plans, the latest plan's first.
-func segmentsOf(plans []*plan.Plan) (names []string) {
-	for _, p := range plans {
-		for _, s := range p.Segments {
-			names = union(names, []string{s.Name})
+// daily sums releases, which are in order, by date.
+func daily(j *joint, in []Release) (out []day) {
+	for i := range in {
+		if date := in[i].Period.Date; len(out) == 0 || out[len(out)-1].date != date {
+			out = append(out, day{date, make(sums, len(j.places))})
 		}
+		out[len(out)-1].sums.add(j, &in[i])
 	}
-	return names
+	return out
 }
 
-func stagesOf(plans []*plan.Plan) (names []string) {
-	for _, p := range plans {
-		for _, s := range p.Stages {
-			names = union(names, []string{s.Name})
-		}
-	}
-	return names
-}
-
-func slotsOf(plans []*plan.Plan) (slots []plan.Slot) {
-	for _, p := range plans {
-		for _, s := range p.Slots {
-			if !slices.ContainsFunc(slots, func(t plan.Slot) bool { return t.Name == s.Name }) {
-				slots = append(slots, s)
-			}
-		}
-	}
-	return slots
+// add adds two sums of different cells.
+func add(a, b interval.Noisy) interval.Noisy {
+	return interval.Noisy{Value: a.Value + b.Value, Variance: a.Variance + b.Variance}
 }

@@ -6,7 +6,7 @@
  * @module
  */
 
-/** Why a number is not shown: under the noise, or an interval wider than half of it. */
+/** Why a number is not shown: under the noise, an interval wider than half of it, or not counted at all in the range. */
 export type Hidden = "" | "noise" | "wide" | "empty";
 
 /** A count, noised. All bounds are 95 %. */
@@ -73,6 +73,7 @@ export interface Variant {
 
 export interface Slot {
   name: string;
+  from?: string; // date of its first release; earlier ones in the range had another goal or holdout
   goal: string; // "click", "order", an event's name
   variants: string[];
   all: Variant[]; // whole site
@@ -91,6 +92,7 @@ export interface Report {
   present: { total: Count; days: { date: string; count: Count }[] };
   audience: { name: string; total: Count; share: Rate; days: Count[] }[] | null; // by segment; days as in present
   funnel: {
+    from?: string; // date of its first release; earlier ones in the range had other stages
     stages: string[];
     all: { reached: Count; of_first: Rate; of_previous: Rate }[]; // by stage, at least that deep
     segments: { name: string; stages: { reached: Count; of_first: Rate; of_previous: Rate }[] }[];
