@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"sync"
 
 	"github.com/dunlin-analytics/dunlin/cmd/bench/browser"
 	"github.com/dunlin-analytics/dunlin/cmd/rig"
@@ -19,7 +20,7 @@ func benchBrowserCommand() *cobra.Command {
 		Use:   "browser",
 		Short: "the script in Chromium: starts, choices, what moves or blocks, and short visits that are counted",
 		Long: "Drives a headless Chromium (its path, if it is not found: CHROME_PATH). The visits of 3, 6 and 10 seconds go over lines that are slow at the socket: " +
-			"cable (5 Mbit/s down, 1 Mbit/s up, 28 ms round trip) and slow 4G (1.6 Mbit/s down, 750 kbit/s up, 150 ms: Lighthouse's simulated mobile). At the default they take some ten minutes.",
+			"cable (5 Mbit/s down, 1 Mbit/s up, 28 ms round trip) and slow 4G (1.6 Mbit/s down, 750 kbit/s up, 150 ms: Lighthouse's simulated mobile). At the default they take a quarter of an hour.",
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			for _, n := range []int{starts, visits, tabs} {
@@ -62,19 +63,26 @@ func benchBrowserCommand() *cobra.Command {
 	return c
 }
 
-// barByStage shows one bar after the other.
+// barByStage shows one bar after the other. Its functions may be called from many goroutines.
 func barByStage(w io.Writer) (progress func(stage string, n, total int), finish func()) {
+	var mu sync.Mutex
 	var now string
 	var show rig.Progress
-	finish = func() {}
+	end := func() {}
 	return func(stage string, n, total int) {
-		if stage != now {
-			finish()
-			now = stage
-			show, finish = bar(w, stage, "done")
+			mu.Lock()
+			defer mu.Unlock()
+			if stage != now {
+				end()
+				now = stage
+				show, end = bar(w, stage, "done")
+			}
+			show(uint64(n), uint64(total))
+		}, func() {
+			mu.Lock()
+			defer mu.Unlock()
+			end()
 		}
-		show(uint64(n), uint64(total))
-	}, func() { finish() }
 }
 
 // target is what DESIGN.md asks of a figure.

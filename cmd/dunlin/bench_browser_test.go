@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"math"
 	"testing"
 
@@ -40,4 +41,14 @@ func TestBrowserTargets(t *testing.T) {
 	few := good()
 	few.Visits, few.Sent["cable"]["3s"] = 10, 0
 	require.NoError(t, missed(browserTargets(few)), "a few visits show nothing")
+}
+
+func TestBarByStage(t *testing.T) {
+	var b bytes.Buffer
+	progress, finish := barByStage(&b)
+	progress("starts", 1, 2)
+	progress("starts", 2, 2)
+	progress("visits", 3, 3)
+	finish()
+	require.Regexp(t, `^starts 2 of 2, .*\nvisits 3 of 3, .*\n$`, b.String())
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"net"
 	"net/http"
 	"slices"
@@ -79,8 +80,8 @@ func (f *Figures) plays(ctx context.Context, c *browser.Chromium, module []byte)
 	if !bytes.Equal(decision.Last, plays.Choose40.Last) {
 		return errors.New("the module chooses otherwise in Chromium than under wazero")
 	}
-	f.Choose40 = 1e3 * median(decision.Took)
-	f.Shard512 = median(report.Took)
+	f.Choose40 = rounded(1e3*median(decision.Took), 1)
+	f.Shard512 = rounded(median(report.Took), 3)
 	return nil
 }
 
@@ -110,6 +111,12 @@ func serve(files map[string]file) (url string, stop func() error, err error) {
 	})}
 	go func() { _ = s.Serve(l) }() // ends with stop
 	return "http://" + l.Addr().String() + "/", s.Close, nil
+}
+
+// rounded to so many decimals: a browser's clock is no finer.
+func rounded(v float64, decimals int) float64 {
+	unit := math.Pow10(decimals)
+	return math.Round(v*unit) / unit
 }
 
 // median of values, of which there is at least one.

@@ -3,7 +3,6 @@ package browser
 import (
 	"errors"
 	"fmt"
-	"math"
 	"net/http"
 	"strings"
 	"time"
@@ -100,7 +99,7 @@ func (f *Figures) starts(c *browser.Chromium, w *world.World, o Options) error {
 		}
 		o.Done("starts", i+1, o.Starts)
 	}
-	f.Cold, f.Warm, f.Ready = median(cold), median(warm), median(ready)
+	f.Cold, f.Warm, f.Ready = rounded(median(cold), 1), rounded(median(warm), 1), rounded(median(ready), 1)
 	return nil
 }
 
@@ -164,7 +163,7 @@ func (f *Figures) second(c *browser.Chromium, w *world.World) (personal bool, er
 	case n.Fallback > 0 || n.Variant == 0:
 		return false, errors.New("the default was painted though the device had decided on another variant")
 	}
-	f.FirstContent = math.Round(10*(n.Variant-n.Paint)) / 10
+	f.FirstContent = rounded(n.Variant-n.Paint, 1)
 	return true, nil
 }
 

@@ -26,7 +26,7 @@ var lines = []struct {
 const crowd = 100
 
 // grace is how long after its tab was closed a visit's report may still be on its way.
-const grace = 3 * time.Second
+const grace = 2 * time.Second
 
 // visits measures Sent: each line and length has a period of its own, which is closed
 // and released, and what counts is what the release counted.
