@@ -94,6 +94,24 @@ func (d *Device) reportable(period plan.Period) bool {
 // ErrNoPeriod, ErrPast, ErrNothing, ErrExhausted, ErrRandom. On each of them the
 // state is as before and out is untouched.
 func (d *Device) Report(now, collector plan.Time, r Rand, out *Outgoing) error {
+	return d.report(now, collector, false, r, out)
+}
+
+// ReportAgain makes the running period's report anew in place of the last one, which
+// has not left the device and never will: under the same revision, with fresh nonce and
+// randomness. So a host may renew a report as often as something happens, and its
+// revision, which stands in the clear, tells how often it was sent and nothing of what
+// was done. Without a report of the period it is Report.
+//
+// Where the last one did leave after all, this one is a repeat to the collector, which
+// keeps the first: something is not counted, and nothing is counted twice.
+//
+// Errors: Report's.
+func (d *Device) ReportAgain(now, collector plan.Time, r Rand, out *Outgoing) error {
+	return d.report(now, collector, true, r, out)
+}
+
+func (d *Device) report(now, collector plan.Time, again bool, r Rand, out *Outgoing) error {
 	now, collector = clamp(now), clamp(collector)
 	if err := d.usable(now); err != nil {
 		return err
@@ -127,10 +145,13 @@ func (d *Device) Report(now, collector plan.Time, r Rand, out *Outgoing) error {
 			return ErrExhausted
 		}
 		*run = running{open: true, plan: d.digest, date: period.Date, end: period.End, id: s.fresh.id}
-	} else if run.revision == maxRevision || !d.mind.ledger.Charged(ledger.Date(period.Date)) {
+		again = false
+	} else if run.revision == maxRevision && !again || !d.mind.ledger.Charged(ledger.Date(period.Date)) {
 		return ErrExhausted
 	}
-	run.revision++
+	if !again {
+		run.revision++
+	}
 
 	d.rules.Cells(s.cells, &d.mind.log)
 	err = d.sharder.Shard(&s.shares, report.Context(d.digest, period.Date), s.cells, &s.fresh.nonce, &s.fresh.shard)

@@ -212,6 +212,37 @@ func TestLedgerIsChargedOncePerPeriod(t *testing.T) {
 	require.Len(t, ids, 60)
 }
 
+// A report made again in place of one that has not left keeps ID and revision and draws
+// all else anew; what it says is of now, and it costs nothing. Without one it is the
+// period's first.
+func TestReportAgain(t *testing.T) {
+	d, r := device(t, edgetest.Shop()), edgetest.NewRandom(5)
+	track(t, d, start, view)
+	var first, again, next edge.Outgoing
+	require.NoError(t, d.ReportAgain(start, start, r, &first))
+	require.EqualValues(t, 1, first.Head.Revision)
+	spent := edge.LedgerOf(d)
+	track(t, d, start+1, order)
+	require.NoError(t, d.ReportAgain(start+1, start+1, r, &again))
+	require.Equal(t, first.Head.ID, again.Head.ID)
+	require.EqualValues(t, 1, again.Head.Revision)
+	require.NotEqual(t, first.Head.Nonce, again.Head.Nonce)
+	require.NotEqual(t, first.Leader[report.PlainHead:], again.Leader[report.PlainHead:])
+	require.Equal(t, spent, edge.LedgerOf(d))
+	require.NoError(t, d.Report(start+2, start+2, r, &next))
+	require.EqualValues(t, 2, next.Head.Revision)
+	edge.SetRevision(d, 1<<32-1)
+	require.ErrorIs(t, d.Report(start+3, start+3, r, &next), edge.ErrExhausted)
+	require.NoError(t, d.ReportAgain(start+3, start+3, r, &next))
+	require.EqualValues(t, uint32(1<<32-1), next.Head.Revision)
+
+	// Another period's report is no reason to keep a revision.
+	track(t, d, start+day, view)
+	require.NoError(t, d.ReportAgain(start+day, start+day, r, &next))
+	require.EqualValues(t, 1, next.Head.Revision)
+	require.NotEqual(t, first.Head.ID, next.Head.ID)
+}
+
 // After Forget a reported period offers zeros under the same ID and nothing
 // else; a period not yet reported begins anew.
 func TestForget(t *testing.T) {

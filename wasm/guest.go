@@ -73,7 +73,7 @@ func (g *guest) call(op, n uint32) (answer int32) {
 // left lying about: those that end a device's stay or hand out a report.
 func secret(op abi.Op) bool {
 	switch op {
-	case abi.OpLoad, abi.OpReport, abi.OpForget, abi.OpInfo, abi.OpClear, abi.OpReset:
+	case abi.OpLoad, abi.OpReport, abi.OpAgain, abi.OpForget, abi.OpInfo, abi.OpClear, abi.OpReset:
 		return true
 	}
 	return false
@@ -115,12 +115,12 @@ func (g *guest) run(op abi.Op, in []byte) ([]byte, error) {
 			return nil, err
 		}
 		return g.measure(answer, now)
-	case abi.OpReport:
+	case abi.OpReport, abi.OpAgain:
 		m, err := abi.ReadReport(in)
 		if err != nil {
 			return nil, err
 		}
-		return g.report(answer, m)
+		return g.report(answer, m, abi.Op(op) == abi.OpAgain)
 	case abi.OpFrame:
 		m, err := abi.ReadFrame(in)
 		if err != nil {

@@ -25,10 +25,14 @@ func (g *guest) measure(answer []byte, now plan.Time) ([]byte, error) {
 // report makes a report and remembers its head for frame. The two plaintexts
 // leave with the recipients of the plan they were made under and with the state
 // that must be stored before the report is sent.
-func (g *guest) report(answer []byte, m abi.ReportMessage) ([]byte, error) {
+func (g *guest) report(answer []byte, m abi.ReportMessage, again bool) ([]byte, error) {
 	g.drop()
 	defer g.wipe()
-	if err := g.device.Report(m.Now, m.Collector, g.random, &g.out); err != nil {
+	report := g.device.Report
+	if again {
+		report = g.device.ReportAgain
+	}
+	if err := report(m.Now, m.Collector, g.random, &g.out); err != nil {
 		return nil, err
 	}
 	answer, err := abi.AppendHead(answer, g.out.Head)

@@ -27,14 +27,19 @@ import (
 
 // launched is the one Chromium of all tests; each has visitors of its own.
 var launched = sync.OnceValues(func() (*browser.Chromium, error) {
-	return browser.Launch(context.Background(), browser.Options{})
+	c, err := browser.Launch(context.Background(), browser.Options{})
+	if err == nil {
+		end = c.Close
+	}
+	return c, err
 })
+
+// end ends what was launched.
+var end = func() {}
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if c, err := launched(); err == nil {
-		c.Close()
-	}
+	end()
 	os.Exit(code)
 }
 
@@ -117,6 +122,9 @@ var pages = map[string]string{
 // start starts a world; change may alter its options.
 func start(t testing.TB, change func(*world.Options)) *world.World {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("drives a browser")
+	}
 	inside, err := module.Bytes()
 	require.NoError(t, err)
 	scripts, err := web.SDK()
@@ -242,16 +250,12 @@ func (p *person) ready(revision int) {
 // settle waits until the ready report holds all that has happened: none newer comes.
 func (p *person) settle() {
 	p.t.Helper()
-	last, since := 0, time.Now()
+	last, since := "", time.Now()
 	require.Eventually(p.t, func() bool {
-		ready := p.debug().Sends.Ready
-		if ready == nil || ready.Revision != last {
-			since = time.Now()
-			if ready != nil {
-				last = ready.Revision
-			}
+		if now := eval[string](p, dump); now != last {
+			last, since = now, time.Now()
 		}
-		return time.Since(since) > 2500*time.Millisecond
+		return time.Since(since) > 2*time.Second && p.debug().Sends.Ready != nil
 	}, 20*time.Second, 100*time.Millisecond)
 }
 

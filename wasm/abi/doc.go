@@ -47,11 +47,15 @@
 //	12 Priors   published bytes of priors           -
 //	13 Choose   i64 now, u8 kind of place           the decision, below
 //	            (0 slot, 1 campaign), u8 index
+//	14 Again    as Report                           as Report
 //
 // The answer of Report holds the new state so that no host can forget it: the
 // state must be durable before the report leaves, or a restart could charge the
 // ledger's period again. Frame accepts only the head of the last Report, once,
 // and only since then has no Plan, Load, Forget or Clear come.
+//
+// Again makes a report in place of the last one, under its revision: for a host that
+// knows that the last one has not left and will not.
 //
 // Clear drops the report that waits for Frame and overwrites the buffer; plan and
 // device stay. Reset drops plan and device too: the instance is as it was when

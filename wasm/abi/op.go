@@ -23,6 +23,7 @@ const (
 	OpReset   Op = 11
 	OpPriors  Op = 12
 	OpChoose  Op = 13
+	OpAgain   Op = 14
 )
 
 // BufferSize is the length of the one buffer. The largest messages are a plan

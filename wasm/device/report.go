@@ -18,8 +18,18 @@ type Outgoing = abi.Outgoing
 // Report makes the running period's report, or its next revision. The
 // collector's time is what its Date header said.
 func (d *Device) Report(ctx context.Context, now, collector plan.Time) (Outgoing, error) {
+	return d.report(ctx, abi.OpReport, now, collector)
+}
+
+// ReportAgain makes it in place of the last one, which has not left the device: under
+// the same revision (edge.Device.ReportAgain).
+func (d *Device) ReportAgain(ctx context.Context, now, collector plan.Time) (Outgoing, error) {
+	return d.report(ctx, abi.OpAgain, now, collector)
+}
+
+func (d *Device) report(ctx context.Context, op abi.Op, now, collector plan.Time) (Outgoing, error) {
 	m := abi.ReportMessage{Now: now, Collector: collector}
-	b, err := d.run(ctx, abi.OpReport, m.Append(d.message()))
+	b, err := d.run(ctx, op, m.Append(d.message()))
 	if err != nil {
 		return Outgoing{}, err
 	}

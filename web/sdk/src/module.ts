@@ -22,6 +22,7 @@ export const OP = {
   clear: 10,
   priors: 12,
   choose: 13,
+  again: 14,
 } as const;
 
 /** The code after which an instance is dropped; all codes are package abi's. */

@@ -47,6 +47,8 @@ export class Reports {
   #pause = 0;
   #cancel: (() => void) | undefined;
   #again = false;
+  /** The last revision may have left, for all that is known here. */
+  #left = true;
   #busy: Promise<void> | undefined;
   #halted = false;
 
@@ -62,7 +64,13 @@ export class Reports {
     this.#pause = PAUSE;
   }
 
-  /** Makes the next revision now. */
+  /** The last revision has left: the next one takes its place. */
+  sent(): void {
+    this.#left = true;
+    this.renew();
+  }
+
+  /** Makes the report anew now. */
   renew(): void {
     this.#again = true;
     this.#busy ??= this.#work().finally(() => (this.#busy = undefined));
@@ -94,9 +102,11 @@ export class Reports {
     const { mind, plan, url, now, collector, save, keep, tell } = this.options;
     const seal = await this.options.seal();
     if (this.#halted) return;
-    const answer = mind.call(OP.report, time(now()), time(collector() || 0));
+    // A revision stands in the clear: it must not count what the visitor does.
+    const answer = mind.call(this.#left ? OP.report : OP.again, time(now()), time(collector() || 0));
     this.refusal = typeof answer === "number" ? answer : 0;
     if (typeof answer === "number") return;
+    this.#left = false;
     const { head, date, revision, leader, helper, state } = decodeOutgoing(answer);
     const [saved, sealedLeader, sealedHelper] = await Promise.all([
       save(state),

@@ -65,6 +65,8 @@ export function sender({ shelf, fetch, now, random, after, visible, ask }: Sende
   let ready: Ready | undefined;
   /** An earlier page's bytes that are not confirmed. */
   let kept: Ready | undefined;
+  /** What left last. */
+  let gone: Ready | undefined;
   /** An earlier page owes a report: this one sends it, when it is due. */
   let debt = false;
   let due = false;
@@ -98,6 +100,7 @@ export function sender({ shelf, fetch, now, random, after, visible, ask }: Sende
     cancel();
     debt = late = false;
     flying = true;
+    gone = report;
     sent++;
     const answer = fetch(url, {
       method: "POST",
@@ -156,6 +159,8 @@ export function sender({ shelf, fetch, now, random, after, visible, ask }: Sende
     activity: () => note((visits) => active(visits, now())),
     ready(made) {
       blocked = false;
+      // It was being made while the same revision left.
+      if (made && gone && made.end === gone.end && made.revision <= gone.revision) return;
       ready = made;
       if (!made) {
         kept = undefined;

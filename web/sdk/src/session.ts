@@ -161,7 +161,7 @@ export class Session {
   /** The ready bytes have left the page: the next revision takes their place. */
   sent(): void {
     this.#handed = false;
-    this.#reports?.renew();
+    this.#reports?.sent();
   }
 
   /** Resolves when no report is being made. */

@@ -17,13 +17,15 @@ const sure = <T>(outcome: Outcome<T>): T => {
   if (!outcome.ok) throw new Error(outcome.say);
   return outcome.value;
 };
+await tab.ask({ do: "sent", revision: first.revision });
+await tab.report(2);
 const { variant } = sure(await tab.ask<Choice>({ do: "choose", slot: "hero" }));
 sure(await tab.track({ kind: "exposure", slot: "hero", variant }));
 sure(await tab.track({ kind: "click", topics: [], slot: "hero" }));
 sure(await tab.track({ kind: "assign", campaign: "spring_mail", arm: "mail_a" }));
 sure(await tab.track({ kind: "order", topics: ["shoes"], value: 49.9 }));
 tab.pass(1000);
-const second = await tab.report(2);
+const second = await tab.report(3); // made again: the one before had not left
 const clear = sure(await tab.ask<ClearReport>({ do: "report" }));
 
 writeFileSync(join(folder, "first"), new Uint8Array(first.bytes));

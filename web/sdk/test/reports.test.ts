@@ -18,8 +18,8 @@ function reports(more: Partial<ReportsOptions> = {}) {
   const made = new Reports({
     mind: {
       call: (op) => {
-        diary.push(op === OP.report ? "report" : op === OP.frame ? "frame" : "?");
-        return op === OP.report ? bytes(outgoing.answer) : Uint8Array.of(1, 2, 3);
+        diary.push(op === OP.report ? "report" : op === OP.again ? "again" : op === OP.frame ? "frame" : "?");
+        return op === OP.report || op === OP.again ? bytes(outgoing.answer) : Uint8Array.of(1, 2, 3);
       },
     },
     plan: decodePlan(published),
@@ -82,6 +82,21 @@ test("asked again while one is made, one more is made, however often it was aske
   made.renew();
   await made.idle();
   expect(told).toHaveLength(2);
+});
+
+test("a revision that has not left is made again, one that left while it was made is followed by the next", async () => {
+  const { made, diary } = reports();
+  const calls = () => diary.filter((what) => what === "report" || what === "again");
+  made.renew();
+  await made.idle();
+  made.renew();
+  while (!calls().includes("again")) await Promise.resolve();
+  made.sent(); // the first, while the second is being made in its place
+  await made.idle();
+  expect(calls()).toEqual(["report", "again", "report"]);
+  made.renew();
+  await made.idle();
+  expect(calls().at(-1)).toBe("again");
 });
 
 test.each<[string, Partial<ReportsOptions>]>([
