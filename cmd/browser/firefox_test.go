@@ -28,6 +28,9 @@ type firefox struct {
 // but never where CI is set.
 func openFirefox(t testing.TB) *firefox {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("drives a browser")
+	}
 	find := func(names ...string) string {
 		for _, name := range names {
 			if path, err := exec.LookPath(name); err == nil {
@@ -105,9 +108,9 @@ func (f *firefox) until(expression string) {
 
 // The core of TestOneVisitorIsCountedExactly, in Firefox.
 func TestFirefox(t *testing.T) {
+	f := openFirefox(t)
 	random := newTape()
 	w := start(t, func(o *world.Options) { o.Random = random })
-	f := openFirefox(t)
 	free, letGo := heldModule()
 	letGo()
 	w.Stand(free)
