@@ -7,13 +7,9 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
-	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/labstack/echo/v4"
-	bolt "go.etcd.io/bbolt"
-	berrors "go.etcd.io/bbolt/errors"
 
 	"github.com/dunlin-analytics/dunlin/aggregator/release"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
@@ -29,7 +25,7 @@ type Releases interface {
 
 // Options of a Console.
 type Options struct {
-	Dir       string // for console.db; required, made when missing
+	Dir       string // of the accounts (see OpenAccounts); required
 	Releases  Releases
 	Dashboard fs.FS            // its files, at whose top index.html stands
 	Clock     func() time.Time // of sessions and links: the wall's; required
@@ -43,18 +39,15 @@ type Options struct {
 
 // Console serves one site's releases to analysts. It is safe for concurrent use.
 type Console struct {
+	*Accounts
 	opt     Options
-	db      *bolt.DB
 	files   *files
 	hashing hashing
 	doors   throttle
 	handler http.Handler
 }
 
-// openWithin is how long Open waits for another process to let go of console.db.
-const openWithin = time.Second
-
-// Open opens or makes the console's store.
+// Open opens the accounts, or makes them, and reads the dashboard's files.
 func Open(o Options) (*Console, error) {
 	switch {
 	case o.Dir == "":
@@ -69,27 +62,14 @@ func Open(o Options) (*Console, error) {
 	if err != nil {
 		return nil, fmt.Errorf("console: read the dashboard: %w", err)
 	}
-	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
-		return nil, fmt.Errorf("console: %w", err)
-	}
-	path := filepath.Join(o.Dir, "console.db")
-	db, err := bolt.Open(path, 0o600, &bolt.Options{Timeout: openWithin})
-	if errors.Is(err, berrors.ErrTimeout) {
-		return nil, fmt.Errorf("console: another process has %s open: stop it, or name another folder", path)
-	}
+	accounts, err := OpenAccounts(o.Dir, o.Clock, o.Random)
 	if err != nil {
-		return nil, fmt.Errorf("console: open %s: %w", path, err)
+		return nil, err
 	}
-	c := &Console{opt: o, db: db, files: f, hashing: newHashing(o.Random)}
-	if err := c.makeBuckets(); err != nil {
-		return nil, errors.Join(err, db.Close())
-	}
+	c := &Console{Accounts: accounts, opt: o, files: f, hashing: newHashing(o.Random)}
 	c.handler = c.routes()
 	return c, nil
 }
-
-// Close closes the store.
-func (c *Console) Close() error { return c.db.Close() }
 
 // Handler serves the dashboard at / and the API at /api/v1/.
 func (c *Console) Handler() http.Handler { return c.handler }

@@ -10,7 +10,8 @@
 // kept as SHA-256. The token of a link stands in the address's fragment, which browsers
 // send to nobody: it reaches no log and no referrer.
 //
-// console.db (bbolt), in a folder of its own:
+// console.db (bbolt), in a folder of its own and open only while it is used, so that
+// accounts can be made and removed beside a console that serves:
 //
 //	accounts  name -> JSON {hash}         hash empty: only a link signs in
 //	links     SHA-256 of token -> JSON {name, expires}

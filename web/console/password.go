@@ -32,20 +32,36 @@ const (
 // errHash: what is stored is no hash of this package's form.
 var errHash = errors.New("console: a stored password hash is malformed")
 
-// hashing computes argon2id, two at a time: each takes 64 MiB.
+// How many passwords are looked at at once, at 64 MiB each, and how many more may wait.
+const (
+	atOnce  = 2
+	waiting = 30
+)
+
+// hashing computes argon2id.
 type hashing struct {
-	random io.Reader
-	slots  chan struct{}
+	random       io.Reader
+	queue, slots chan struct{}
 }
 
-func newHashing(random io.Reader) hashing { return hashing{random, make(chan struct{}, 2)} }
+func newHashing(random io.Reader) hashing {
+	return hashing{random, make(chan struct{}, waiting+atOnce), make(chan struct{}, atOnce)}
+}
 
 // enter waits for a free place.
+//
+// Errors: errBusy where too many wait already, and ctx's own.
 func (h hashing) enter(ctx context.Context) (leave func(), err error) {
 	select {
+	case h.queue <- struct{}{}:
+	default:
+		return nil, errBusy
+	}
+	select {
 	case h.slots <- struct{}{}:
-		return func() { <-h.slots }, nil
+		return func() { <-h.slots; <-h.queue }, nil
 	case <-ctx.Done():
+		<-h.queue
 		return nil, ctx.Err()
 	}
 }

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -38,7 +39,10 @@ var (
 	errLink      = &refusal{status: http.StatusUnauthorized, reason: "link-used", title: "The link does not sign in.", detail: "A link works once and for a day. Ask the operator for another one."}
 	errForeign   = &refusal{status: http.StatusForbidden, reason: "foreign-origin", title: "The request came from another site.", detail: "Use the dashboard at this address."}
 	errMedia     = &refusal{status: http.StatusUnsupportedMediaType, reason: "media-type", title: "The body is not JSON.", detail: "Send Content-Type: application/json."}
-	errEmpty     = &refusal{status: http.StatusNotFound, reason: "no-releases", title: "There is no release in this range.", detail: "Choose another range; the first release comes when a period has closed with enough reports."}
+	errBusy      = &refusal{status: http.StatusServiceUnavailable, reason: "busy", title: "Too many are signing in.", detail: "Try again in a moment.", retry: 2 * time.Second}
+	errMethod    = &refusal{status: http.StatusMethodNotAllowed, reason: "method", title: "This is not done here.", detail: "The API is described in docs/console.md."}
+	errNone      = &refusal{status: http.StatusNotFound, reason: "no-releases", title: "There is no release yet.", detail: "The first one comes when a period has closed with enough reports."}
+	errRange     = &refusal{status: http.StatusNotFound, reason: "no-releases", title: "There is no release in this range.", detail: "Choose another range: GET /api/v1/site tells the dates of the first and the last release."}
 )
 
 func malformed(format string, a ...any) *refusal {
@@ -55,8 +59,12 @@ func (c *Console) refuse(err error, ec echo.Context) {
 	var other *echo.HTTPError
 	switch {
 	case errors.As(err, &r):
-	case errors.As(err, &other) && other.Code < http.StatusInternalServerError:
-		r = &refusal{status: other.Code, reason: "not-found", title: http.StatusText(other.Code) + ".", detail: "The API is described in docs/console.md."}
+	case errors.As(err, &other) && other.Code == http.StatusMethodNotAllowed:
+		r = errMethod
+	case errors.As(err, &other) && other.Code == http.StatusNotFound:
+		r = errNowhere
+	case errors.Is(err, context.Canceled):
+		return // whoever asked has gone
 	default:
 		c.opt.Log.Error("a request failed", "path", ec.Path(), "error", err)
 		r = &refusal{status: http.StatusInternalServerError, reason: "internal", title: "The console failed.", detail: "Its log says why. Try again, or tell the operator."}

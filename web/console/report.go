@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -24,8 +25,11 @@ type Site struct {
 	Label    string `json:"label"` // of invented data: what they are
 }
 
-// releases reads the store. A release's plan was verified when it was stored; here its
-// bytes are held against the digest that both aggregators signed.
+// releases reads the store, by date. A release's plan was verified when it was stored; here
+// its bytes are held against the digest that both aggregators signed. A site has one store;
+// what another site's plan would have released in it is not joined.
+//
+// Errors: errNone.
 func (c *Console) releases() ([]panel.Release, error) {
 	all, err := c.opt.Releases.List()
 	if err != nil {
@@ -44,9 +48,10 @@ func (c *Console) releases() ([]panel.Release, error) {
 		out = append(out, panel.Release{Plan: p, Record: r.Record})
 	}
 	if len(out) == 0 {
-		return nil, errEmpty
+		return nil, errNone
 	}
-	return out, nil
+	site := out[len(out)-1].Plan.Site
+	return slices.DeleteFunc(out, func(r panel.Release) bool { return r.Plan.Site != site }), nil
 }
 
 func (c *Console) planOf(d plan.Digest) (*plan.Plan, error) {
@@ -95,17 +100,9 @@ func (c *Console) getReport(ec echo.Context, _ session, _ string) error {
 	if from > to {
 		return malformed("the range ends (%s) before it begins (%s)", to, from)
 	}
-	// A site has one store; what another site's plan would have released is not joined.
-	site := all[len(all)-1].Plan.Site
-	var of []panel.Release
-	for _, r := range all {
-		if r.Plan.Site == site {
-			of = append(of, r)
-		}
-	}
-	report, err := panel.Of(of, from, to)
+	report, err := panel.Of(all, from, to)
 	if errors.Is(err, panel.ErrNone) {
-		return errEmpty
+		return errRange
 	}
 	if err != nil {
 		return fmt.Errorf("console: %w", err)

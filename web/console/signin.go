@@ -46,7 +46,7 @@ func (c *Console) current(ec echo.Context) (s session, secret string, ok bool, e
 	if err != nil {
 		return session{}, "", false, nil // there is none
 	}
-	s, ok, err = c.sessionOf(cookie.Value)
+	s, ok, err = c.session(cookie.Value)
 	return s, cookie.Value, ok, err
 }
 
@@ -75,7 +75,7 @@ func (c *Console) getSession(ec echo.Context) error {
 func (c *Console) answerSession(ec echo.Context, name string, ok, byLink bool) error {
 	out := Session{Demo: c.opt.Label != ""}
 	if ok {
-		a, _, err := c.accountOf(name)
+		a, _, err := c.account(name)
 		if err != nil {
 			return err
 		}
@@ -106,38 +106,41 @@ func (c *Console) signIn(ec echo.Context) error {
 	if err := body(ec, &by); err != nil {
 		return err
 	}
-	name, byLink := by.Name, by.Token != ""
+	before := ""
+	if cookie, err := ec.Cookie(c.cookieName()); err == nil {
+		before = cookie.Value
+	}
+	name, byLink, secret := by.Name, by.Token != "", ""
+	var err error
 	switch {
 	case byLink:
-		var err error
-		if name, err = c.redeem(by.Token); err != nil {
-			return err
-		}
+		name, secret, err = c.redeem(by.Token, before)
 	case by.Name == "" || by.Password == "":
-		return malformed("want {token}, or {name, password}")
-	case len(by.Password) > mostPassword || len(by.Name) > mostName:
-		return errWrong
+		err = malformed("want {token}, or {name, password}")
 	default:
-		if err := c.checkPassword(ec, by); err != nil {
-			return err
+		if err = c.checkPassword(ec, by); err == nil {
+			secret, err = c.begin(name, before)
 		}
 	}
-	secret, err := c.begin(name, byLink)
 	if err != nil {
 		return err
 	}
+	c.opt.Log.Info("signed in", "name", name, "link", byLink)
 	c.setCookie(ec, secret, sessionLasts)
 	return c.answerSession(ec, name, true, byLink)
 }
 
 // checkPassword answers alike for a name that there is not, in words and in time.
 func (c *Console) checkPassword(ec echo.Context, by credentials) error {
+	if len(by.Password) > mostPassword || !isName(by.Name) {
+		return errWrong
+	}
 	now := c.opt.Clock()
-	if wait := c.doors.wait(by.Name, now); wait > 0 {
+	if wait := c.doors.enter(by.Name, now); wait > 0 {
 		return &refusal{status: http.StatusTooManyRequests, reason: "slow-down", title: "Too many wrong passwords.",
 			detail: "Wait a little, or ask the operator for a link, which signs in at once.", retry: wait}
 	}
-	a, _, err := c.accountOf(by.Name)
+	a, _, err := c.account(by.Name)
 	if err != nil {
 		return err
 	}
@@ -146,7 +149,7 @@ func (c *Console) checkPassword(ec echo.Context, by credentials) error {
 		return err
 	}
 	if !ok {
-		c.doors.failed(by.Name, now)
+		c.opt.Log.Warn("a wrong password", "name", by.Name)
 		return errWrong
 	}
 	c.doors.passed(by.Name)
@@ -177,7 +180,7 @@ func (c *Console) setPassword(ec echo.Context, s session, secret string) error {
 	if err := body(ec, &to); err != nil {
 		return err
 	}
-	a, _, err := c.accountOf(s.Name)
+	a, _, err := c.account(s.Name)
 	if err != nil {
 		return err
 	}
@@ -202,5 +205,6 @@ func (c *Console) setPassword(ec echo.Context, s session, secret string) error {
 	if err := c.setHash(s.Name, hash, secret); err != nil {
 		return err
 	}
+	c.opt.Log.Info("a password was set", "name", s.Name)
 	return ec.NoContent(http.StatusNoContent)
 }

@@ -1,0 +1,228 @@
+package console
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	bolt "go.etcd.io/bbolt"
+
+	"github.com/dunlin-analytics/dunlin/aggregator/store"
+)
+
+// accountsFile is the store's name in its folder.
+const accountsFile = "console.db"
+
+const damaged = "move it away: accounts begin anew with `dunlin console invite`; releases are not in it"
+
+var (
+	bucketAccounts = []byte("accounts")
+	bucketLinks    = []byte("links")
+	bucketSessions = []byte("sessions")
+)
+
+// mostName is the longest name, in bytes.
+const mostName = 64
+
+var (
+	// ErrName: a name is empty, too long, or no text.
+	ErrName = errors.New("console: a name has 1 to 64 bytes of text without control characters or spaces around it")
+	// ErrNobody: there is no account of the name.
+	ErrNobody = errors.New("console: there is no account of that name")
+)
+
+// Accounts are who may sign in, their links and their sessions. It is safe for concurrent
+// use, and several processes may have the same: the file is open only while something is
+// read or written, so links are made, and accounts removed, beside a console that serves.
+type Accounts struct {
+	path   string
+	clock  func() time.Time
+	random io.Reader
+
+	mu     sync.RWMutex // spares this process the waits of its own file locks
+	closed bool
+}
+
+// Account is what an operator sees of one.
+type Account struct {
+	Name        string
+	PasswordSet bool
+}
+
+type account struct {
+	Hash string `json:"hash"` // empty: only a link signs in
+}
+
+// OpenAccounts opens the accounts in a folder, and makes folder and file if need be.
+// clock is the wall's, random the system's.
+func OpenAccounts(dir string, clock func() time.Time, random io.Reader) (*Accounts, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("console: %w", err)
+	}
+	a := &Accounts{path: filepath.Join(dir, accountsFile), clock: clock, random: random}
+	return a, a.update(func(tx *bolt.Tx) error {
+		for _, name := range [][]byte{bucketAccounts, bucketLinks, bucketSessions} {
+			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Close waits for what is being written, so that the folder may be removed. Later use
+// fails.
+func (a *Accounts) Close() error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.closed = true
+	return nil
+}
+
+func (a *Accounts) update(fn func(*bolt.Tx) error) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.with(store.Open, func(db *bolt.DB) error { return db.Update(fn) })
+}
+
+func (a *Accounts) view(fn func(*bolt.Tx) error) error {
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	return a.with(store.OpenRead, func(db *bolt.DB) error { return db.View(fn) })
+}
+
+func (a *Accounts) with(open func(path, advice string) (*bolt.DB, error), fn func(*bolt.DB) error) error {
+	if a.closed {
+		return fmt.Errorf("console: %w", os.ErrClosed)
+	}
+	db, err := open(a.path, damaged)
+	if err != nil {
+		return fmt.Errorf("console: %w", err)
+	}
+	return errors.Join(fn(db), db.Close())
+}
+
+// List returns all accounts, by name.
+func (a *Accounts) List() (all []Account, err error) {
+	err = a.view(func(tx *bolt.Tx) error {
+		all = nil
+		return tx.Bucket(bucketAccounts).ForEach(func(k, v []byte) error {
+			var one account
+			if err := json.Unmarshal(v, &one); err != nil {
+				return fmt.Errorf("console: the account %q: %w", k, err)
+			}
+			all = append(all, Account{string(k), one.Hash != ""})
+			return nil
+		})
+	})
+	return all, err
+}
+
+// Remove removes an account: its password, its links and its sessions.
+//
+// Errors: ErrNobody.
+func (a *Accounts) Remove(name string) error {
+	return a.update(func(tx *bolt.Tx) error {
+		accounts := tx.Bucket(bucketAccounts)
+		if name == "" || accounts.Get([]byte(name)) == nil {
+			return ErrNobody
+		}
+		return errors.Join(
+			accounts.Delete([]byte(name)),
+			drop(tx.Bucket(bucketLinks), func(_ []byte, l link) bool { return l.Name == name }),
+			drop(tx.Bucket(bucketSessions), func(_ []byte, s session) bool { return s.Name == name }),
+		)
+	})
+}
+
+func (a *Accounts) account(name string) (one account, ok bool, err error) {
+	if name == "" {
+		return account{}, false, nil
+	}
+	err = a.view(func(tx *bolt.Tx) error {
+		ok, err = get(tx.Bucket(bucketAccounts), []byte(name), &one)
+		return err
+	})
+	return one, ok, err
+}
+
+// setHash stores a new password's hash, ends every other session of the name, and uses up
+// its links: whoever had the old password is out.
+func (a *Accounts) setHash(name, hash, secret string) error {
+	own := string(tokenKey(secret))
+	return a.update(func(tx *bolt.Tx) error {
+		sessions := tx.Bucket(bucketSessions)
+		var s session
+		switch ok, err := get(sessions, []byte(own), &s); {
+		case err != nil:
+			return err
+		case !ok:
+			return errSignedOut // removed, or ended elsewhere, in between
+		}
+		s.Link = false // the link's leave is used up
+		return errors.Join(
+			put(tx.Bucket(bucketAccounts), []byte(name), account{hash}),
+			put(sessions, []byte(own), s),
+			drop(sessions, func(k []byte, s session) bool { return s.Name == name && string(k) != own }),
+			drop(tx.Bucket(bucketLinks), func(_ []byte, l link) bool { return l.Name == name }),
+		)
+	})
+}
+
+func isName(s string) bool {
+	return s != "" && len(s) <= mostName && utf8.ValidString(s) && strings.TrimSpace(s) == s && strings.IndexFunc(s, unicode.IsControl) < 0
+}
+
+// token draws a secret and returns it with the key that it is stored under.
+func (a *Accounts) token() (secret string, key []byte, err error) {
+	b := make([]byte, 32)
+	if _, err := io.ReadFull(a.random, b); err != nil {
+		return "", nil, fmt.Errorf("console: draw a token: %w", err)
+	}
+	secret = base64.RawURLEncoding.EncodeToString(b)
+	return secret, tokenKey(secret), nil
+}
+
+func put(b *bolt.Bucket, key []byte, v any) error {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	return b.Put(key, raw)
+}
+
+func get(b *bolt.Bucket, key []byte, v any) (bool, error) {
+	raw := b.Get(key)
+	if raw == nil {
+		return false, nil
+	}
+	if err := json.Unmarshal(raw, v); err != nil {
+		return false, fmt.Errorf("console: %s holds what is not its own: %w", accountsFile, err)
+	}
+	return true, nil
+}
+
+// drop deletes the entries that are to go, and those that nobody can read.
+func drop[T any](b *bolt.Bucket, goes func(key []byte, v T) bool) error {
+	var keys [][]byte
+	err := b.ForEach(func(k, raw []byte) error {
+		var v T
+		if json.Unmarshal(raw, &v) != nil || goes(k, v) {
+			keys = append(keys, append([]byte(nil), k...))
+		}
+		return nil
+	})
+	for _, k := range keys {
+		err = errors.Join(err, b.Delete(k))
+	}
+	return err
+}

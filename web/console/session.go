@@ -1,0 +1,151 @@
+package console
+
+import (
+	"crypto/sha256"
+	"errors"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+)
+
+// How long things last.
+const (
+	linkLasts    = 24 * time.Hour
+	sessionIdle  = 12 * time.Hour
+	sessionLasts = 7 * 24 * time.Hour
+	// seenEvery is how stale a session's last use may be on disk.
+	seenEvery = 5 * time.Minute
+)
+
+// link signs in once.
+type link struct {
+	Name    string    `json:"name"`
+	Expires time.Time `json:"expires"`
+}
+
+type session struct {
+	Name string    `json:"name"`
+	Made time.Time `json:"made"`
+	Seen time.Time `json:"seen"`
+	Link bool      `json:"link"` // a link signed in: the password may be set anew
+}
+
+func (s *session) over(now time.Time) bool {
+	return now.Sub(s.Seen) >= sessionIdle || now.Sub(s.Made) >= sessionLasts
+}
+
+// tokenKey is what a link or session is stored under: who reads the file cannot sign in.
+func tokenKey(secret string) []byte {
+	sum := sha256.Sum256([]byte(secret))
+	return sum[:]
+}
+
+// Invite makes the account if there is none and returns the token of a link that signs
+// in once, within a day: the address is the console's with "#/sign-in/" and the token. It
+// also lets a forgotten password be set anew.
+//
+// Errors: ErrName.
+func (a *Accounts) Invite(name string) (token string, err error) {
+	if !isName(name) {
+		return "", ErrName
+	}
+	secret, key, err := a.token()
+	if err != nil {
+		return "", err
+	}
+	now := a.clock()
+	return secret, a.update(func(tx *bolt.Tx) error {
+		accounts := tx.Bucket(bucketAccounts)
+		if accounts.Get([]byte(name)) == nil {
+			if err := put(accounts, []byte(name), account{}); err != nil {
+				return err
+			}
+		}
+		return errors.Join(sweep(tx, now), put(tx.Bucket(bucketLinks), key, link{name, now.Add(linkLasts)}))
+	})
+}
+
+// redeem uses a link up and begins a session; ended is the secret of the browser's session
+// before, or empty.
+//
+// Errors: errLink.
+func (a *Accounts) redeem(token, ended string) (name, secret string, err error) {
+	secret, key, err := a.token()
+	if err != nil {
+		return "", "", err
+	}
+	now := a.clock()
+	err = a.update(func(tx *bolt.Tx) error {
+		links := tx.Bucket(bucketLinks)
+		var l link
+		switch ok, err := get(links, tokenKey(token), &l); {
+		case err != nil:
+			return err
+		case !ok || !now.Before(l.Expires):
+			return errLink
+		}
+		name = l.Name
+		return errors.Join(links.Delete(tokenKey(token)), begin(tx, key, session{name, now, now, true}, ended))
+	})
+	return name, secret, err
+}
+
+// begin begins a session of a name whose password was right.
+func (a *Accounts) begin(name, ended string) (secret string, err error) {
+	secret, key, err := a.token()
+	if err != nil {
+		return "", err
+	}
+	now := a.clock()
+	return secret, a.update(func(tx *bolt.Tx) error {
+		if tx.Bucket(bucketAccounts).Get([]byte(name)) == nil {
+			return errWrong // removed in between
+		}
+		return begin(tx, key, session{name, now, now, false}, ended)
+	})
+}
+
+// begin stores a session in place of the browser's one before. Those that the name has
+// elsewhere go on.
+func begin(tx *bolt.Tx, key []byte, s session, ended string) error {
+	sessions := tx.Bucket(bucketSessions)
+	return errors.Join(sweep(tx, s.Made), sessions.Delete(tokenKey(ended)), put(sessions, key, s))
+}
+
+// session returns the session of a secret and notes that it was used.
+func (a *Accounts) session(secret string) (s session, ok bool, err error) {
+	key, now := tokenKey(secret), a.clock()
+	err = a.view(func(tx *bolt.Tx) error {
+		ok, err = get(tx.Bucket(bucketSessions), key, &s)
+		return err
+	})
+	if err != nil || !ok || s.over(now) {
+		return session{}, false, err
+	}
+	if now.Sub(s.Seen) < seenEvery {
+		return s, true, nil
+	}
+	s.Seen = now
+	return s, true, a.update(func(tx *bolt.Tx) error {
+		var was session
+		// It may have been ended, or its link's leave used up, in between.
+		if there, err := get(tx.Bucket(bucketSessions), key, &was); !there || err != nil {
+			return err
+		}
+		was.Seen = now
+		return put(tx.Bucket(bucketSessions), key, was)
+	})
+}
+
+// end ends a session.
+func (a *Accounts) end(secret string) error {
+	return a.update(func(tx *bolt.Tx) error { return tx.Bucket(bucketSessions).Delete(tokenKey(secret)) })
+}
+
+// sweep drops links and sessions that are over.
+func sweep(tx *bolt.Tx, now time.Time) error {
+	return errors.Join(
+		drop(tx.Bucket(bucketLinks), func(_ []byte, l link) bool { return !now.Before(l.Expires) }),
+		drop(tx.Bucket(bucketSessions), func(_ []byte, s session) bool { return s.over(now) }),
+	)
+}
