@@ -70,7 +70,7 @@ type Remote struct {
 func Read(path string) (*Config, error) {
 	b, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
-		return nil, fmt.Errorf("there is no services file %s: name yours with --config, or make one with `dunlin keygen all`", path)
+		return nil, fmt.Errorf("there is no services file %s: name yours with --config, or make one with `dunlin init`", path)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read the services file: %w", err)

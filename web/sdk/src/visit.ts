@@ -4,9 +4,10 @@
  *
  * A place is the first hide of a visit, and at most three more hides a period that do not
  * lead to another page of the site: a visit of ten pages that ends in an order would
- * otherwise have used up its places before the order. A place is used up whether or not there was a report to send there; what was not sent is owed,
- * and the next page of the same period sends it. So is a report whose answer nobody
- * heard, for a page that is left seldom does: it goes out once more.
+ * otherwise have used up its places before the order. A place is used up whether or not
+ * there was a report to send there; what was not sent is owed, and the next page of the
+ * same period sends it. So is a report whose answer nobody heard, for a page that is left
+ * seldom does: it goes out once more.
  *
  * @module
  */
