@@ -8,9 +8,11 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
+	"net/url"
 	"path/filepath"
+	"strings"
 	"syscall"
+	"text/tabwriter"
 	"time"
 
 	"github.com/dunlin-analytics/dunlin/cmd/service"
@@ -19,78 +21,187 @@ import (
 	"github.com/spf13/cobra"
 )
 
+// consoleFlags are those of every console command.
+type consoleFlags struct{ config, data, dir, address string }
+
+// firstAnalyst is whom the link of the first start signs in.
+const firstAnalyst = "analyst"
+
+// consoleListen is where the console listens unless --listen says.
+const consoleListen = "127.0.0.1:8090"
+
 func consoleCommand() *cobra.Command {
-	var config, data, listen, name, dir string
-	var https, fresh bool
+	var f consoleFlags
+	var listen string
 	c := &cobra.Command{
 		Use:   "console",
-		Short: "serve the dashboard over an aggregator's releases",
+		Short: "serve the dashboard over an aggregator's releases; invite analysts",
 		Long: `Serves the dashboard, and its API (docs/console.md), over the release records of a leader or
 helper. It reads them beside the serving aggregator and can reach nothing else.
 
-The first start prints a link that signs in once; --link prints another one for --name,
-who then sets a password. Stop a running console before making a link.`,
+The first start prints a link that signs in "analyst" once, who then sets a password. For
+others, or for a forgotten password: dunlin console invite NAME, which works beside the
+running console.`,
 		Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			files, err := web.Dashboard()
-			if err != nil {
-				return err
-			}
-			store, err := openReleases(config, data)
-			if err != nil {
-				return err
-			}
-			if dir == "" {
-				if dir, err = consoleFolder(config, data); err != nil {
-					return err
-				}
-			}
-			_, missing := os.Stat(filepath.Join(dir, "console.db"))
-			k, err := console.Open(console.Options{
-				Dir: dir, Releases: store, Dashboard: files, Clock: time.Now, Random: rand.Reader, Secure: https,
-				Log: slog.New(slog.NewTextHandler(c.ErrOrStderr(), nil)),
-			})
-			if err != nil {
-				return err
-			}
-			l, err := net.Listen("tcp", listen)
-			if errors.Is(err, syscall.EADDRINUSE) {
-				err = fmt.Errorf("the address %s is in use: name another one with --listen", listen)
-			}
-			if err != nil {
-				return errors.Join(err, k.Close())
-			}
-			out := c.OutOrStdout()
-			fmt.Fprintf(out, "dashboard at http://%s/\n", l.Addr())
-			if fresh || errors.Is(missing, os.ErrNotExist) {
-				token, err := k.Invite(name)
-				if err != nil {
-					return errors.Join(err, l.Close(), k.Close())
-				}
-				fmt.Fprintf(out, "sign in once, within a day: http://%s/#/sign-in/%s\n", l.Addr(), token)
-			}
-			return errors.Join(serveUntil(c.Context(), l, k.Handler()), k.Close())
-		},
+		RunE: func(c *cobra.Command, _ []string) error { return serveConsole(c, f, listen) },
 	}
-	c.Flags().StringVar(&config, "config", "services.yaml", "services file; the leader's releases are read, or the helper's")
-	c.Flags().StringVar(&data, "data", "", "an aggregator's data folder, instead of --config")
-	c.Flags().StringVar(&dir, "dir", "", "folder of console.db (default: console, beside the services file or in --data)")
-	c.Flags().StringVar(&listen, "listen", "127.0.0.1:8090", "where to listen; put a proxy with HTTPS before it")
-	c.Flags().BoolVar(&https, "https", false, "browsers come by HTTPS: bind the session's cookie to it")
-	c.Flags().BoolVar(&fresh, "link", false, "print a link that signs in once")
-	c.Flags().StringVar(&name, "name", "analyst", "whom the link signs in")
+	c.PersistentFlags().StringVar(&f.config, "config", "services.yaml", "services file; the leader's releases are read, or the helper's")
+	c.PersistentFlags().StringVar(&f.data, "data", "", "an aggregator's data folder, instead of --config")
+	c.PersistentFlags().StringVar(&f.dir, "dir", "", "folder of the accounts (default: console, beside the services file or in --data)")
+	c.PersistentFlags().StringVar(&f.address, "address", "", "where browsers find it, as https://stats.shop.example; https binds the session's cookie to HTTPS (default: http and --listen)")
+	c.Flags().StringVar(&listen, "listen", consoleListen, "HOST:PORT; for other machines put a proxy with HTTPS before it and say --address")
+	c.AddCommand(&cobra.Command{
+		Use:   "invite NAME",
+		Short: "print a link that signs NAME in once, within a day, and makes the account if there is none",
+		Args:  oneArg("the name of an analyst"),
+		RunE: func(c *cobra.Command, args []string) error {
+			return withAccounts(f, func(a *console.Accounts) error { return printLink(c, a, args[0], f.at("http://"+consoleListen)) })
+		},
+	}, &cobra.Command{
+		Use:   "accounts",
+		Short: "list the accounts",
+		Args:  cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return withAccounts(f, func(a *console.Accounts) error { return listAccounts(c, a) })
+		},
+	}, &cobra.Command{
+		Use:   "remove NAME",
+		Short: "remove NAME's account: password, links and sessions",
+		Args:  oneArg("the name of an analyst, as `dunlin console accounts` prints it"),
+		RunE: func(c *cobra.Command, args []string) error {
+			return withAccounts(f, func(a *console.Accounts) error {
+				if err := a.Remove(args[0]); err != nil {
+					return fmt.Errorf("remove %q: %w; see: dunlin console accounts", args[0], err)
+				}
+				fmt.Fprintf(c.OutOrStdout(), "%s is removed and signed out\n", args[0])
+				return nil
+			})
+		},
+	})
 	return c
 }
 
-// consoleFolder is where console.db lies unless --dir says.
-func consoleFolder(config, data string) (string, error) {
-	if data != "" {
-		return filepath.Join(data, "console"), nil
+func serveConsole(c *cobra.Command, f consoleFlags, listen string) (err error) {
+	if err := f.check(); err != nil {
+		return err
 	}
-	if _, err := service.Read(config); err != nil {
+	files, err := web.Dashboard()
+	if err != nil {
+		return err
+	}
+	store, err := openReleases(f.config, f.data)
+	if err != nil {
+		return err
+	}
+	dir, err := f.folder()
+	if err != nil {
+		return err
+	}
+	k, err := console.Open(console.Options{
+		Dir: dir, Releases: store, Dashboard: files, Clock: time.Now, Random: rand.Reader, Secure: strings.HasPrefix(f.address, "https:"),
+		Log: slog.New(slog.NewTextHandler(c.ErrOrStderr(), nil)),
+	})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, k.Close()) }()
+	l, err := net.Listen("tcp", listen)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return fmt.Errorf("the address %s is in use: name another one with --listen", listen)
+	}
+	if err != nil {
+		return fmt.Errorf("listen: %w", err)
+	}
+	if at := l.Addr().(*net.TCPAddr); !at.IP.IsLoopback() && f.address == "" {
+		fmt.Fprintln(c.ErrOrStderr(), "dunlin: other machines can reach this, and passwords travel in the clear: put a proxy with HTTPS before it and say --address https://…")
+	}
+	home := f.at("http://" + l.Addr().String())
+	fmt.Fprintf(c.OutOrStdout(), "dashboard at %s/\n", home)
+	accounts, err := k.List()
+	if err == nil && len(accounts) == 0 {
+		err = printLink(c, k.Accounts, firstAnalyst, home)
+	}
+	if err != nil {
+		return errors.Join(err, l.Close())
+	}
+	return serveUntil(c.Context(), l, k.Handler())
+}
+
+// check refuses an address that no link can begin with.
+func (f *consoleFlags) check() error {
+	if f.address == "" {
+		return nil
+	}
+	u, err := url.Parse(f.address)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
+		return fmt.Errorf("--address %q: accepted is where the dashboard stands at the top, as https://stats.shop.example", f.address)
+	}
+	return nil
+}
+
+// at is the address that links begin with, without a slash at its end.
+func (f *consoleFlags) at(otherwise string) string {
+	if f.address == "" {
+		return otherwise
+	}
+	return strings.TrimRight(f.address, "/")
+}
+
+// folder is where the accounts lie.
+func (f *consoleFlags) folder() (string, error) {
+	switch {
+	case f.dir != "":
+		return f.dir, nil
+	case f.data != "":
+		return filepath.Join(f.data, "console"), nil
+	}
+	if _, err := service.Read(f.config); err != nil {
 		return "", err
 	}
-	return filepath.Join(filepath.Dir(config), "console"), nil
+	return filepath.Join(filepath.Dir(f.config), "console"), nil
+}
+
+// withAccounts opens the accounts, which a running console may have too.
+func withAccounts(f consoleFlags, do func(*console.Accounts) error) error {
+	if err := f.check(); err != nil {
+		return err
+	}
+	dir, err := f.folder()
+	if err != nil {
+		return err
+	}
+	a, err := console.OpenAccounts(dir, time.Now, rand.Reader)
+	if err != nil {
+		return err
+	}
+	return errors.Join(do(a), a.Close())
+}
+
+func printLink(c *cobra.Command, a *console.Accounts, name, home string) error {
+	token, err := a.Invite(name)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(c.OutOrStdout(), "signs %s in once, within a day: %s/#/sign-in/%s\n", name, home, token)
+	return nil
+}
+
+func listAccounts(c *cobra.Command, a *console.Accounts) error {
+	all, err := a.List()
+	if err != nil {
+		return err
+	}
+	if len(all) == 0 {
+		fmt.Fprintln(c.OutOrStdout(), "no account yet: dunlin console invite NAME makes one")
+		return nil
+	}
+	t := tabwriter.NewWriter(c.OutOrStdout(), 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "name\tsigns in by")
+	for _, one := range all {
+		by := map[bool]string{false: "link alone", true: "password"}[one.PasswordSet]
+		fmt.Fprintf(t, "%s\t%s\n", one.Name, by)
+	}
+	return t.Flush()
 }
 
 // serveUntil serves until ctx ends, and then gives running answers a moment.

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/dunlin-analytics/dunlin/aggregator/release"
+	"github.com/dunlin-analytics/dunlin/cmd/service"
+	"github.com/dunlin-analytics/dunlin/web"
+)
+
+var signInLink = regexp.MustCompile(`signs (\w+) in once, within a day: (http://[^/]+)/#/sign-in/([\w-]{43})\n`)
+
+// From the first start to an analyst who has gone: all beside the running console.
+func TestConsole(t *testing.T) {
+	if _, err := web.Dashboard(); err != nil {
+		t.Skip("the dashboard is not built: ", err)
+	}
+	data := t.TempDir()
+	_, err := release.Open(filepath.Join(data, service.ReleasesFile))
+	require.NoError(t, err)
+	other := func(args ...string) string {
+		var out bytes.Buffer
+		require.Zero(t, run(t.Context(), append(append([]string{"console"}, args...), "--data", data), nil, &out, &out), &out)
+		return out.String()
+	}
+	require.Contains(t, other("accounts"), "no account yet")
+
+	ctx, stop := context.WithCancel(t.Context())
+	from, to := io.Pipe()
+	var log bytes.Buffer
+	ended := make(chan int)
+	go func() {
+		ended <- run(ctx, []string{"console", "--data", data, "--listen", "127.0.0.1:0"}, nil, to, &log)
+		_ = to.Close()
+	}()
+	lines := bufio.NewReader(from)
+	first, err := lines.ReadString('\n')
+	require.NoError(t, err)
+	require.Regexp(t, `^dashboard at http://127\.0\.0\.1:\d+/\n$`, first)
+	second, err := lines.ReadString('\n')
+	require.NoError(t, err)
+	link := signInLink.FindStringSubmatch(second)
+	require.Len(t, link, 4, second)
+	require.Equal(t, firstAnalyst, link[1])
+	require.Equal(t, strings.TrimSpace(strings.TrimPrefix(first, "dashboard at ")), link[2]+"/")
+
+	home := link[2]
+	signIn := func(token string) (*http.Client, int) {
+		jar, err := cookiejar.New(nil)
+		require.NoError(t, err)
+		c := &http.Client{Jar: jar}
+		body, err := json.Marshal(map[string]string{"token": token})
+		require.NoError(t, err)
+		res, err := c.Post(home+"/api/v1/session", "application/json", bytes.NewReader(body))
+		require.NoError(t, err)
+		require.NoError(t, res.Body.Close())
+		return c, res.StatusCode
+	}
+	site := func(c *http.Client) int {
+		res, err := c.Get(home + "/api/v1/site")
+		require.NoError(t, err)
+		require.NoError(t, res.Body.Close())
+		return res.StatusCode
+	}
+	_, status := signIn(link[3])
+	require.Equal(t, http.StatusOK, status)
+	invited := signInLink.FindStringSubmatch(other("invite", "bob"))
+	require.Equal(t, "bob", invited[1])
+	bob, status := signIn(invited[3])
+	require.Equal(t, http.StatusOK, status)
+	require.Equal(t, http.StatusNotFound, site(bob), "signed in; there is no release yet")
+	require.Regexp(t, `(?m)^analyst +link alone\nbob +link alone\n`, other("accounts"))
+	require.Equal(t, "bob is removed and signed out\n", other("remove", "bob"))
+	require.Equal(t, http.StatusUnauthorized, site(bob))
+
+	var problems bytes.Buffer
+	require.Equal(t, 1, run(t.Context(), []string{"console", "--data", data, "--listen", strings.TrimPrefix(home, "http://")}, nil, io.Discard, &problems))
+	require.Contains(t, problems.String(), "is in use: name another one with --listen")
+	stop()
+	require.Equal(t, 0, <-ended, &log)
+	require.NotContains(t, log.String(), link[3], "no token in the log")
+}
+
+func TestConsoleFaults(t *testing.T) {
+	data := t.TempDir()
+	for want, args := range map[string][]string{
+		"there is no services file services.yaml":  {},
+		"there is no store of releases":            {"--data", data},
+		`--address "stats.shop.example": accepted`: {"--data", data, "--address", "stats.shop.example"},
+		"a name has 1 to 64 bytes of text":         {"invite", " bob", "--data", data},
+		"takes one argument, the name":             {"invite", "--data", data},
+		`remove "bob": console: there is no`:       {"remove", "bob", "--data", data},
+		`unknown command "fly"`:                    {"fly"},
+	} {
+		var out bytes.Buffer
+		require.Equal(t, 1, run(t.Context(), append([]string{"console"}, args...), rand.Reader, &out, &out), want)
+		require.Contains(t, out.String(), want)
+	}
+	var out bytes.Buffer
+	require.Zero(t, run(t.Context(), []string{"console", "invite", "bob", "--data", data, "--address", "https://stats.shop.example/"}, nil, &out, &out))
+	require.Contains(t, out.String(), ": https://stats.shop.example/#/sign-in/")
+}
