@@ -48,11 +48,11 @@ func refuse(w http.ResponseWriter, status int, reason, title, detail string) {
 }
 
 func (d *Demo) state(w http.ResponseWriter, _ *http.Request) {
-	now, watch := d.days.now(), d.days.watch
+	relived, ready := d.days.others.progress()
 	answer(w, http.StatusOK, state{
-		Date: now.date.String(), Clock: watch.Ahead(), Run: d.run, Ready: now.ready,
-		Warming:  warming{now.relived, len(d.days.history.Plan.Periods)},
-		Visitors: d.others, Site: d.days.rig.Plan.Site,
+		Date: d.days.today().String(), Clock: d.days.watch.Ahead(), Run: d.run, Ready: ready,
+		Warming:  warming{relived, len(d.days.others.history.Plan.Periods)},
+		Visitors: d.usual, Site: d.rig.Plan.Site,
 	})
 }
 

@@ -54,7 +54,7 @@ func TestDashboard(t *testing.T) {
 	require.Equal(t, http.StatusOK, p.ask("GET", "/api/v1/site", "", &site))
 	require.Equal(t, "2026-08-24", site.First)
 	require.Equal(t, historyLast, site.Last)
-	require.Equal(t, d.days.history.Label.String(), site.Label)
+	require.Equal(t, d.days.others.history.Label.String(), site.Label)
 	all := p.report("?from=" + site.First + "&to=" + site.Last)
 	require.Equal(t, historyDays, all.Range.Releases)
 	require.Len(t, all.Present.Days, historyDays)

@@ -49,7 +49,7 @@ type Demo struct {
 	days    *days
 	console *console.Console
 	run     string // of this start
-	others  int    // visitors a day, about
+	usual   int    // visitors a day, about
 	http    *http.Server
 	stopped chan error
 	once    sync.Once
@@ -85,7 +85,7 @@ func Start(ctx context.Context, o Options) (_ *Demo, err error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Demo{Address: listener.Addr().String(), run: newRun(), others: others(o.History.Label, o.Visitors), stopped: make(chan error, 1)}
+	d := &Demo{Address: listener.Addr().String(), run: newRun(), usual: usual(o.History.Label, o.Visitors), stopped: make(chan error, 1)}
 	if err := d.start(ctx, o); err != nil {
 		return nil, errors.Join(err, d.close(), listener.Close())
 	}
@@ -191,8 +191,8 @@ func newRun() string {
 	return hex.EncodeToString(b[:])
 }
 
-// others is about how many of a population come on a day, to two digits.
-func others(l Label, visitors int) int {
+// usual is about how many of a population come on a day, to two digits.
+func usual(l Label, visitors int) int {
 	n := float64(l.Reports) / float64(l.Days) * float64(visitors) / float64(l.Visitors)
 	unit := math.Pow(10, math.Floor(math.Log10(max(n, 1)))-1)
 	return int(math.Round(n/unit) * unit)

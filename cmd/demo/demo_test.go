@@ -241,7 +241,8 @@ func TestNextDayIsTheDemosOwn(t *testing.T) {
 func TestAFailureIsShown(t *testing.T) {
 	d := started(t, nil)
 	p := personAt(t, d)
-	<-d.days.lived
+	o := d.days.others
+	<-o.ended
 	fails := func(want string) {
 		t.Helper()
 		var c closing
@@ -252,14 +253,16 @@ func TestAFailureIsShown(t *testing.T) {
 		}, time.Minute, 10*time.Millisecond)
 		require.Contains(t, c.Error, want)
 		require.Regexp(t, "start it again: dunlin demo$", c.Error)
-		require.Equal(t, "2026-11-22", c.Date)
-		require.Equal(t, "2026-11-22", p.state().Date)
+		require.Equal(t, "2026-11-23", c.Date)
+		require.Equal(t, "2026-11-23", p.state().Date)
 	}
 	move := func(p *plan.Plan, published []byte) {
-		require.NoError(t, d.days.crowd.Move(t.Context(), p, 1, simulate.NativeUnder(published)))
+		require.NoError(t, o.crowd.Move(t.Context(), p, 1, simulate.NativeUnder(published)))
 	}
-	// Devices of another plan refuse the day's priors; nobody has lived anything yet.
-	move(d.days.history.Plan, d.days.history.Published)
+	// The first day is all with the collector. On the next, devices of another plan
+	// refuse the day's priors; nobody has lived anything of it yet.
+	move(o.history.Plan, o.history.Published)
+	p.nextDay()
 	fails("the day could not be begun: choose: priors of another plan; try again, or stop")
 
 	// Devices that are told of another day's collector refuse to report: the day is half
@@ -269,7 +272,7 @@ func TestAFailureIsShown(t *testing.T) {
 	for range 2 {
 		fails("the visitors' reports did not all arrive: edge: clock unlike the collector's; stop")
 	}
-	require.Len(t, d.released(t), historyDays)
+	require.Len(t, d.released(t), historyDays+1)
 }
 
 // Where somebody listens already is said, before anything is made.
