@@ -31,7 +31,8 @@
 //
 // Beside the person's browser some 20,000 invented visitors live the day, the same as
 // before. What their devices knew is not checked in: after the start they relive the 90
-// days, but for the reports: some 25 seconds of one processor, while the person looks
-// around. At the end of a day each of them sends its real report, with the
-// person's among them; the batch is released, and the next morning begins.
+// days, but for the reports: some 25 seconds of one processor. Then, and from each
+// morning on, they live the day and send their real reports while the person looks
+// around. The end of a day waits for what is left of them, has the batch released with
+// the person's report in it, and begins the next morning.
 package demo
