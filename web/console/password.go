@@ -41,11 +41,12 @@ const (
 // hashing computes argon2id.
 type hashing struct {
 	random       io.Reader
+	memory       uint32 // of new hashes, in KiB
 	queue, slots chan struct{}
 }
 
 func newHashing(random io.Reader) hashing {
-	return hashing{random, make(chan struct{}, waiting+atOnce), make(chan struct{}, atOnce)}
+	return hashing{random, memory, make(chan struct{}, waiting+atOnce), make(chan struct{}, atOnce)}
 }
 
 // enter waits for a free place.
@@ -77,9 +78,9 @@ func (h hashing) make(ctx context.Context, password string) (string, error) {
 	if _, err := io.ReadFull(h.random, s); err != nil {
 		return "", fmt.Errorf("console: draw a salt: %w", err)
 	}
-	key := argon2.IDKey([]byte(password), s, passes, memory, threads, keySize)
+	key := argon2.IDKey([]byte(password), s, passes, h.memory, threads, keySize)
 	b64 := base64.RawStdEncoding.EncodeToString
-	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, memory, passes, threads, b64(s), b64(key)), nil
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, h.memory, passes, threads, b64(s), b64(key)), nil
 }
 
 // check tells whether the password is the hash's. An empty hash is nobody's, and takes
@@ -91,7 +92,7 @@ func (h hashing) check(ctx context.Context, hash, password string) (bool, error)
 	}
 	defer leave()
 	if hash == "" {
-		argon2.IDKey([]byte(password), make([]byte, salt), passes, memory, threads, keySize)
+		argon2.IDKey([]byte(password), make([]byte, salt), passes, h.memory, threads, keySize)
 		return false, nil
 	}
 	parts := strings.Split(hash, "$")

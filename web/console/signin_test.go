@@ -147,7 +147,7 @@ func TestBusy(t *testing.T) {
 		leave = append(leave, l)
 	}
 	gone, cancel := context.WithCancel(t.Context())
-	waited := make(chan error)
+	waited := make(chan error, waiting)
 	for range waiting {
 		go func() {
 			_, err := h.enter(gone)

@@ -10,5 +10,9 @@
 // What is hidden is decided at the end, from the noisy value alone (PRIVACY.md section 6,
 // Display). The field names of the JSON are the console's API.
 //
+// Intervals of the rate behind a number take each day's devices for others than those of
+// the days before. Over one release that is so; over several they are too narrow by what
+// no sum shows (docs/console.md, "What the numbers are").
+//
 // The package sees released numbers only and is pure.
 package panel
