@@ -71,8 +71,8 @@ export const privacy = {
   },
   "privacy.way3": { en: "Two sums", zh: "两个总和" },
   "privacy.way3Why": {
-    en: "When the period has closed, each aggregator adds up its halves over all devices and adds noise of its own. The halves are deleted.",
-    zh: "周期结束后，两个聚合方各自把所有设备的那一半相加，再加上自己的噪声。随后这些份额被删除。",
+    en: "When the period has closed, each aggregator adds up its halves over all devices and adds noise of its own. Nothing but the noised sum leaves it.",
+    zh: "周期结束后，两个聚合方各自把所有设备的那一半相加，再加上自己的噪声。离开聚合方的只有加了噪声的总和。",
   },
   "privacy.way4": { en: "One release", zh: "一次发布" },
   "privacy.way4Why": {
