@@ -4,8 +4,8 @@ export const numbers = {
   "interval.both": { en: "Noise and chance", zh: "噪声与偶然" },
   "interval.noise": { en: "Noise only", zh: "仅噪声" },
   "interval.bothWhy": {
-    en: "95% intervals with the noise and the chance of who happened to come: for comparing days and groups.",
-    zh: "95% 区间，计入噪声以及“恰好是谁来访”的偶然：适合比较不同日期或群体。",
+    en: "95% intervals with the noise and the chance of who happened to come: for comparing days and groups. Over several days they take a device that returns for a new one and are too narrow, most of all for segment shares.",
+    zh: "95% 区间，计入噪声以及“恰好是谁来访”的偶然：适合比较不同日期或群体。跨多天时，重复来访的设备被当作新设备，区间因此偏窄，分群占比尤其如此。",
   },
   "interval.noiseWhy": {
     en: "95% intervals of what an exact tracker would have counted, noise alone: for comparing with your own books. Shares, rates and uplifts keep both.",
@@ -14,7 +14,7 @@ export const numbers = {
 
   "hidden.noise": { en: "within the noise", zh: "噪声之内" },
   "hidden.wide": { en: "too uncertain", zh: "不够确定" },
-  "hidden.empty": { en: "nobody counted", zh: "无人计入" },
+  "hidden.empty": { en: "not counted", zh: "未统计" },
   "hidden.title": { en: "Why some numbers are not shown", zh: "为何有些数字不显示" },
   "hidden.noiseWhy": {
     en: "“within the noise”: so small that it could be noise alone.",
@@ -25,8 +25,8 @@ export const numbers = {
     zh: "“不够确定”：区间向两侧各超出数值的一半。",
   },
   "hidden.emptyWhy": {
-    en: "“nobody counted”: there is nothing to take a share of.",
-    zh: "“无人计入”：没有可以计算占比的基数。",
+    en: "“not counted”: no release in these dates counts it.",
+    zh: "“未统计”：所选日期内没有发布统计它。",
   },
   "hidden.help": {
     en: "More days help: over four times as many, a count grows fourfold and its noise only doubles. All totals include the numbers withheld here, and the download has them raw.",
