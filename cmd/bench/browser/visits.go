@@ -44,16 +44,22 @@ func (f *Figures) visits(ctx context.Context, c *browser.Chromium, w *world.Worl
 				return err
 			}
 			w.Clear()
+			stays := time.Duration(seconds) * time.Second
 			work, ctx := errgroup.WithContext(ctx)
-			work.SetLimit(o.Tabs)
-			for range o.Visits {
+			var next atomic.Int64
+			for tab := range o.Tabs {
 				work.Go(func() error {
-					if err := ctx.Err(); err != nil {
+					// One after the other, or all would start in the same moment, again and again.
+					if err := wait(ctx, (stays+grace)*time.Duration(tab)/time.Duration(o.Tabs)); err != nil {
 						return err
 					}
-					err := visit(ctx, c, w, l.line, time.Duration(seconds)*time.Second)
-					o.Done("visits", int(done.Add(1)), total)
-					return err
+					for next.Add(1) <= int64(o.Visits) {
+						if err := visit(ctx, c, w, l.line, stays); err != nil {
+							return err
+						}
+						o.Done("visits", int(done.Add(1)), total)
+					}
+					return nil
 				})
 			}
 			if err := work.Wait(); err != nil {
@@ -90,20 +96,22 @@ func visit(ctx context.Context, c *browser.Chromium, w *world.World, line browse
 	if err != nil {
 		return err
 	}
-	left := time.After(stays)
+	closing := time.Now().Add(stays)
 	if err := tab.Begin("http://" + link.Addr + "/"); err != nil {
 		return err
 	}
-	select {
-	case <-left:
-	case <-ctx.Done():
-		return ctx.Err()
+	if err := wait(ctx, time.Until(closing)); err != nil {
+		return err
 	}
 	if err := tab.Close(); err != nil {
 		return err
 	}
+	return wait(ctx, grace)
+}
+
+func wait(ctx context.Context, d time.Duration) error {
 	select {
-	case <-time.After(grace):
+	case <-time.After(d):
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
