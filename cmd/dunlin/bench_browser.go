@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"sync"
 
 	"github.com/dunlin-analytics/dunlin/cmd/bench/browser"
 	"github.com/dunlin-analytics/dunlin/cmd/rig"
@@ -63,26 +62,19 @@ func benchBrowserCommand() *cobra.Command {
 	return c
 }
 
-// barByStage shows one bar after the other. Its functions may be called from many goroutines.
+// barByStage shows one bar after the other.
 func barByStage(w io.Writer) (progress func(stage string, n, total int), finish func()) {
-	var mu sync.Mutex
 	var now string
 	var show rig.Progress
 	end := func() {}
 	return func(stage string, n, total int) {
-			mu.Lock()
-			defer mu.Unlock()
-			if stage != now {
-				end()
-				now = stage
-				show, end = bar(w, stage, "done")
-			}
-			show(uint64(n), uint64(total))
-		}, func() {
-			mu.Lock()
-			defer mu.Unlock()
+		if stage != now {
 			end()
+			now = stage
+			show, end = bar(w, stage, "done")
 		}
+		show(uint64(n), uint64(total))
+	}, func() { end() }
 }
 
 // target is what DESIGN.md asks of a figure.

@@ -16,6 +16,7 @@ import (
 	"io"
 	"io/fs"
 	"strings"
+	"sync"
 
 	"github.com/dunlin-analytics/dunlin/cmd/browser"
 	"github.com/dunlin-analytics/dunlin/cmd/browser/world"
@@ -33,7 +34,7 @@ type Options struct {
 	Tabs                 int    // visits at once; default 8
 	Seconds              []int  // lengths of visits; default 3, 6, 10
 	Log                  io.Writer
-	Done                 func(stage string, n, total int) // optional
+	Done                 func(stage string, n, total int) // one call at a time; optional
 }
 
 // Figures of a run. Times in ms are medians where they are of many.
@@ -99,6 +100,13 @@ func Run(ctx context.Context, o Options) (f Figures, err error) {
 	}
 	if o.Done == nil {
 		o.Done = func(string, int, int) {}
+	}
+	var one sync.Mutex
+	tell := o.Done
+	o.Done = func(stage string, n, total int) {
+		one.Lock()
+		defer one.Unlock()
+		tell(stage, n, total)
 	}
 	if o.Starts < 1 || o.Visits < 1 || o.Tabs < 1 || len(o.ModuleBrotli) == 0 {
 		return f, errors.New("at least one start, visit and tab is needed, and the module's brotli form")
