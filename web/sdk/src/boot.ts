@@ -130,7 +130,8 @@ export function boot(page: Page, script: HTMLScriptElement, files: Files, load: 
   const consent = async (c: unknown): Promise<Outcome<unknown>> => {
     if (c !== undefined) {
       if (!isConsent(c)) return wrong("consent: want {measure, personalize}, each true or false");
-      if (stopped) return refusal();
+      const ran = shelf.read()?.kept;
+      if (stopped && !ran) return refusal();
       const { measure, personalize } = (said = { measure: c.measure, personalize: c.personalize });
       const none = !any(c);
       shelf.change((e) => {
@@ -140,9 +141,11 @@ export function boot(page: Page, script: HTMLScriptElement, files: Files, load: 
         if (remembers && (!none || tag.mode === "assumed")) e.consent = said!;
         if (!personalize) delete e.decisions;
         if (!measure) delete e.visits;
-        if (none && e.kept) e.erase = true;
+        if (none && ran) e.erase = true;
       });
       doc.dispatchEvent(new page.CustomEvent("dunlin:consent", { detail: state() }));
+      // Nothing runs on this page, but the next one goes by what was said.
+      if (stopped) return refusal();
       const applied = apply();
       // Giving takes effect when the page is idle; of refusing the visitor wants to know that it is done.
       if (none && !(await applied).ok) return applied;
@@ -170,14 +173,18 @@ export function boot(page: Page, script: HTMLScriptElement, files: Files, load: 
     return typeof request === "string" ? wrong(request) : run.call(request);
   };
 
-  // Another tab may have heard the visitor's word.
-  page.addEventListener("storage", () => {
+  /** Another page may have heard the visitor's word. */
+  const hear = (): void => {
     const before = JSON.stringify(may());
     const now = shelf.read();
-    if (now?.erase) said = NONE;
-    else if (remembers) said = now?.consent;
+    // What this page's start has noted goes by erasing alone.
+    if (now?.erase || (started && !now?.kept)) said = NONE;
+    if (remembers && !now?.erase) said = now?.consent;
     if (JSON.stringify(may()) !== before) void apply();
-  });
+  };
+  page.addEventListener("storage", hear);
+  // In the browser's memory a page hears nothing of other tabs, nor of the page after it.
+  page.addEventListener("pageshow", (event) => event.persisted && hear());
   // Consent that was assumed, until the browser began to signal otherwise.
   if (remembers && !stopped && !any(may()) && entry?.kept) shelf.change((e) => (e.erase = true));
   void apply();
