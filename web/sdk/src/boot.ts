@@ -50,6 +50,7 @@ export function boot(page: Page, script: HTMLScriptElement, files: Files, load: 
   let stopped: Why | "" = tag.fault ? "input" : nav.webdriver ? "bot" : !entry ? "storage" : able ? "" : "no-worker";
   let said = remembers ? entry?.consent : undefined;
   let begun = false;
+  let started = false;
   let release!: (engine?: Engine) => void;
   const engine = new Promise<Engine | undefined>((resolve) => (release = resolve));
 
@@ -80,6 +81,7 @@ export function boot(page: Page, script: HTMLScriptElement, files: Files, load: 
   };
   const start = (): void => {
     if (!shelf.change((e) => (e.kept = true))) return stop("storage");
+    started = true;
     try {
       const url = tag.base + files.worker;
       // Where the site demands trusted types, its list of policies must name this one.
@@ -115,6 +117,7 @@ export function boot(page: Page, script: HTMLScriptElement, files: Files, load: 
     const run = await engine;
     // What holds now, for the visitor may have said something else in the meantime.
     const wanted = may();
+    if (run && any(wanted)) shelf.change((e) => (e.kept = true));
     const outcome = (await run?.consent(wanted)) ?? refusal();
     if (outcome.ok && !any(wanted)) {
       shelf.change((e) => {
@@ -177,9 +180,9 @@ export function boot(page: Page, script: HTMLScriptElement, files: Files, load: 
   const hear = (): void => {
     const before = JSON.stringify(may());
     const now = shelf.read();
-    // What this page's start has noted goes by erasing alone.
-    if (now?.erase || (started && !now?.kept)) said = NONE;
     if (remembers && !now?.erase) said = now?.consent;
+    // What a start notes goes by erasing alone.
+    else if (now?.erase || (started && !now?.kept)) said = NONE;
     if (JSON.stringify(may()) !== before) void apply();
   };
   page.addEventListener("storage", hear);

@@ -112,8 +112,8 @@ export function observe({ page, after, declared, toEvent, tell, viewed }: Observ
   };
 
   /** Tells of the nearest element that the site has marked. */
-  const mark = (inner: Element, selector: string): void => {
-    const e = inner.closest<HTMLElement>(selector);
+  const mark = (inner: Partial<Element>, selector: string): void => {
+    const e = inner.closest?.<HTMLElement>(selector);
     if (!e) return;
     const { dunlinTrack, dunlinValue } = e.dataset;
     const of = e.closest(ABOUT)?.getAttribute(TOPICS);
@@ -122,7 +122,7 @@ export function observe({ page, after, declared, toEvent, tell, viewed }: Observ
   const on = (target: EventTarget, types: string, call: (event: Event) => void): void => {
     for (const type of types.split(" ")) target.addEventListener(type, call, { capture: true, passive: true, signal });
   };
-  on(page, "submit", ({ target }) => mark(target as Element, "form[data-dunlin-track]"));
+  on(page, "submit", ({ target }) => mark(target as Partial<Element>, "form[data-dunlin-track]"));
   on(page, "click auxclick", (event) => {
     const { target, button } = event as MouseEvent;
     // The right button opens a menu.

@@ -17,19 +17,20 @@ const SOON = 5_000;
  */
 export function watchOnward({ navigation, document: doc, location, performance }: Page): () => boolean {
   let at = -SOON;
-  const go = (url: string): void => {
-    if (new URL(url, location.href).origin === location.origin) at = performance.now();
+  const go = (origin: string): void => {
+    if (origin === location.origin) at = performance.now();
   };
   // A link by which the site says that the visit ends: signing out, paying elsewhere.
   let leaves = false;
   doc.addEventListener("click", (event) => {
-    const link = (event.target as Element).closest<HTMLAnchorElement>("a[href]");
+    // A script may click the document itself, which is no element.
+    const link = (event.target as Partial<Element>).closest?.<HTMLAnchorElement>("a[href]");
     leaves = !!link && "dunlinLeave" in link.dataset;
     // Where the browser does not tell of navigation, a link is the way on.
-    if (link && !navigation && !event.defaultPrevented && !link.target && !link.download) go(link.href);
+    if (link && !navigation && !event.defaultPrevented && !link.target && !link.download) go(link.origin);
   });
   navigation?.addEventListener("navigate", ({ destination, downloadRequest }) => {
-    if (!destination.sameDocument && downloadRequest === null) go(destination.url);
+    if (!destination.sameDocument && downloadRequest === null) go(new URL(destination.url).origin);
   });
   return () => !leaves && performance.now() - at < SOON;
 }

@@ -78,17 +78,19 @@ export function sender({ shelf, fetch, now, random, after, visible, ask }: Sende
   let status = 0;
   let cancel = (): void => undefined;
 
-  const note = (how: (visits: Visits) => void): void => {
+  const note = (how: (visits: Visits) => void): boolean => {
     const noted = shelf.change((entry) => how((entry.visits = checked(entry.visits))));
     // Where places cannot be counted none may be used.
     if (!noted) it.stop();
+    return noted;
   };
   /** It stays owed; the collector wants to be left alone for so many seconds. */
-  const failed = (seconds: number): void =>
+  const failed = (seconds: number): void => {
     note((visits) => {
       visits.owed ||= 1;
       visits.wait = now() + Math.min(seconds, PATIENCE) * 1000;
     });
+  };
   /** Sends, if it can, and says whether it did. */
   const send = (report: Ready | undefined): boolean => {
     if (!report || flying || now() >= report.end * 1000) return false;
@@ -96,7 +98,7 @@ export function sender({ shelf, fetch, now, random, after, visible, ask }: Sende
     const keepalive = bytes.byteLength <= KEEPALIVE;
     if (!keepalive && !visible()) return false;
     // Noted before the bytes leave: if the page dies now the next one knows.
-    note((visits) => (visits.owed = Math.max(visits.owed - 1, 0)));
+    if (!note((visits) => (visits.owed = Math.max(visits.owed - 1, 0)))) return false;
     cancel();
     debt = late = false;
     flying = true;

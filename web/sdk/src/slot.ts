@@ -55,7 +55,6 @@ export function defineSlot(page: Page, source: SlotSource): Set<Slot> {
     shown = "";
     decision: Decision | undefined;
     #topics: readonly string[] = [];
-    #content: Element[] = [];
     #template: HTMLTemplateElement | undefined;
     #place: HTMLSlotElement | undefined;
     readonly #watch = new page.MutationObserver(() => this.#settle());
@@ -123,8 +122,8 @@ export function defineSlot(page: Page, source: SlotSource): Set<Slot> {
     }
 
     #drop(): void {
-      for (const node of this.#content) node.remove();
-      this.#content = [];
+      // By its place: where the site has copied a slot, its copy holds a copy of the content.
+      for (const node of [...this.children]) if (node.slot === PLACE) node.remove();
       this.#template = undefined;
       this.shown = "";
     }
@@ -142,8 +141,7 @@ export function defineSlot(page: Page, source: SlotSource): Set<Slot> {
         node.replaceWith(text);
         text.append(node);
       }
-      this.#content = [...content.children];
-      for (const node of this.#content) node.slot = PLACE;
+      for (const node of content.children) node.slot = PLACE;
       this.append(content);
       this.shown = variant;
       source.changed?.(this);

@@ -155,6 +155,46 @@ test("mode site: told on each page, never remembered", async () => {
   expect(await v.entry()).toBeNull();
 });
 
+for (const mode of ["ask", "site", "assumed"]) {
+  test(`mode ${mode}: a page out of the browser's memory has missed a refusal, and hears it`, async () => {
+    site.tag = `data-dunlin-consent="${mode}"`;
+    await v.open(BODY);
+    await v.call("consent", BOTH);
+    await until("the Worker runs", () => site.events().length > 0);
+    // What the page after it leaves behind when the visitor has refused there.
+    const left = mode === "assumed" ? { consent: NONE } : {};
+    await v.page.evaluate((text) => {
+      localStorage.setItem("dunlin", text);
+      dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }));
+    }, JSON.stringify(left));
+    await until("its Worker is told", () => site.heard.some((r) => r.do === "consent" && !r.consent.measure));
+    expect(await v.call("track", "cart")).toMatchObject({ ok: false, why: "off" });
+  });
+}
+
+test("given, refused and given again on a page, it is known that there is something to erase", async () => {
+  site.tag = 'data-dunlin-consent="site"';
+  await v.open(BODY);
+  for (const c of [BOTH, NONE, BOTH]) await v.call("consent", c);
+  await until("it is noted", async () => (await v.entry())?.["kept"] === true);
+});
+
+test("a refusal counts where the script did not load: the next page erases", async () => {
+  site.tag = 'data-dunlin-consent="ask"';
+  await v.remember({ consent: BOTH, kept: true });
+  site.missing = /page\.js/;
+  await v.open(BODY);
+  await until("it has failed", async () => ((await v.call("debug")) as { value: { why: string } }).value.why === "network");
+  expect(await v.call("consent", NONE)).toMatchObject({ ok: false, why: "network" });
+  expect(await v.entry()).toEqual({ kept: true, erase: true });
+  site.missing = /^$/;
+  site.heard = [];
+  await v.open(BODY);
+  await until("all is erased", async () => (await v.entry()) === null);
+  expect(asked()).toEqual(["start", "consent"]);
+  expect(started()).toMatchObject({ with: { consent: NONE } });
+});
+
 test("mode site: a call queued before the tag counts for the first slot", async () => {
   site.tag = 'data-dunlin-consent="site"';
   await v.remember({ kept: true, decisions: [{ slot: "hero", variant: "shoes" }] });

@@ -88,6 +88,18 @@ describe("clicks", () => {
     ]);
   });
 
+  test("on what is no element are nobody's, and no fault of the page's", async () => {
+    await v.open(["<body>"]);
+    await loaded();
+    const faults = await v.page.evaluate(() => {
+      const all: string[] = [];
+      addEventListener("error", (e) => all.push(e.message));
+      for (const target of [document, window]) for (const type of ["click", "submit"]) target.dispatchEvent(new Event(type));
+      return all;
+    });
+    expect(faults).toEqual([]);
+  });
+
   test("by window.dunlin.track are about the page, or what it is told", async () => {
     await v.open(['<body data-dunlin-topics="shoes">']);
     await loaded();

@@ -365,4 +365,14 @@ describe("a sender", () => {
     await p.hide();
     expect(revisions()).toEqual([]);
   });
+
+  test("sends nothing that cannot be noted any more when it is due", async () => {
+    Page.reset();
+    Page.entry = { visits: { last: NOON, first: true, end: END, more: 0, owed: 1, wait: 0 } };
+    const p = await page();
+    p.ready(1);
+    p.full = true;
+    await p.pass(MINUTE);
+    expect(revisions()).toEqual([]);
+  });
 });

@@ -168,6 +168,13 @@ describe("a slot without a decision", () => {
     expect((await frames()).at(-1)).toBe("shoes");
   });
 
+  test("that is copied shows what it shows once", async () => {
+    await v.remember(decided("shoes"));
+    await open([`<body><dunlin-slot name="hero">${DEFAULT}${template("shoes")}</dunlin-slot>`]);
+    await v.page.$eval("dunlin-slot", (slot) => slot.replaceWith(slot.cloneNode(true)));
+    expect((await frames()).at(-1)).toBe("shoes");
+  });
+
   test("does not bring back what the site has taken away, and follows a redrawn slot", async () => {
     await v.remember(decided("shoes"));
     await open([`<body><dunlin-slot name="hero">${DEFAULT}${template("shoes")}</dunlin-slot>`]);
