@@ -95,6 +95,7 @@ func (s *shop) meet(w http.ResponseWriter, r *http.Request) {
 	if c, err := r.Cookie(runCookie); err == nil && c.Value == s.run {
 		return
 	}
-	http.SetCookie(w, &http.Cookie{Name: runCookie, Value: s.run, Path: "/demo/", HttpOnly: true, SameSite: http.SameSiteStrictMode})
+	// Lax: who comes by a link of another site's page must not lose what this start has seen.
+	http.SetCookie(w, &http.Cookie{Name: runCookie, Value: s.run, Path: "/demo/", HttpOnly: true, SameSite: http.SameSiteLaxMode})
 	w.Header().Set("Clear-Site-Data", `"storage"`)
 }

@@ -63,7 +63,7 @@ func (a *Answers) Ask(in *bufio.Reader, out io.Writer, zone string) error {
 	return nil
 }
 
-// Agree asks whether to go on; only a yes is one.
+// Agree asks whether to go on; an empty answer is yes.
 func Agree(in *bufio.Reader, out io.Writer, text string) (yes bool, err error) {
 	err = question{flag: "yes", text: text + " yes or no?", usual: "yes", set: func(s string) error {
 		switch strings.ToLower(s) {

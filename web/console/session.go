@@ -125,16 +125,18 @@ func (a *Accounts) session(secret string) (s session, ok bool, err error) {
 	if now.Sub(s.Seen) < seenEvery {
 		return s, true, nil
 	}
-	s.Seen = now
-	return s, true, a.update(func(tx *bolt.Tx) error {
-		var was session
+	err = a.update(func(tx *bolt.Tx) (err error) {
 		// It may have been ended, or its link's leave used up, in between.
-		if there, err := get(tx.Bucket(bucketSessions), key, &was); !there || err != nil {
+		if ok, err = get(tx.Bucket(bucketSessions), key, &s); !ok || err != nil {
 			return err
 		}
-		was.Seen = now
-		return put(tx.Bucket(bucketSessions), key, was)
+		s.Seen = now
+		return put(tx.Bucket(bucketSessions), key, s)
 	})
+	if err != nil || !ok {
+		return session{}, false, err
+	}
+	return s, true, nil
 }
 
 // end ends a session.

@@ -140,7 +140,7 @@ func (c *Console) checkPassword(ec echo.Context, by credentials) error {
 		return &refusal{status: http.StatusTooManyRequests, reason: "slow-down", title: "Too many wrong passwords.",
 			detail: "Wait a little, or ask the operator for a link, which signs in at once.", retry: wait}
 	}
-	a, _, err := c.account(by.Name)
+	a, known, err := c.account(by.Name)
 	if err != nil {
 		return err
 	}
@@ -149,7 +149,10 @@ func (c *Console) checkPassword(ec echo.Context, by credentials) error {
 		return err
 	}
 	if !ok {
-		c.opt.Log.Warn("a wrong password", "name", by.Name)
+		// A name that there is not may be a password in the wrong field.
+		if known {
+			c.opt.Log.Warn("a wrong password", "name", by.Name)
+		}
 		return errWrong
 	}
 	c.doors.passed(by.Name)
