@@ -88,6 +88,7 @@ func TestAnEarlierRunIsCleared(t *testing.T) {
 		require.Len(t, r.Cookies(), 1)
 		require.Equal(t, "run2", r.Cookies()[0].Value)
 		require.Equal(t, "/demo/", r.Cookies()[0].Path)
+		require.Equal(t, http.SameSiteLaxMode, r.Cookies()[0].SameSite, "a link of another site brings it along")
 	}
 	r := get(t, s, "/", func(r *http.Request) { r.AddCookie(&http.Cookie{Name: runCookie, Value: "run2"}) })
 	require.Empty(t, r.Header.Get("Clear-Site-Data"))
