@@ -66,11 +66,11 @@ func Open(o Options) (*Collector, error) {
 	if err != nil {
 		return nil, err
 	}
-	sh, err := openShelf(dirs["plans"], dirs["priors"], o.Log)
+	sh, err := openShelf(dirs["plans"], dirs["priors"], o.Step, o.Log)
 	if err != nil {
 		return nil, err
 	}
-	s, err := spool.Open(spool.Options{Dir: dirs["spool"], QueueLimit: o.QueueLimit, Log: o.Log})
+	s, err := spool.Open(spool.Options{Dir: dirs["spool"], QueueLimit: o.QueueLimit, Step: o.Step, Log: o.Log})
 	if err != nil {
 		return nil, err
 	}

@@ -5,20 +5,26 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"github.com/dunlin-analytics/dunlin/collector/spool"
 )
 
 const temporary = ".new"
 
 // writeFile makes a file that appears under its name only when it is whole and
-// on disk.
-func writeFile(path string, content []byte) error {
-	if err := replace(path, content); err != nil {
+// on disk: the durable steps NAME.write, beside it, and NAME.rename.
+func writeFile(path string, content []byte, step spool.Step, name string) error {
+	err := step.Around(name+".write", func() error { return writeBeside(path, content) })
+	if err == nil {
+		err = step.Around(name+".rename", func() error { return rename(path) })
+	}
+	if err != nil {
 		return fmt.Errorf("collector: write %s: %w", path, err)
 	}
 	return nil
 }
 
-func replace(path string, content []byte) error {
+func writeBeside(path string, content []byte) error {
 	f, err := os.OpenFile(path+temporary, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
@@ -30,6 +36,10 @@ func replace(path string, content []byte) error {
 	if err = errors.Join(err, f.Close()); err != nil {
 		return errors.Join(err, os.Remove(path+temporary))
 	}
+	return nil
+}
+
+func rename(path string) error {
 	if err := os.Rename(path+temporary, path); err != nil {
 		return err
 	}

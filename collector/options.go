@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/dunlin-analytics/dunlin/collector/spool"
 	"github.com/dunlin-analytics/dunlin/privacy/report"
 )
 
@@ -42,6 +43,10 @@ type Options struct {
 	// QueueLimit is how many reports may wait for the disk; more are told to
 	// come back. Default 4,096.
 	QueueLimit int
+	// Step hears of every durable step of the spool (see there) and of plans and
+	// priors: plan, priors and pointer, each with .write beside the file's name and
+	// .rename to it, and priors.remove. For simulations. Default: nobody.
+	Step spool.Step
 	// Log hears of damaged files, failing disks and defects; never of requests.
 	// Default: nobody.
 	Log *slog.Logger

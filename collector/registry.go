@@ -10,6 +10,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/dunlin-analytics/dunlin/collector/spool"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
 	"github.com/dunlin-analytics/dunlin/privacy/report"
 )
@@ -37,6 +38,7 @@ type registry struct {
 	dir        string
 	verify     func(signed []byte) ([]byte, error)
 	sealedSize func(plain int) int
+	step       spool.Step
 
 	adding sync.Mutex
 	table  atomic.Pointer[map[plan.Digest]*known]
@@ -46,7 +48,7 @@ type registry struct {
 // is an error rather than skipped: without it an older plan would be taken for
 // the one in force.
 func openRegistry(dir string, o *Options) (*registry, error) {
-	r := &registry{dir: dir, verify: o.Verify, sealedSize: o.SealedSize}
+	r := &registry{dir: dir, verify: o.Verify, sealedSize: o.SealedSize, step: o.Step}
 	r.table.Store(&map[plan.Digest]*known{})
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -140,7 +142,7 @@ func (r *registry) put(digest plan.Digest, signed []byte, now plan.Time) (added 
 			return false, refuse(PlanSerial, "build the plan with a serial above %d and have it signed", other.plan.Serial)
 		}
 	}
-	if err := writeFile(filepath.Join(r.dir, digest.String()+".plan"), signed); err != nil {
+	if err := writeFile(filepath.Join(r.dir, digest.String()+".plan"), signed, r.step, "plan"); err != nil {
 		return false, err
 	}
 	table[digest] = k

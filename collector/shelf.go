@@ -13,6 +13,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/dunlin-analytics/dunlin/collector/spool"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
 )
 
@@ -24,6 +25,7 @@ const pointerExt = ".priors"
 // write.
 type shelf struct {
 	plans, priors string // folders
+	step          spool.Step
 	log           *slog.Logger
 
 	table atomic.Pointer[map[plan.Digest]entry]
@@ -57,8 +59,8 @@ func (v verdict) of(file os.FileInfo) bool {
 
 // openShelf reads each plan's pointer. One that cannot be read is told to the log
 // and to damage: devices then choose without priors until it is set again.
-func openShelf(plans, priors string, log *slog.Logger) (*shelf, error) {
-	s := &shelf{plans: plans, priors: priors, log: log, waiting: make(map[plan.Digest]bool)}
+func openShelf(plans, priors string, step spool.Step, log *slog.Logger) (*shelf, error) {
+	s := &shelf{plans: plans, priors: priors, step: step, log: log, waiting: make(map[plan.Digest]bool)}
 	files, err := os.ReadDir(plans)
 	if err != nil {
 		return nil, fmt.Errorf("collector: %w", err)
@@ -169,7 +171,7 @@ func (s *shelf) put(sum plan.Digest, content []byte) (added bool, err error) {
 	if _, err := s.read(sum); err == nil {
 		return false, nil
 	}
-	if err := writeFile(s.priorsFile(sum), content); err != nil {
+	if err := writeFile(s.priorsFile(sum), content, s.step, "priors"); err != nil {
 		return false, err
 	}
 	s.seen.Delete(sum)
@@ -195,7 +197,7 @@ func (s *shelf) point(d, sum plan.Digest) (changed bool, err error) {
 		return false, nil
 	}
 	next := pointer{sum, before.current} // of a damaged pointer nothing is known: zero
-	if err := writeFile(s.pointerFile(d), next.append(nil)); err != nil {
+	if err := writeFile(s.pointerFile(d), next.append(nil), s.step, "pointer"); err != nil {
 		return false, err
 	}
 	table[d] = entry{pointer: next}
@@ -231,7 +233,7 @@ func (s *shelf) sweep() {
 		if parsed != nil || !half && (named[sum] || s.waiting[sum]) {
 			continue
 		}
-		err = errors.Join(err, os.Remove(filepath.Join(s.priors, f.Name())))
+		err = errors.Join(err, s.step.Around("priors.remove", func() error { return os.Remove(filepath.Join(s.priors, f.Name())) }))
 		s.seen.Delete(sum)
 	}
 	if err != nil {

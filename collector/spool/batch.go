@@ -30,6 +30,7 @@ type batch struct {
 	key   Key
 	path  string
 	limit int
+	step  Step
 	log   *slog.Logger
 	queue chan *item
 
@@ -102,7 +103,7 @@ func (b *batch) open() error {
 	if db != nil {
 		return nil
 	}
-	db, err := openFile(b.path, b.key)
+	db, err := openFile(b.path, b.key, b.step)
 	var frozen *Summary
 	if err == nil {
 		frozen, err = readFrozen(db, b.path)
@@ -152,24 +153,28 @@ func (b *batch) commit(appends []*item) error {
 	if b.frozen != nil {
 		return ErrFrozen
 	}
-	err := guarded(b.path, func() error {
-		return b.db.Update(func(tx *bolt.Tx) error {
-			bucket := tx.Bucket(bucketReports)
-			bucket.FillPercent = 1 // keys only grow
-			sequence := bucket.Sequence()
-			keys := make([]byte, 0, 8*len(appends))
-			for _, it := range appends {
-				sequence++
-				keys = append(keys, sequenceKey(sequence)...)
-				key := keys[len(keys)-8:]
-				if err := bucket.Put(key, seal(key, it.raw)); err != nil {
-					return err
-				}
+	return b.update("spool.commit", func(tx *bolt.Tx) error {
+		bucket := tx.Bucket(bucketReports)
+		bucket.FillPercent = 1 // keys only grow
+		sequence := bucket.Sequence()
+		keys := make([]byte, 0, 8*len(appends))
+		for _, it := range appends {
+			sequence++
+			keys = append(keys, sequenceKey(sequence)...)
+			key := keys[len(keys)-8:]
+			if err := bucket.Put(key, seal(key, it.raw)); err != nil {
+				return err
 			}
-			return bucket.SetSequence(sequence)
-		})
+		}
+		return bucket.SetSequence(sequence)
 	})
-	return b.written(err)
+}
+
+// update runs one transaction, which is the durable step of that name.
+func (b *batch) update(step string, f func(tx *bolt.Tx) error) error {
+	return b.written(b.step.Around(step, func() error {
+		return guarded(b.path, func() error { return b.db.Update(f) })
+	}))
 }
 
 // written takes the outcome of a transaction. After a failed one nobody knows

@@ -34,10 +34,10 @@ func fileOptions() *bolt.Options {
 // openFile opens a batch's file, made when it does not exist.
 //
 // Errors: a DamageError, and the disk's.
-func openFile(path string, key Key) (*bolt.DB, error) {
+func openFile(path string, key Key, step Step) (*bolt.DB, error) {
 	_, err := os.Stat(path)
 	if errors.Is(err, os.ErrNotExist) {
-		err = createFile(path, key)
+		err = createFile(path, key, step)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("spool: open %s: %w", path, err)
@@ -57,15 +57,29 @@ func openFile(path string, key Key) (*bolt.DB, error) {
 }
 
 // createFile makes a file that appears under its name only when it is whole.
-func createFile(path string, key Key) error {
+func createFile(path string, key Key, step Step) error {
 	made := path + temporary
 	if err := os.Remove(made); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
 	defer os.Remove(made)
+	if err := step.Around("spool.create", func() error { return writeEmpty(made, key) }); err != nil {
+		return err
+	}
+	return step.Around("spool.link", func() error {
+		// Link, unlike rename, never replaces a file that another process made.
+		if err := os.Link(made, path); err != nil {
+			return err
+		}
+		return syncDir(filepath.Dir(path))
+	})
+}
+
+// writeEmpty makes a batch file without reports.
+func writeEmpty(path string, key Key) error {
 	o := fileOptions()
 	o.InitialMmapSize = 0
-	db, err := bolt.Open(made, 0o600, o)
+	db, err := bolt.Open(path, 0o600, o)
 	if err != nil {
 		return err
 	}
@@ -81,14 +95,7 @@ func createFile(path string, key Key) error {
 		}
 		return b.Put(keyHead, seal(keyHead, key.head()))
 	})
-	if err := errors.Join(err, db.Close()); err != nil {
-		return err
-	}
-	// Link, unlike rename, never replaces a file that another process made.
-	if err := os.Link(made, path); err != nil {
-		return err
-	}
-	return syncDir(filepath.Dir(path))
+	return errors.Join(err, db.Close())
 }
 
 func syncDir(dir string) error {

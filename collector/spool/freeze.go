@@ -30,18 +30,16 @@ func (b *batch) freeze() (Summary, error) {
 		return *b.frozen, nil
 	}
 	var summary Summary
-	err := guarded(b.path, func() error {
-		return b.db.Update(func(tx *bolt.Tx) error {
-			all, err := arrivals(tx.Bucket(bucketReports), b.path)
-			if err != nil {
-				return err
-			}
-			var counted []arrival
-			counted, summary = count(all)
-			return writeIndex(tx, counted, &summary)
-		})
+	err := b.update("spool.freeze", func(tx *bolt.Tx) error {
+		all, err := arrivals(tx.Bucket(bucketReports), b.path)
+		if err != nil {
+			return err
+		}
+		var counted []arrival
+		counted, summary = count(all)
+		return writeIndex(tx, counted, &summary)
 	})
-	if err := b.written(err); err != nil {
+	if err != nil {
 		return Summary{}, err
 	}
 	b.mu.Lock()

@@ -35,6 +35,8 @@ type Options struct {
 	QueueLimit int
 	// CommitLimit is how many reports share one commit at most. Default 512.
 	CommitLimit int
+	// Step hears of every durable step. Default: nobody.
+	Step Step
 	// Log hears of damaged files and failed commits, once each. Default: nobody.
 	Log *slog.Logger
 }
@@ -44,6 +46,7 @@ type Spool struct {
 	dir         string
 	queueLimit  int64
 	commitLimit int
+	step        Step
 	log         *slog.Logger
 	waiting     atomic.Int64
 
@@ -88,7 +91,7 @@ func Open(o Options) (*Spool, error) {
 			}
 		}
 	}
-	return &Spool{dir: o.Dir, queueLimit: int64(o.QueueLimit), commitLimit: o.CommitLimit, log: o.Log, batches: make(map[Key]*batch)}, nil
+	return &Spool{dir: o.Dir, queueLimit: int64(o.QueueLimit), commitLimit: o.CommitLimit, step: o.Step, log: o.Log, batches: make(map[Key]*batch)}, nil
 }
 
 // File returns the path of a batch's file.
@@ -184,7 +187,7 @@ func (s *Spool) batch(key Key) (*batch, error) {
 		return nil, ErrClosed
 	}
 	if b = s.batches[key]; b == nil {
-		b = &batch{key: key, path: s.File(key), limit: s.commitLimit, log: s.log, queue: make(chan *item, s.commitLimit)}
+		b = &batch{key: key, path: s.File(key), limit: s.commitLimit, step: s.step, log: s.log, queue: make(chan *item, s.commitLimit)}
 		s.batches[key] = b
 		s.running.Add(1)
 		go func() {
