@@ -104,8 +104,14 @@ func (c *cast) params() vdaf.Params {
 	return vdaf.Params{Length: c.layout.Cells, Weight: c.layout.Weight, Chunk: int(c.plan.Chunk)}
 }
 
-// keys hands the pairing's key to both aggregators.
+// keys hands the pairing's key to both aggregators, which have long-lived identities.
 type keys struct{ c *cast }
+
+func (k keys) Identity(plan.Commitment) (seal.Identity, error) { return seal.Identity{}, pair.ErrNoKey }
+
+func (k keys) Owner(plan.Commitment) (string, error) { return "", nil }
+
+func (k keys) Destroy(plan.Commitment) error { return nil }
 
 func (k keys) Get(want plan.Commitment) (vdaf.VerifyKey, error) {
 	if want != pair.CommitmentOf(k.c.key) {

@@ -211,11 +211,12 @@ func TestHelperFloors(t *testing.T) {
 	w := newWorld(t, c, nil)
 	options := helper.Options{
 		Batches: w.batches[1], Releases: w.releases[1], Keys: keys{c}, Identity: c.helper,
-		Signer: c.peers[1], Leader: c.peers[0].Public(), Verify: c.verify, Clock: w.clock, Noise: w.noise[1],
+		Signer: c.peers[1], Leader: helper.Only(c.peers[0].Public()), Verify: c.verify, Clock: w.clock, Noise: w.noise[1],
 	}
 	for name, change := range map[string]func(*helper.Options){
 		"min batch below the floor": func(o *helper.Options) { o.MinBatch = 99 },
 		"cap above the device's":    func(o *helper.Options) { o.Cap = ledger.CapDay + 1 },
+		"cells above the plan's":    func(o *helper.Options) { o.MaxCells = plan.MaxCells + 1 },
 		"no noise":                  func(o *helper.Options) { o.Noise = nil },
 		"no clock":                  func(o *helper.Options) { o.Clock = nil },
 		"no officer":                func(o *helper.Options) { o.Verify = nil },
@@ -229,6 +230,7 @@ func TestHelperFloors(t *testing.T) {
 	for name, change := range map[string]func(*helper.Options){
 		"larger batches": func(o *helper.Options) { o.MinBatch = 101 },
 		"a smaller cap":  func(o *helper.Options) { o.Cap = 24_000_000 },
+		"fewer cells":    func(o *helper.Options) { o.MaxCells = 19 },
 	} {
 		o := options
 		change(&o)

@@ -25,11 +25,12 @@ type spool struct {
 	now   func() plan.Time
 	parts [batch.Partitions][][]byte // ascending by ID
 
-	mu     sync.Mutex
-	priors map[string][]byte // by SHA-256
-	point  map[string]string // of a plan's digest, to priors
-	puts   []string          // of priors and pointers, in their order
-	refuse string            // if set, the problem that PUTs of priors get
+	mu      sync.Mutex
+	deleted []string          // periods
+	priors  map[string][]byte // by SHA-256
+	point   map[string]string // of a plan's digest, to priors
+	puts    []string          // of priors and pointers, in their order
+	refuse  string            // if set, the problem that PUTs of priors get
 }
 
 func newSpool(c *cast, reports [][]byte, now func() plan.Time) *spool {
@@ -85,7 +86,19 @@ func (s *spool) handler() http.Handler {
 		}
 		problem(w, http.StatusNotFound, "not-found")
 	})
-	mux.HandleFunc("POST /v1/batches/{digest}/{date}/close", func(w http.ResponseWriter, _ *http.Request) {
+	mux.HandleFunc("DELETE /v1/batches/{digest}/{date}", func(w http.ResponseWriter, r *http.Request) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.deleted = append(s.deleted, r.PathValue("date"))
+		w.WriteHeader(http.StatusNoContent)
+	})
+	mux.HandleFunc("POST /v1/batches/{digest}/{date}/close", func(w http.ResponseWriter, r *http.Request) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if slices.Contains(s.deleted, r.PathValue("date")) {
+			problem(w, http.StatusGone, "batch-deleted")
+			return
+		}
 		if s.now() < s.end {
 			problem(w, http.StatusConflict, "period-open")
 			return

@@ -2,6 +2,7 @@ package aggregator_test
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"math/rand/v2"
 	"net/http"
@@ -48,7 +49,15 @@ func TestSumOfManyAmongHostile(t *testing.T) {
 	for role, views := range []func() ([]batch.View, error){w.Leader.Operator, w.live.Load().Operator} {
 		v, err := views()
 		require.NoError(t, err)
-		require.Equal(t, []batch.View{{Plan: c.digest, Period: firstDay.String(), State: batch.Released, Accepted: 300, Rejected: crowd.want[role]}}, v)
+		r, err := w.batches[role].Record(c.batch)
+		require.NoError(t, err)
+		want := batch.View{Plan: c.digest, Period: firstDay.String(), State: batch.Released, Accepted: 300, Rejected: crowd.want[role], Hash: hex.EncodeToString(r.Tally.Hash[:])}
+		if role == 0 {
+			want.Cleared = true // at the collector, as the leader has heard
+		} else {
+			want.Owner = batch.FormerOwner
+		}
+		require.Equal(t, []batch.View{want}, v)
 	}
 	// Twice asked, nothing is drawn or stored again.
 	all, err := w.Leader.Step(context.Background())

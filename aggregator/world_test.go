@@ -95,7 +95,7 @@ func (w *world) path(role int, name string) string {
 func (w *world) open(role int) {
 	w.t.Helper()
 	var err error
-	w.batches[role], err = batch.OpenStore(w.path(role, "batches.db"))
+	w.batches[role], err = batch.OpenStore(batch.Options{Path: w.path(role, "batches.db"), Keys: w.path(role, "keys")})
 	require.NoError(w.t, err)
 	w.releases[role], err = release.Open(w.path(role, "releases.db"))
 	require.NoError(w.t, err)
@@ -115,7 +115,7 @@ func (w *world) startHelper() {
 	w.open(1)
 	h, err := helper.New(helper.Options{
 		Batches: w.batches[1], Releases: w.wrap(1, w.releases[1]), Keys: keys{w.cast}, Identity: w.helper,
-		Signer: w.peers[1], Leader: w.peers[0].Public(), Verify: w.verify, Clock: w.clock, Noise: w.noise[1],
+		Signer: w.peers[1], Leader: helper.Only(w.peers[0].Public()), Verify: w.verify, Clock: w.clock, Noise: w.noise[1],
 	})
 	require.NoError(w.t, err)
 	w.live.Store(h)

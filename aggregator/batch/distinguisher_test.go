@@ -52,7 +52,7 @@ func fill(t testing.TB, s *Store, b message.Batch, share []byte, count uint64) {
 
 func quick(t testing.TB) *Store {
 	t.Helper()
-	s, err := OpenStore(filepath.Join(t.TempDir(), "batches.db"))
+	s, err := OpenStore(Options{Path: filepath.Join(t.TempDir(), "batches.db")})
 	require.NoError(t, err)
 	s.db.NoSync = true // thousands of batches; no test here is about power failures
 	t.Cleanup(func() { _ = s.CloseStore() })

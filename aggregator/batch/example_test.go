@@ -15,7 +15,7 @@ import (
 func ExampleStore_Settle() {
 	dir, _ := os.MkdirTemp("", "batch")
 	defer os.RemoveAll(dir)
-	s, _ := batch.OpenStore(filepath.Join(dir, "batches.db"))
+	s, _ := batch.OpenStore(batch.Options{Path: filepath.Join(dir, "batches.db")})
 	defer s.CloseStore()
 	b := message.Batch{Plan: plan.Digest{1}, Date: 20000}
 	_, err := s.Settle(b, batch.Terms{Cells: 4, Sigma2: 97, MinBatch: 100}, message.Tally{Count: 100}, nil)

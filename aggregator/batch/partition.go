@@ -16,7 +16,7 @@ import (
 const Partitions = 256
 
 const (
-	version      = 1
+	version      = 2
 	maxAggregate = 16 * plan.MaxCells
 	maxPending   = message.MaxRequest
 )

@@ -6,8 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-
-	bolt "go.etcd.io/bbolt"
+	"slices"
 
 	"github.com/dunlin-analytics/dunlin/aggregator/message"
 	"github.com/dunlin-analytics/dunlin/privacy/noise"
@@ -44,11 +43,11 @@ func EmptyTally(b message.Batch, p byte) message.Tally {
 }
 
 // totals sums up a batch's partitions; a partition without a record is empty.
-func totals(tx *bolt.Tx, b message.Batch, cells int) (r Record, sum *vdaf.AggregateShare, err error) {
+func totals(tx txn, b message.Batch, cells int) (r Record, sum *vdaf.AggregateShare, err error) {
 	sum = vdaf.NewAggregateShare(cells)
 	chain := append([]byte("dunlin batch v1"), batchKey(b)...)
 	for n := range Partitions {
-		p, err := getPartition(tx, b, byte(n))
+		p, err := tx.partition(b, byte(n))
 		if err != nil {
 			return r, nil, err
 		}
@@ -56,6 +55,7 @@ func totals(tx *bolt.Tx, b message.Batch, cells int) (r Record, sum *vdaf.Aggreg
 			return r, nil, fmt.Errorf("%w: %d", ErrUnfinished, n)
 		}
 		chain = append(wire.AppendU64(chain, p.Tally.Count), p.Tally.Hash[:]...)
+		r.Partitions = append(r.Partitions, p.Tally)
 		r.Tally.Count += p.Tally.Count
 		r.Rejects.Add(p.Rejects)
 		if len(p.Share) == 0 {
@@ -78,8 +78,8 @@ func totals(tx *bolt.Tx, b message.Batch, cells int) (r Record, sum *vdaf.Aggreg
 //
 // Errors: ErrUnfinished.
 func (s *Store) Tally(b message.Batch, cells int) (t message.Tally, err error) {
-	err = s.db.View(func(tx *bolt.Tx) error {
-		r, err := getRecord(tx, b)
+	err = s.view(func(tx txn) error {
+		r, err := tx.record(b)
 		if err == nil && r.State == Open {
 			r, _, err = totals(tx, b, cells)
 		}
@@ -98,9 +98,12 @@ func (s *Store) Tally(b message.Batch, cells int) (t message.Tally, err error) {
 // Errors: ErrUnfinished, ErrDisagree, and the noise source's.
 // Source: PRIVACY.md section 3, rules 1, 2, 4 and 5.
 func (s *Store) Settle(b message.Batch, terms Terms, peer message.Tally, rand io.Reader) (r Record, err error) {
-	err = s.db.Update(func(tx *bolt.Tx) error {
-		if r, err = getRecord(tx, b); err != nil {
+	err = s.update("settle", func(tx txn) error {
+		if r, err = tx.record(b); err != nil {
 			return err
+		}
+		if r.Lost {
+			return ErrLost
 		}
 		if r.State != Open {
 			if r.Tally != peer {
@@ -120,17 +123,26 @@ func (s *Store) Settle(b message.Batch, terms Terms, peer message.Tally, rand io
 		} else if err := r.close(sum, terms, rand); err != nil {
 			return err
 		}
-		for n := range Partitions {
-			if err := tx.Bucket(bucketPartitions).Delete(partitionKey(b, byte(n))); err != nil {
-				return err
-			}
+		if err := tx.dropPartitions(b); err != nil {
+			return err
 		}
-		return putRecord(tx, b, r)
+		return tx.putRecord(b, r)
 	})
+	if err == nil {
+		err = s.ended(b, r)
+	}
 	if err != nil {
 		return Record{}, err
 	}
 	return r, nil
+}
+
+// ended destroys the key of a batch that has come to its end.
+func (s *Store) ended(b message.Batch, r Record) error {
+	if !r.State.Final() {
+		return nil
+	}
+	return s.keys.Destroy(b)
 }
 
 // close adds the noise and keeps the noised share alone.
@@ -151,11 +163,13 @@ func (r *Record) close(sum *vdaf.AggregateShare, terms Terms, rand io.Reader) er
 
 // SetPeer stores the peer's noised share. The same again changes nothing.
 //
-// Errors: ErrState before the batch is Closed and after its release,
+// Errors: ErrState before the batch is Closed and after its release, ErrLost,
 // ErrConflict for another share than before.
 func (s *Store) SetPeer(b message.Batch, share []byte) (Record, error) {
-	return s.move(b, func(r *Record) error {
+	return s.move("exchange", b, func(r *Record) error {
 		switch {
+		case r.Lost:
+			return ErrLost
 		case r.State == Exchanged && !bytes.Equal(r.Peer, share):
 			return ErrConflict
 		case r.State == Exchanged:
@@ -172,49 +186,97 @@ func (s *Store) SetPeer(b message.Batch, share []byte) (Record, error) {
 //
 // Errors: ErrState unless the batch is Exchanged or Released.
 func (s *Store) SetReleased(b message.Batch) (Record, error) {
-	return s.move(b, func(r *Record) error {
+	return s.move("release", b, func(r *Record) error {
 		if r.State != Exchanged && r.State != Released {
 			return ErrState
 		}
-		r.State, r.Own, r.Peer = Released, nil, nil
+		r.end(Released)
 		return nil
 	})
 }
 
-func (s *Store) move(b message.Batch, change func(*Record) error) (r Record, err error) {
-	err = s.db.Update(func(tx *bolt.Tx) error {
-		if r, err = getRecord(tx, b); err != nil {
+// SetFrozen remembers how many reports each partition has, as the collector said
+// when it first froze the period. The same again changes nothing.
+//
+// Errors: ErrConflict for other counts than before, ErrClosed after Open.
+func (s *Store) SetFrozen(b message.Batch, counts []uint64) error {
+	r, err := s.Record(b)
+	if err != nil {
+		return err
+	}
+	if r.State == Open && slices.Equal(r.Frozen, counts) {
+		return nil
+	}
+	_, err = s.move("frozen", b, func(r *Record) error {
+		switch {
+		case r.State != Open:
+			return ErrClosed
+		case r.Frozen != nil && !slices.Equal(r.Frozen, counts):
+			return ErrConflict
+		}
+		r.Frozen = slices.Clone(counts)
+		return nil
+	})
+	return err
+}
+
+// SetCleared remembers that the collector has deleted an ended batch's reports.
+//
+// Errors: ErrState for a batch that has not ended.
+func (s *Store) SetCleared(b message.Batch) error {
+	_, err := s.move("cleared", b, func(r *Record) error {
+		if !r.State.Final() {
+			return ErrState
+		}
+		r.Cleared = true
+		return nil
+	})
+	return err
+}
+
+// end takes the record to a final state, in which no share is left.
+func (r *Record) end(state State) {
+	r.State, r.Own, r.Peer, r.Frozen, r.Lost = state, nil, nil, nil, false
+}
+
+func (s *Store) move(name string, b message.Batch, change func(*Record) error) (r Record, err error) {
+	err = s.update(name, func(tx txn) error {
+		if r, err = tx.record(b); err != nil {
 			return err
 		}
 		if err := change(&r); err != nil {
 			return err
 		}
-		return putRecord(tx, b, r)
-	})
-	return r, err
-}
-
-// Recover ends a batch whose state was lost but whose release both aggregators
-// have signed: the caller has stored that record. Whatever shares are left go.
-func (s *Store) Recover(b message.Batch) (Record, error) { return s.end(b, Released) }
-
-// Abandon ends a batch without a release, for good. Whatever shares are left go.
-func (s *Store) Abandon(b message.Batch) (Record, error) { return s.end(b, Abandoned) }
-
-// end takes a batch to a final state; one that has ended stays as it is.
-func (s *Store) end(b message.Batch, state State) (r Record, err error) {
-	err = s.db.Update(func(tx *bolt.Tx) error {
-		r, err = getRecord(tx, b)
-		if err != nil || r.State.Final() {
-			return err
-		}
-		for n := range Partitions {
-			if err := tx.Bucket(bucketPartitions).Delete(partitionKey(b, byte(n))); err != nil {
+		if r.State.Final() {
+			if err := tx.dropPartitions(b); err != nil {
 				return err
 			}
 		}
-		r.State, r.Own, r.Peer = state, nil, nil
-		return putRecord(tx, b, r)
+		return tx.putRecord(b, r)
 	})
+	if err == nil {
+		err = s.ended(b, r)
+	}
 	return r, err
+}
+
+// Recover ends a batch whose state was lost, or that was given up for lost, but
+// whose release both aggregators have signed: the caller has stored that record.
+// Whatever shares are left go.
+func (s *Store) Recover(b message.Batch) (Record, error) {
+	return s.move("recover", b, func(r *Record) error {
+		r.end(Released)
+		return nil
+	})
+}
+
+// Abandon ends a batch without a release, for good. One that has ended stays as it
+// is. Whatever shares are left go.
+func (s *Store) Abandon(b message.Batch) (Record, error) {
+	return s.move("abandon", b, func(r *Record) error {
+		if !r.State.Final() {
+			r.end(Abandoned)
+		}
+		return nil
+	})
 }

@@ -1,11 +1,12 @@
 package batch
 
 import (
+	"encoding/hex"
+	"errors"
 	"math"
 
-	bolt "go.etcd.io/bbolt"
-
 	"github.com/dunlin-analytics/dunlin/aggregator/message"
+	"github.com/dunlin-analytics/dunlin/aggregator/periodkey"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
 )
 
@@ -20,6 +21,13 @@ type View struct {
 	Rejected message.Rejects `json:"rejected"`
 	Finished int             `json:"partitions_finished"` // while open: of those that were begun
 	Begun    int             `json:"partitions_begun"`
+	Reports  uint64          `json:"reports"`         // leader, while open: in the frozen period
+	Hash     string          `json:"hash,omitempty"`  // over the counted reports, once settled
+	Lost     bool            `json:"lost"`            // its shares' key is gone
+	Cleared  bool            `json:"cleared"`         // leader: the collector holds no sealed report of it
+	Owner    string          `json:"owner,omitempty"` // helper: the leader that the plan is of
+	// Waits says what keeps the batch from its end; the aggregator fills it in.
+	Waits string `json:"waits,omitempty"`
 }
 
 // Views returns one View for each batch of which something is stored, by plan
@@ -27,6 +35,14 @@ type View struct {
 func (s *Store) Views() ([]View, error) {
 	all := []View{}
 	at := map[message.Batch]int{}
+	plans, err := s.Plans()
+	if err != nil {
+		return nil, err
+	}
+	owners := map[plan.Digest]string{}
+	for d, a := range plans {
+		owners[d] = a.Owner
+	}
 	view := func(key []byte) (*View, error) {
 		b, ok := batchOf(key)
 		if !ok {
@@ -34,35 +50,41 @@ func (s *Store) Views() ([]View, error) {
 		}
 		if _, ok := at[b]; !ok {
 			at[b] = len(all)
-			all = append(all, View{Plan: b.Plan, Period: b.Date.String()})
+			all = append(all, View{Plan: b.Plan, Period: b.Date.String(), Owner: owners[b.Plan]})
 		}
 		return &all[at[b]], nil
 	}
-	err := s.db.View(func(tx *bolt.Tx) error {
-		err := tx.Bucket(bucketBatches).ForEach(func(k, v []byte) error {
+	err = s.view(func(tx txn) error {
+		err := tx.Bucket(bucketBatches).ForEach(func(k, _ []byte) error {
 			w, err := view(k)
 			if err != nil {
 				return err
 			}
-			if v, err = unseal(k, v); err != nil {
-				return err
+			b, _ := batchOf(k)
+			r, err := tx.record(b)
+			w.State, w.Accepted, w.Rejected, w.Lost, w.Cleared = r.State, r.Tally.Count, r.Rejects, r.Lost, r.Cleared
+			if r.State != Open && r.Tally.Hash != [32]byte{} {
+				w.Hash = hex.EncodeToString(r.Tally.Hash[:])
 			}
-			r, err := decodeRecord(v)
-			w.State, w.Accepted, w.Rejected = r.State, r.Tally.Count, r.Rejects
+			for _, n := range r.Frozen {
+				w.Reports += n
+			}
 			return err
 		})
 		if err != nil {
 			return err
 		}
-		return tx.Bucket(bucketPartitions).ForEach(func(k, v []byte) error {
+		return tx.Bucket(bucketPartitions).ForEach(func(k, _ []byte) error {
 			w, err := view(k[:max(0, len(k)-1)])
 			if err != nil {
 				return err
 			}
-			if v, err = unseal(k, v); err != nil {
-				return err
+			b, _ := batchOf(k[:len(k)-1])
+			p, err := tx.partition(b, k[len(k)-1])
+			if errors.Is(err, periodkey.ErrGone) {
+				w.Lost = true
+				return nil
 			}
-			p, err := decodePartition(v)
 			w.Accepted += p.Tally.Count
 			w.Rejected.Add(p.Rejects)
 			w.Begun++

@@ -16,12 +16,12 @@ import (
 var errVerdicts = problem.New(problem.Disagreement, "the verdicts do not fit the chunk that they are about")
 
 // prepare takes a chunk, with the verdicts on the one before.
-func (h *Helper) prepare(b message.Batch, body []byte) ([]byte, error) {
+func (h *Helper) prepare(who Peer, b message.Batch, body []byte) ([]byte, error) {
 	m, err := message.ParsePrepare(body)
 	if err != nil || m.Batch != b {
 		return nil, errMalformed
 	}
-	t, _, err := h.due(b)
+	t, _, err := h.due(who, b)
 	if err != nil {
 		return nil, err
 	}
@@ -71,12 +71,12 @@ func (h *Helper) prepare(b message.Batch, body []byte) ([]byte, error) {
 }
 
 // finish ends a partition.
-func (h *Helper) finish(b message.Batch, body []byte) ([]byte, error) {
+func (h *Helper) finish(who Peer, b message.Batch, body []byte) ([]byte, error) {
 	m, err := message.ParseFinish(body)
 	if err != nil || m.Batch != b {
 		return nil, errMalformed
 	}
-	t, _, err := h.due(b)
+	t, _, err := h.due(who, b)
 	if err != nil {
 		return nil, err
 	}
@@ -135,7 +135,10 @@ func (h *Helper) at(b message.Batch, partition byte, sequence uint64, request me
 }
 
 func (h *Helper) worker(b message.Batch, t *terms) (*prepare.Worker, error) {
-	return prepare.NewWorker(prepare.Spec{Batch: b, Role: report.Helper, Params: prepare.ParamsOf(t.plan), Identity: h.opt.Identity, Key: t.key})
+	if err := h.unlock(t); err != nil {
+		return nil, fmt.Errorf("the plan's keys: %w", err)
+	}
+	return prepare.NewWorker(prepare.Spec{Batch: b, Role: report.Helper, Params: prepare.ParamsOf(t.plan), Identity: t.identity, Key: t.key})
 }
 
 // one prepares a report: a reason to reject it, or a prep message and its share.

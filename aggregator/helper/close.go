@@ -1,7 +1,6 @@
 package helper
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/dunlin-analytics/dunlin/aggregator/batch"
@@ -14,12 +13,12 @@ import (
 // close agrees with the leader on count and hash and settles the batch. Its
 // answer is the same whether the batch was long enough or not; the leader sees
 // from the count.
-func (h *Helper) close(b message.Batch, body []byte) ([]byte, error) {
+func (h *Helper) close(who Peer, b message.Batch, body []byte) ([]byte, error) {
 	m, err := message.ParseClose(body)
 	if err != nil || m.Batch != b {
 		return nil, errMalformed
 	}
-	t, _, err := h.due(b)
+	t, _, err := h.due(who, b)
 	if err != nil {
 		return nil, err
 	}
@@ -36,6 +35,8 @@ func (h *Helper) closed(b message.Batch) (batch.Record, error) {
 	switch {
 	case err != nil:
 		return r, err
+	case r.Lost:
+		return r, batch.ErrLost
 	case r.State == batch.Open:
 		return r, problem.New(problem.BatchOpen, "close the batch first: no noised share leaves before count and hash are agreed")
 	case r.State == batch.Short:
@@ -47,12 +48,12 @@ func (h *Helper) closed(b message.Batch) (batch.Record, error) {
 }
 
 // exchange takes the leader's noised share and gives its own.
-func (h *Helper) exchange(b message.Batch, body []byte) ([]byte, error) {
+func (h *Helper) exchange(who Peer, b message.Batch, body []byte) ([]byte, error) {
 	m, err := message.ParseExchange(body)
 	if err != nil || m.Batch != b {
 		return nil, errMalformed
 	}
-	t, _, err := h.due(b)
+	t, _, err := h.due(who, b)
 	if err != nil {
 		return nil, err
 	}
@@ -75,12 +76,12 @@ func (h *Helper) exchange(b message.Batch, body []byte) ([]byte, error) {
 
 // sign checks the leader's signature of the record that this helper computes,
 // stores the record and gives its own signature.
-func (h *Helper) sign(b message.Batch, body []byte) ([]byte, error) {
+func (h *Helper) sign(who Peer, b message.Batch, body []byte) ([]byte, error) {
 	m, err := message.ParseSign(body)
 	if err != nil || m.Batch != b {
 		return nil, errMalformed
 	}
-	t, period, err := h.due(b)
+	t, period, err := h.due(who, b)
 	if err != nil {
 		return nil, err
 	}
@@ -112,7 +113,7 @@ func (h *Helper) sign(b message.Batch, body []byte) ([]byte, error) {
 		return nil, err
 	}
 	text := release.Message(body)
-	if !h.opt.Leader.Verify(text, m.Signature[:]) {
+	if !who.Keys.Verify(text, m.Signature[:]) {
 		return nil, problem.New(problem.Signature, "the leader's signature is not of the record that this helper computes")
 	}
 	copy(own.Signature[:], h.opt.Signer.Sign(text))
@@ -124,16 +125,4 @@ func (h *Helper) sign(b message.Batch, body []byte) ([]byte, error) {
 		return nil, err
 	}
 	return own.Append(nil), nil
-}
-
-// recorded returns the signed record of a released batch.
-func (h *Helper) recorded(b message.Batch) ([]byte, error) {
-	s, err := h.opt.Releases.Get(b.Plan, b.Date)
-	if errors.Is(err, release.ErrNotFound) {
-		return nil, problem.New(problem.NotFound, "this batch is not released")
-	}
-	if err != nil {
-		return nil, err
-	}
-	return s.Append(nil)
 }

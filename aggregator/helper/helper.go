@@ -27,32 +27,57 @@ type Releases interface {
 	PutPlan(plan.Digest, []byte) error
 }
 
-// VerifyKeys holds the keys of former pairings (pair.Keys).
-type VerifyKeys interface {
+// Keys holds what pairings made (pair.Keys).
+type Keys interface {
 	Get(plan.Commitment) (vdaf.VerifyKey, error)
+	Identity(plan.Commitment) (seal.Identity, error)
+	Owner(plan.Commitment) (string, error)
+	Destroy(plan.Commitment) error
 }
+
+// Peer is a leader that this helper serves.
+type Peer struct {
+	Name string           // stays when its keys change
+	Keys release.Verifier // verifies what it signs, by any key that it has or had
+}
+
+// Only admits one leader, under the name that plans had when there was no other.
+func Only(keys release.Verifier) func(*http.Request) (Peer, bool) {
+	return func(*http.Request) (Peer, bool) { return Peer{batch.FormerOwner, keys}, true }
+}
+
+// Patience is how long after its period a batch may wait for its end. Then it is
+// abandoned, so that no share lies about for ever because one side walked away.
+const Patience = 28 * plan.Day
 
 // Signer signs with this aggregator's identity (peer.Identity).
 type Signer interface {
 	Sign(message []byte) []byte
 }
 
-// Options are all required but the last four.
+// Options are all required but the last seven.
 type Options struct {
 	Batches  *batch.Store
 	Releases Releases
-	Keys     VerifyKeys
-	Identity seal.Identity    // opens input shares
-	Signer   Signer           // signs release records
-	Leader   release.Verifier // the leader's identity
+	Keys     Keys
+	Signer   Signer // signs release records
+	// Leader says which leader a request is of, by what the connection proved.
+	// Requests of nobody are refused.
+	Leader func(*http.Request) (Peer, bool)
 	// Verify returns the published plan of a signed file if the officer signed it.
 	Verify func(signed []byte) (published []byte, err error)
 	Clock  func() plan.Time
 	Noise  io.Reader // cmd passes the system's randomness
 
+	// Identity opens the input shares of plans whose pairing made no identity.
+	Identity seal.Identity
+	// Own verifies what Signer or a former key of this helper signed. Default: by
+	// signing again.
+	Own      release.Verifier
 	Pairing  *pair.Handler  // nil: no pairing is offered
 	MinBatch uint32         // smallest min batch of a plan that it accepts; at least, and by default, plan.MinBatchFloor
 	Cap      ledger.NanoRho // largest charge of one report that it accepts; at most, and by default, ledger.CapDay
+	MaxCells int            // longest measurement that it accepts; at most, and by default, plan.MaxCells
 	Log      *slog.Logger   // what fails inside; nil: nowhere
 }
 
@@ -79,7 +104,7 @@ type Helper struct {
 // New checks the options and returns a Helper.
 func New(o Options) (*Helper, error) {
 	if o.Batches == nil || o.Releases == nil || o.Keys == nil || o.Signer == nil || o.Leader == nil ||
-		o.Verify == nil || o.Clock == nil || o.Noise == nil || o.Identity.Recipient().Key == "" {
+		o.Verify == nil || o.Clock == nil || o.Noise == nil {
 		return nil, fmt.Errorf("%w: one that is required is missing", ErrOptions)
 	}
 	if o.MinBatch == 0 {
@@ -88,8 +113,14 @@ func New(o Options) (*Helper, error) {
 	if o.Cap == 0 {
 		o.Cap = ledger.CapDay
 	}
-	if o.MinBatch < plan.MinBatchFloor || o.Cap > ledger.CapDay {
-		return nil, fmt.Errorf("%w: min batch is at least %d, the cap at most %d nano-rho", ErrOptions, plan.MinBatchFloor, ledger.CapDay)
+	if o.MaxCells == 0 {
+		o.MaxCells = plan.MaxCells
+	}
+	if o.MinBatch < plan.MinBatchFloor || o.Cap > ledger.CapDay || o.MaxCells < 0 || o.MaxCells > plan.MaxCells {
+		return nil, fmt.Errorf("%w: min batch is at least %d, the cap at most %d nano-rho, a measurement at most %d cells", ErrOptions, plan.MinBatchFloor, ledger.CapDay, plan.MaxCells)
+	}
+	if o.Own == nil {
+		o.Own = signer{o.Signer}
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
@@ -99,7 +130,14 @@ func New(o Options) (*Helper, error) {
 	return h, nil
 }
 
-// ServeHTTP serves the leader. Put it behind authentication of the leader.
+// signer verifies by signing again: Ed25519 is deterministic.
+type signer struct{ Signer }
+
+func (s signer) Verify(message, signature []byte) bool {
+	return string(s.Sign(message)) == string(signature)
+}
+
+// ServeHTTP serves the leaders. Put it behind authentication of the leaders.
 func (h *Helper) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.handler.ServeHTTP(w, r) }
 
 // Operator returns this aggregator's exact counters, for its operators alone.

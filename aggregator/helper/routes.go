@@ -1,14 +1,17 @@
 package helper
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 
 	"github.com/dunlin-analytics/dunlin/aggregator/batch"
 	"github.com/dunlin-analytics/dunlin/aggregator/message"
 	"github.com/dunlin-analytics/dunlin/aggregator/problem"
+	"github.com/dunlin-analytics/dunlin/aggregator/release"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
 )
 
@@ -23,12 +26,30 @@ func (h *Helper) routes() http.Handler {
 	mux.HandleFunc("POST /v1/batches/{digest}/{date}/close", h.post(message.MaxSmall, h.close))
 	mux.HandleFunc("POST /v1/batches/{digest}/{date}/exchange", h.post(message.MaxSmall, h.exchange))
 	mux.HandleFunc("POST /v1/batches/{digest}/{date}/sign", h.post(message.MaxSmall, h.sign))
-	mux.HandleFunc("GET /v1/batches/{digest}/{date}/release", h.getRelease)
+	mux.HandleFunc("POST /v1/batches/{digest}/{date}/abandon", h.post(0, h.abandon))
+	mux.HandleFunc("GET /v1/batches/{digest}/{date}/release", h.post(0, h.recorded))
+	mux.HandleFunc("PUT /v1/batches/{digest}/{date}/release", h.post(release.MaxSize, h.take))
+	mux.HandleFunc("GET /v1/plans/{digest}/missing", h.missing)
 	mux.HandleFunc("GET /v1/status", h.status)
 	if h.opt.Pairing != nil {
 		h.opt.Pairing.Register(mux)
 	}
-	return mux
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		who, ok := h.opt.Leader(r)
+		if !ok {
+			h.refuse(w, r, problem.New(problem.UnknownPeer, "this helper's officer must admit the leader first: dunlin pair invite"))
+			return
+		}
+		mux.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), peerKey{}, who)))
+	})
+}
+
+// peerKey is where a request's context has the leader that it is of.
+type peerKey struct{}
+
+func peerOf(r *http.Request) Peer {
+	who, _ := r.Context().Value(peerKey{}).(Peer)
+	return who
 }
 
 var errMalformed = problem.New(problem.Malformed, "the leader and this helper must be of the same version of dunlin")
@@ -47,7 +68,7 @@ func (h *Helper) few(next http.HandlerFunc) http.HandlerFunc {
 }
 
 // post reads a bounded body and answers with bytes or a problem.
-func (h *Helper) post(limit int64, serve func(message.Batch, []byte) ([]byte, error)) http.HandlerFunc {
+func (h *Helper) post(limit int64, serve func(Peer, message.Batch, []byte) ([]byte, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		b, ok := batchOf(r)
 		if !ok {
@@ -59,7 +80,7 @@ func (h *Helper) post(limit int64, serve func(message.Batch, []byte) ([]byte, er
 			h.refuse(w, r, err)
 			return
 		}
-		answer, err := serve(b, body)
+		answer, err := serve(peerOf(r), b, body)
 		if err != nil {
 			h.refuse(w, r, err)
 			return
@@ -103,7 +124,9 @@ func asProblem(err error) error {
 		return problem.New(problem.Unfinished, "finish every partition that was begun, then close")
 	case errors.Is(err, batch.ErrDisagree):
 		return problem.New(problem.Disagreement, "count and hash differ from this helper's: nothing is released; compare both operators' counters")
-	case errors.Is(err, batch.ErrConflict):
+	case errors.Is(err, batch.ErrLost):
+		return problem.New(problem.BatchClosed, "the key of this batch's shares is gone here: it is never released")
+	case errors.Is(err, batch.ErrConflict), errors.Is(err, release.ErrConflict):
 		return problem.New(problem.Conflict, "something else was sent before and stands")
 	}
 	return err
@@ -123,7 +146,7 @@ func (h *Helper) putPlan(w http.ResponseWriter, r *http.Request) {
 	}
 	signed, err := read(w, r, maxPlan)
 	if err == nil {
-		err = h.accept(d, signed)
+		err = h.accept(peerOf(r), d, signed)
 	}
 	if err != nil {
 		h.refuse(w, r, err)
@@ -132,18 +155,19 @@ func (h *Helper) putPlan(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-func (h *Helper) getRelease(w http.ResponseWriter, r *http.Request) {
-	b, ok := batchOf(r)
-	if !ok {
+func (h *Helper) missing(w http.ResponseWriter, r *http.Request) {
+	d, err := plan.ParseDigest(r.PathValue("digest"))
+	if err != nil {
 		h.refuse(w, r, errMalformed)
 		return
 	}
-	answer, err := h.recorded(b)
+	dates, err := h.unknown(peerOf(r), d)
 	if err != nil {
 		h.refuse(w, r, err)
 		return
 	}
-	reply(w, answer)
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(dates) // who hung up needs no answer
 }
 
 func (h *Helper) status(w http.ResponseWriter, r *http.Request) {
@@ -152,6 +176,7 @@ func (h *Helper) status(w http.ResponseWriter, r *http.Request) {
 		h.refuse(w, r, err)
 		return
 	}
+	views = slices.DeleteFunc(views, func(v batch.View) bool { return v.Owner != peerOf(r).Name })
 	w.Header().Set("Content-Type", "application/json")
 	_ = json.NewEncoder(w).Encode(views) // who hung up needs no answer
 }

@@ -27,7 +27,7 @@ func (l *Leader) partition(ctx context.Context, j job, n byte, reports uint64, d
 	if p.Finished || reports == 0 && !p.Begun && !p.Sent {
 		return nil
 	}
-	w, err := prepare.NewWorker(prepare.Spec{Batch: j.Batch, Role: report.Leader, Params: prepare.ParamsOf(j.plan), Identity: l.opt.Identity, Key: j.key})
+	w, err := prepare.NewWorker(prepare.Spec{Batch: j.Batch, Role: report.Leader, Params: prepare.ParamsOf(j.plan), Identity: j.identity, Key: j.key})
 	if err != nil {
 		return err
 	}
@@ -39,7 +39,7 @@ func (l *Leader) partition(ctx context.Context, j job, n byte, reports uint64, d
 			return err
 		}
 	}
-	return l.finish(ctx, j, n)
+	return l.finish(ctx, j, n, reports)
 }
 
 // next takes the next chunk, or the one that was on its way when the leader
@@ -198,10 +198,13 @@ func (c *chunk) decide(p *batch.Partition, shares []vdaf.OutputShare, reasons []
 
 // finish tells the helper the last verdicts and compares counts. Of a partition
 // of which the helper heard nothing it need not hear.
-func (l *Leader) finish(ctx context.Context, j job, n byte) error {
+func (l *Leader) finish(ctx context.Context, j job, n byte, reports uint64) error {
 	p, err := l.opt.Batches.Partition(j.Batch, n)
 	if err != nil {
 		return err
+	}
+	if dealt := p.Tally.Count + p.Rejects.Total(); dealt != reports {
+		return fmt.Errorf("%w: %d of partition %d came and it was said to have %d", ErrChanged, dealt, n, reports)
 	}
 	if p.Sequence > 0 {
 		m := message.Finish{Batch: j.Batch, Partition: n, Sequence: p.Sequence, Verdicts: p.Verdicts}

@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"sort"
+	"slices"
 
 	"github.com/dunlin-analytics/dunlin/aggregator/batch"
 	"github.com/dunlin-analytics/dunlin/aggregator/message"
+	"github.com/dunlin-analytics/dunlin/aggregator/pair"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
+	"github.com/dunlin-analytics/dunlin/privacy/seal"
 	"github.com/dunlin-analytics/dunlin/privacy/vdaf"
 )
 
@@ -21,9 +23,27 @@ type job struct {
 	message.Batch
 	plan   *plan.Plan
 	period plan.Period
-	key    vdaf.VerifyKey
 	known  bool // all that ever happened to it is in this leader's store
 	batch.Terms
+	keys
+}
+
+// keys are what preparing a plan's reports needs.
+type keys struct {
+	key      vdaf.VerifyKey
+	identity seal.Identity
+}
+
+// keysOf returns the keys of a plan's pairing.
+func (l *Leader) keysOf(p *plan.Plan) (k keys, err error) {
+	if k.key, err = l.opt.Keys.Get(p.VerifyKey); err != nil {
+		return k, err
+	}
+	k.identity, err = l.opt.Keys.Identity(p.VerifyKey)
+	if errors.Is(err, pair.ErrNoKey) && l.opt.Identity.Recipient().Key != "" {
+		return keys{k.key, l.opt.Identity}, nil
+	}
+	return k, err
 }
 
 // AddPlan checks a signed plan, has the helper accept it, publishes it at the
@@ -33,11 +53,15 @@ func (l *Leader) AddPlan(ctx context.Context, signed []byte) (plan.Digest, error
 	if err != nil {
 		return d, err
 	}
-	if p.Leader != l.opt.Identity.Recipient() {
-		return d, fmt.Errorf("%w: its leader recipient is not this leader's; put %s into the plan", ErrPlan, l.opt.Identity.Recipient().Key)
-	}
-	if _, err := l.opt.Keys.Get(p.VerifyKey); err != nil {
+	k, err := l.keysOf(p)
+	if err != nil {
+		if _, known := l.opt.Batches.Plan(d); known == nil && errors.Is(err, pair.ErrNoKey) {
+			return d, nil // all is done with it, and its keys are destroyed
+		}
 		return d, fmt.Errorf("%w: %w", ErrPlan, err)
+	}
+	if p.Leader != k.identity.Recipient() {
+		return d, fmt.Errorf("%w: its leader recipient is not this leader's; put %s into the plan", ErrPlan, k.identity.Recipient().Key)
 	}
 	path := "/v1/plans/" + d.String()
 	if _, err := l.opt.Helper.call(ctx, http.MethodPut, path, signed, 0); err != nil {
@@ -46,7 +70,7 @@ func (l *Leader) AddPlan(ctx context.Context, signed []byte) (plan.Digest, error
 	if _, err := l.opt.Collector.call(ctx, http.MethodPut, path, signed, 0); err != nil {
 		return d, fmt.Errorf("send plan to collector: %w", err)
 	}
-	if err := errors.Join(l.opt.Releases.PutPlan(d, signed), l.opt.Batches.PutPlan(d, signed, l.opt.Clock())); err != nil {
+	if err := errors.Join(l.opt.Releases.PutPlan(d, signed), l.opt.Batches.PutPlan(d, signed, l.opt.Clock(), "")); err != nil {
 		return d, fmt.Errorf("keep plan: %w", err)
 	}
 	return d, nil
@@ -65,18 +89,18 @@ func (l *Leader) read(signed []byte) (plan.Digest, *plan.Plan, error) {
 }
 
 // due lists the batches whose period is over and whose end is not final, oldest
-// first.
-func (l *Leader) due() ([]job, error) {
+// first. A plan that cannot be read holds up no other.
+func (l *Leader) due() (all []job, failed []error) {
 	plans, err := l.opt.Batches.Plans()
 	if err != nil {
-		return nil, err
+		return nil, []error{err}
 	}
 	now := l.opt.Clock()
-	var all []job
 	for d, accepted := range plans {
 		_, p, err := l.read(accepted.Signed)
 		if err != nil {
-			return nil, fmt.Errorf("stored plan %s: %w", d, err)
+			failed = append(failed, fmt.Errorf("stored plan %s: %w", d, err))
+			continue
 		}
 		for _, period := range p.Periods {
 			b := message.Batch{Plan: d, Date: period.Date}
@@ -85,23 +109,14 @@ func (l *Leader) due() ([]job, error) {
 			}
 			r, err := l.opt.Batches.Record(b)
 			if err != nil {
-				return nil, err
-			}
-			if r.State.Final() {
+				failed = append(failed, fmt.Errorf("%s: %w", b, err))
 				continue
 			}
-			key, err := l.opt.Keys.Get(p.VerifyKey)
-			if err != nil {
-				return nil, err
+			if !r.State.Final() {
+				all = append(all, job{Batch: b, plan: p, period: period, known: accepted.Knows(period) && !r.Lost, Terms: batch.TermsOf(p)})
 			}
-			all = append(all, job{b, p, period, key, accepted.Knows(period), batch.TermsOf(p)})
 		}
 	}
-	sort.Slice(all, func(i, k int) bool {
-		if all[i].Date != all[k].Date {
-			return all[i].Date < all[k].Date
-		}
-		return string(all[i].Plan[:]) < string(all[k].Plan[:])
-	})
-	return all, nil
+	slices.SortFunc(all, func(a, b job) int { return order(a.Batch, b.Batch) })
+	return all, failed
 }

@@ -18,19 +18,27 @@ import (
 // run takes a batch as far as it goes.
 func (l *Leader) run(ctx context.Context, j job) Outcome {
 	r, err := l.opt.Batches.Record(j.Batch)
+	if err == nil && !r.State.Final() && l.opt.Clock() >= j.period.End+Patience {
+		r, err = l.giveUp(ctx, j)
+	}
 	for err == nil && !r.State.Final() {
-		switch r.State {
-		case batch.Open:
-			if r, err = l.regain(ctx, j); err == nil && r.State == batch.Open {
+		switch {
+		case !j.known:
+			r, err = l.recover(ctx, j)
+		case r.State == batch.Open:
+			if r, err = l.regain(j); err == nil && r.State == batch.Open {
 				r, err = l.sum(ctx, j)
 			}
-		case batch.Closed:
+		case r.State == batch.Closed:
 			r, err = l.exchange(ctx, j, r)
-		case batch.Exchanged:
+		case r.State == batch.Exchanged:
 			r, err = l.sign(ctx, j, r)
 		}
-		if errors.Is(err, errClosed) {
+		switch {
+		case errors.Is(err, errClosed):
 			r, err = l.recover(ctx, j)
+		case errors.Is(err, problem.BatchDeleted):
+			r, err = l.giveUp(ctx, j) // the collector has nothing to sum any more
 		}
 	}
 	switch {
@@ -46,6 +54,18 @@ func (l *Leader) run(ctx context.Context, j job) Outcome {
 func (l *Leader) sum(ctx context.Context, j job) (batch.Record, error) {
 	f, err := l.freeze(ctx, j.Batch)
 	if err != nil {
+		return batch.Record{}, err
+	}
+	// What is frozen stays as it is: a collector that has lost reports since must not
+	// make a smaller release of it.
+	err = l.opt.Batches.SetFrozen(j.Batch, f.Partitions)
+	if errors.Is(err, batch.ErrConflict) {
+		return batch.Record{}, fmt.Errorf("collector, close: %w", ErrChanged)
+	}
+	if err != nil {
+		return batch.Record{}, err
+	}
+	if j.keys, err = l.keysOf(j.plan); err != nil {
 		return batch.Record{}, err
 	}
 	if err := l.partitions(ctx, j, f); err != nil {
@@ -145,11 +165,12 @@ func (l *Leader) sign(ctx context.Context, j job, r batch.Record) (batch.Record,
 	return l.opt.Batches.SetReleased(j.Batch)
 }
 
-// ErrAbandoned: the batch may have been closed without this leader's store knowing,
-// and the helper has no release of it: the store was lost, or restored from an
-// older copy, or the plan was accepted when the period was over. Noise that is
-// drawn anew would cost the visitors more than the plan says, so it never is.
-var ErrAbandoned = errors.New("leader: this batch may have been closed before, and there is no release of it: it stays unreleased")
+// ErrAbandoned: the batch is never released. It may have been closed without this
+// leader's store knowing, and the helper has no release of it: the store was lost, or
+// restored from an older copy, or the plan was accepted when the period was over; noise
+// that is drawn anew would cost the visitors more than the plan says, so it never is.
+// Or its reports are gone from the collector, or it waited for longer than Patience.
+var ErrAbandoned = errors.New("leader: this batch is given up: it may have been closed before, its reports are gone, or it waited for too long; it stays unreleased")
 
 // verifier of this leader's own signature, by signing again: Ed25519 is
 // deterministic.
@@ -159,28 +180,46 @@ func (s self) Verify(message, signature []byte) bool {
 	return string(s.Sign(message)) == string(signature)
 }
 
-// regain looks, before anything is counted, whether the batch was closed by a store
-// before this one. It returns an open record when it was not.
-func (l *Leader) regain(ctx context.Context, j job) (batch.Record, error) {
-	if !j.known {
-		return l.recover(ctx, j)
-	}
+// regain looks, before anything is counted, whether the batch's release is stored: then
+// the batch store is older than the releases. It returns an open record when not.
+func (l *Leader) regain(j job) (batch.Record, error) {
 	_, err := l.opt.Releases.Get(j.Plan, j.Date)
 	switch {
 	case errors.Is(err, release.ErrNotFound):
-		return batch.Record{}, nil
+		return l.opt.Batches.Record(j.Batch)
 	case err != nil:
 		return batch.Record{}, fmt.Errorf("look for a release: %w", err)
 	}
 	return l.opt.Batches.Recover(j.Batch)
 }
 
+// giveUp ends a batch that cannot be finished, on both sides. A helper that is not
+// there does it by itself once its own Patience is over.
+func (l *Leader) giveUp(ctx context.Context, j job) (batch.Record, error) {
+	err := l.abandon(ctx, j.Batch)
+	if errors.Is(err, problem.BatchClosed) {
+		return l.recover(ctx, j) // it has the release
+	}
+	return l.opt.Batches.Abandon(j.Batch)
+}
+
+// abandon has the helper end a batch.
+func (l *Leader) abandon(ctx context.Context, b message.Batch) error {
+	_, err := l.opt.Helper.call(ctx, http.MethodPost, pathOf(b)+"/abandon", nil, 0)
+	return err
+}
+
 // recover takes the signed release from a helper that has closed the batch, if
 // both signatures are on it: then this leader agreed to it once and lost it. If
 // there is none the batch is abandoned.
 func (l *Leader) recover(ctx context.Context, j job) (batch.Record, error) {
+	if r, err := l.regain(j); err != nil || r.State == batch.Released {
+		return r, err
+	}
 	b, err := l.opt.Helper.call(ctx, http.MethodGet, pathOf(j.Batch)+"/release", nil, release.MaxSize)
-	if errors.Is(err, problem.NotFound) {
+	if errors.Is(err, problem.NotFound) || errors.Is(err, problem.PlanUnknown) {
+		// Its shares go too. If it does not hear this it abandons them by itself.
+		_ = l.abandon(ctx, j.Batch)
 		return l.opt.Batches.Abandon(j.Batch)
 	}
 	if err != nil {
@@ -193,7 +232,7 @@ func (l *Leader) recover(ctx context.Context, j job) (batch.Record, error) {
 	if s.Plan != j.Plan || s.Period != j.period {
 		return batch.Record{}, fmt.Errorf("helper, release: %w", ErrAnswer)
 	}
-	if err := s.Verify(self{l.opt.Signer}, l.opt.Peer); err != nil {
+	if err := s.Verify(l.opt.Own, l.opt.Peer); err != nil {
 		return batch.Record{}, fmt.Errorf("helper, release: %w", err)
 	}
 	if err := l.opt.Releases.Put(s); err != nil {

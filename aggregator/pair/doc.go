@@ -7,9 +7,11 @@
 //	                                                b = 32 random bytes
 //	                            <--  b
 //	     POST /v1/pair/reveal   SHA-256(label | a) | a  -->
-//	                                                checks, keeps the key
-//	                            <--  commitment
-//	checks, keeps the key
+//	                                                checks, keeps the key and a
+//	                                                fresh age identity for the plan
+//	                            <--  commitment | recipient
+//	checks, keeps the key and a
+//	fresh age identity of its own
 //
 //	key        = SHA-256("dunlin verify key v1" | a | b)
 //	commitment = SHA-256("dunlin verify key commitment v1" | key)
@@ -22,6 +24,15 @@
 // channel between the aggregators, which the caller provides.
 //
 // The commitment is published in the plan; the helper's side signs or accepts
-// only a plan whose commitment is of a key that it holds. A key file is
-// verify-<commitment>.key, mode 0600, with "dunlin-verify1" and the key in hexadecimal on one line.
+// only a plan whose commitment is of a key that it holds, and takes the plan from the
+// leader that the key was made with, so that no other leader can use it up.
+//
+// Files, mode 0600:
+//
+//	verify-<commitment>.key   "dunlin-verify1" and the key in hexadecimal; at the helper
+//	                          a second line, "leader " and its name
+//	age-<commitment>.age      the plan's age identity, as age-keygen writes it, or that
+//	                          under a passphrase (KeyOptions.Lock)
+//
+// Both are destroyed when the plan's last period is done with (Keys.Destroy).
 package pair

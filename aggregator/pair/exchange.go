@@ -13,6 +13,7 @@ import (
 
 	"github.com/dunlin-analytics/dunlin/aggregator/problem"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
+	"github.com/dunlin-analytics/dunlin/privacy/seal"
 	"github.com/dunlin-analytics/dunlin/privacy/vdaf"
 )
 
@@ -40,67 +41,95 @@ func combine(a, b [half]byte) vdaf.VerifyKey {
 	return sha256.Sum256(append(append([]byte("dunlin verify key v1"), a[:]...), b[:]...))
 }
 
-// Lead makes a new verify key together with the helper at base, keeps it and
-// returns its commitment, to be published in the plan. The client authenticates
-// both sides.
-func Lead(ctx context.Context, client *http.Client, base string, keys Keys, rand io.Reader) (plan.Commitment, error) {
-	var a, b [half]byte
-	if _, err := io.ReadFull(rand, a[:]); err != nil {
-		return plan.Commitment{}, fmt.Errorf("pair: %w", err)
-	}
-	bound := commit(a)
-	if err := post(ctx, client, base+PathCommit, bound[:], b[:]); err != nil {
-		return plan.Commitment{}, err
-	}
-	key := combine(a, b)
-	want := CommitmentOf(key)
-	var theirs plan.Commitment
-	if err := post(ctx, client, base+PathReveal, append(bound[:], a[:]...), theirs[:]); err != nil {
-		return plan.Commitment{}, err
-	}
-	if theirs != want {
-		return plan.Commitment{}, ErrPeer
-	}
-	return keys.Put(key)
+// Made is what a pairing made, for a plan to publish.
+type Made struct {
+	VerifyKey      plan.Commitment
+	Leader, Helper plan.Recipient // of the identities made for this plan alone
 }
 
-// post sends body and fills answer with exactly as many bytes.
-func post(ctx context.Context, client *http.Client, url string, body, answer []byte) error {
+// Lead makes a new verify key together with the helper at base, and on each side an
+// age identity for the plan, and keeps its own. The client authenticates both sides.
+func Lead(ctx context.Context, client *http.Client, base string, keys Keys, rand io.Reader) (m Made, err error) {
+	var a, b [half]byte
+	if _, err := io.ReadFull(rand, a[:]); err != nil {
+		return m, fmt.Errorf("pair: %w", err)
+	}
+	bound := commit(a)
+	answer, err := post(ctx, client, base+PathCommit, bound[:], half)
+	if err != nil {
+		return m, err
+	}
+	if len(answer) != half {
+		return m, ErrPeer
+	}
+	copy(b[:], answer)
+	key := combine(a, b)
+	if answer, err = post(ctx, client, base+PathReveal, append(bound[:], a[:]...), half+maxRecipient); err != nil {
+		return m, err
+	}
+	want := CommitmentOf(key)
+	if len(answer) < half || !bytes.Equal(answer[:half], want[:]) {
+		return m, ErrPeer
+	}
+	m.Helper = plan.Recipient{Type: plan.X25519, Key: string(answer[half:])}
+	if _, err := seal.ParseRecipient(m.Helper); err != nil {
+		return m, fmt.Errorf("%w: %w", ErrPeer, err)
+	}
+	file, own, err := seal.GenerateIdentity()
+	if err != nil {
+		return m, fmt.Errorf("pair: %w", err)
+	}
+	m.Leader = own
+	m.VerifyKey, err = keys.Put(key, file, "")
+	return m, err
+}
+
+// maxRecipient bounds a recipient's text.
+const maxRecipient = 256
+
+// post sends body and returns an answer of at most limit bytes.
+func post(ctx context.Context, client *http.Client, url string, body []byte, limit int) (answer []byte, err error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
 	if err != nil {
-		return fmt.Errorf("pair: %w", err)
+		return nil, fmt.Errorf("pair: %w", err)
 	}
 	req.Header.Set("Content-Type", "application/octet-stream")
 	res, err := client.Do(req)
 	if err != nil {
-		return fmt.Errorf("pair: %w", err)
+		return nil, fmt.Errorf("pair: %w", err)
 	}
 	defer res.Body.Close()
 	if res.StatusCode != http.StatusOK {
-		return fmt.Errorf("pair: %w", problem.Read(res))
+		return nil, fmt.Errorf("pair: %w", problem.Read(res))
 	}
-	b, err := io.ReadAll(io.LimitReader(res.Body, int64(len(answer))+1))
-	if err != nil || len(b) != len(answer) {
-		return ErrPeer
+	b, err := io.ReadAll(io.LimitReader(res.Body, int64(limit)+1))
+	if err != nil || len(b) > limit {
+		return nil, ErrPeer
 	}
-	copy(answer, b)
-	return nil
+	return b, nil
 }
 
 // Handler is the helper's side. It is safe for concurrent use; a session lives
 // in memory and dies with the process, and the leader begins again.
 type Handler struct {
-	keys Keys
-	rand io.Reader
+	keys  Keys
+	rand  io.Reader
+	owner func(*http.Request) string
 
 	mu       sync.Mutex
 	sessions []session // oldest first
 }
 
-type session struct{ bound, b [half]byte }
+type session struct {
+	bound, b [half]byte
+	owner    string
+}
 
-// NewHandler serves PathCommit and PathReveal. rand is read under a lock.
-func NewHandler(keys Keys, rand io.Reader) *Handler { return &Handler{keys: keys, rand: rand} }
+// NewHandler serves PathCommit and PathReveal. rand is read under a lock. owner names
+// the leader that a request is of: the key is made with that one and no other.
+func NewHandler(keys Keys, rand io.Reader, owner func(*http.Request) string) *Handler {
+	return &Handler{keys: keys, rand: rand, owner: owner}
+}
 
 // Register adds the handler's routes.
 func (h *Handler) Register(mux *http.ServeMux) {
@@ -108,14 +137,14 @@ func (h *Handler) Register(mux *http.ServeMux) {
 	mux.HandleFunc("POST "+PathReveal, h.serve(2*half, h.reveal))
 }
 
-func (h *Handler) serve(size int, answer func([]byte) ([]byte, error)) http.HandlerFunc {
+func (h *Handler) serve(size int, answer func(owner string, body []byte) ([]byte, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(io.LimitReader(r.Body, int64(size)+1))
 		if err != nil || len(body) != size {
 			problem.Write(w, problem.New(problem.Malformed, "send exactly %d bytes", size))
 			return
 		}
-		out, err := answer(body)
+		out, err := answer(h.owner(r), body)
 		if err != nil {
 			problem.Write(w, err)
 			return
@@ -125,10 +154,10 @@ func (h *Handler) serve(size int, answer func([]byte) ([]byte, error)) http.Hand
 	}
 }
 
-func (h *Handler) commit(body []byte) ([]byte, error) {
+func (h *Handler) commit(owner string, body []byte) ([]byte, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	s := session{bound: [half]byte(body)}
+	s := session{bound: [half]byte(body), owner: owner}
 	for _, have := range h.sessions {
 		if have.bound == s.bound {
 			// A second half for the same commitment would let the leader choose.
@@ -145,12 +174,12 @@ func (h *Handler) commit(body []byte) ([]byte, error) {
 	return s.b[:], nil
 }
 
-func (h *Handler) reveal(body []byte) ([]byte, error) {
+func (h *Handler) reveal(owner string, body []byte) ([]byte, error) {
 	bound, a := [half]byte(body), [half]byte(body[half:])
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for i, s := range h.sessions {
-		if s.bound != bound {
+		if s.bound != bound || s.owner != owner {
 			continue
 		}
 		h.sessions = append(h.sessions[:i:i], h.sessions[i+1:]...) // one reveal a session
@@ -158,8 +187,12 @@ func (h *Handler) reveal(body []byte) ([]byte, error) {
 		if subtle.ConstantTimeCompare(want[:], bound[:]) != 1 {
 			break
 		}
-		c, err := h.keys.Put(combine(a, s.b))
-		return c[:], err
+		file, recipient, err := seal.GenerateIdentity()
+		if err != nil {
+			return nil, fmt.Errorf("pair: %w", err)
+		}
+		c, err := h.keys.Put(combine(a, s.b), file, owner)
+		return append(c[:], recipient.Key...), err
 	}
 	return nil, problem.New(problem.PairFailed, "what was revealed fits no commitment here; begin again")
 }

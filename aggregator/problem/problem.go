@@ -36,6 +36,8 @@ const (
 	PairFailed   Type = "urn:dunlin:problem:pairing-failed"
 	NotFound     Type = "urn:dunlin:problem:not-found"
 	TooLarge     Type = "urn:dunlin:problem:too-large"
+	UnknownPeer  Type = "urn:dunlin:problem:unknown-peer"
+	BatchDeleted Type = "urn:dunlin:problem:batch-deleted"
 	Internal     Type = "urn:dunlin:problem:internal"
 )
 
@@ -63,6 +65,8 @@ var titles = map[Type]struct {
 	PairFailed:   {409, "The pairing failed."},
 	NotFound:     {404, "There is nothing here."},
 	TooLarge:     {413, "The request is too large."},
+	UnknownPeer:  {403, "Nobody admitted this peer."},
+	BatchDeleted: {410, "The period's reports are deleted."},
 	Internal:     {500, "The service failed."},
 }
 

@@ -76,7 +76,7 @@ Look around:
   dunlin serve --role collector &
   dunlin spool list --period %[2]s
   dunlin spool export --period %[2]s --role leader --report ID --out share
-  age -d -i leader.age share | xxd
+  age -d -i leader-verify/age-*.age share | xxd
 `, keep, got.Released.Period.Date)
 	}
 	return nil

@@ -69,6 +69,7 @@ func TestScripts(t *testing.T) {
 			"needs":     needsProgram,
 			"onejson":   oneJSON,
 			"same":      same,
+			"identity":  identity,
 		},
 	})
 }
@@ -170,6 +171,16 @@ func same(ts *testscript.TestScript, neg bool, args []string) {
 	if (args[0] == args[1]) == neg {
 		ts.Fatalf("%q and %q", args[0], args[1])
 	}
+}
+
+// identity VARIABLE FOLDER: the one age identity that a pairing made there.
+func identity(ts *testscript.TestScript, _ bool, args []string) {
+	found, err := filepath.Glob(filepath.Join(ts.MkAbs(args[1]), "age-*.age"))
+	ts.Check(err)
+	if len(found) != 1 {
+		ts.Fatalf("%d identities in %s", len(found), args[1])
+	}
+	ts.Setenv(args[0], found[0])
 }
 
 // needs PROGRAM says what goes untested without it, and fails in CI.

@@ -13,7 +13,8 @@ import (
 )
 
 // Pairing is what a plan takes from the two aggregators: whom to seal to, and the
-// commitment to the verify key that they made together.
+// commitment to the verify key that they made together. All of it is of this plan
+// alone.
 type Pairing struct {
 	Leader, Helper plan.Recipient
 	VerifyKey      plan.Commitment
@@ -30,13 +31,7 @@ func Pair(ctx context.Context, c *Config, random io.Reader) (Pairing, error) {
 	if err != nil {
 		return p, err
 	}
-	open, err := readAge(c.Leader.Age)
-	if err != nil {
-		return p, err
-	}
-	p.Leader = open.Recipient()
-	p.Helper = plan.Recipient{Type: plan.X25519, Key: c.Leader.Helper.Recipient}
-	keys, err := pair.OpenKeys(c.Leader.VerifyKeys)
+	keys, err := pair.OpenKeys(c.Leader.VerifyKeys, pair.KeyOptions{})
 	if err != nil {
 		return p, err
 	}
@@ -45,11 +40,11 @@ func Pair(ctx context.Context, c *Config, random io.Reader) (Pairing, error) {
 		return p, err
 	}
 	defer client.CloseIdleConnections()
-	p.VerifyKey, err = pair.Lead(ctx, client, c.Leader.Helper.URL, keys, random)
+	made, err := pair.Lead(ctx, client, c.Leader.Helper.URL, keys, random)
 	if err != nil {
 		return p, fmt.Errorf("pair with the helper at %s: %w", c.Leader.Helper.URL, explain(err))
 	}
-	return p, nil
+	return Pairing{made.Leader, made.Helper, made.VerifyKey}, nil
 }
 
 // Marshal writes the pairing for `dunlin plan build --pairing`. Nothing in it is

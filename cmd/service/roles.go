@@ -158,7 +158,7 @@ func openStores(dir string) (s stores, err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return s, fmt.Errorf("open the data folder: %w", err)
 	}
-	if s.batches, err = batch.OpenStore(filepath.Join(dir, "batches.db")); err != nil {
+	if s.batches, err = batch.OpenStore(batch.Options{Path: filepath.Join(dir, "batches.db")}); err != nil {
 		return s, err
 	}
 	if s.releases, err = release.Open(filepath.Join(dir, ReleasesFile)); err != nil {
@@ -194,7 +194,7 @@ func StartHelper(c *Config, w World) (*Helper, error) {
 	if err != nil {
 		return nil, err
 	}
-	keys, err := pair.OpenKeys(c.Helper.VerifyKeys)
+	keys, err := pair.OpenKeys(c.Helper.VerifyKeys, pair.KeyOptions{})
 	if err != nil {
 		return nil, err
 	}
@@ -203,9 +203,9 @@ func StartHelper(c *Config, w World) (*Helper, error) {
 		return nil, err
 	}
 	h, err := helper.New(helper.Options{
-		Batches: s.batches, Releases: s.releases, Keys: keys, Identity: open, Signer: id, Leader: c.Helper.Leader,
+		Batches: s.batches, Releases: s.releases, Keys: keys, Identity: open, Signer: id, Leader: helper.Only(c.Helper.Leader),
 		Verify: verifier(officer), Clock: w.planTime, Noise: w.Random,
-		Pairing: pair.NewHandler(keys, w.Random), Log: w.Log,
+		Pairing: pair.NewHandler(keys, w.Random, func(*http.Request) string { return batch.FormerOwner }), Log: w.Log,
 	})
 	if err != nil {
 		return nil, errors.Join(err, s.close())
@@ -243,7 +243,7 @@ func OpenLeader(c *Config, w World) (*Leader, error) {
 	if err != nil {
 		return nil, err
 	}
-	keys, err := pair.OpenKeys(c.Leader.VerifyKeys)
+	keys, err := pair.OpenKeys(c.Leader.VerifyKeys, pair.KeyOptions{})
 	if err != nil {
 		return nil, err
 	}

@@ -18,19 +18,22 @@ func MaySign(c *Config, p *plan.Plan) error {
 	if c.Helper == nil {
 		return errors.New("the services file has no section helper: the officer signs beside the helper's keys")
 	}
-	open, err := readAge(c.Helper.Age)
-	if err != nil {
-		return err
-	}
-	if p.Helper != open.Recipient() {
-		return fmt.Errorf("it seals the helper's shares to %s, but %s opens %s", p.Helper.Key, c.Helper.Age, open.Recipient().Key)
-	}
-	keys, err := pair.OpenKeys(c.Helper.VerifyKeys)
+	keys, err := pair.OpenKeys(c.Helper.VerifyKeys, pair.KeyOptions{})
 	if err != nil {
 		return err
 	}
 	if _, err := keys.Get(p.VerifyKey); err != nil {
 		return err
+	}
+	open, err := keys.Identity(p.VerifyKey)
+	if errors.Is(err, pair.ErrNoKey) { // the pairing is older than identities of single plans
+		open, err = readAge(c.Helper.Age)
+	}
+	if err != nil {
+		return err
+	}
+	if p.Helper != open.Recipient() {
+		return fmt.Errorf("it seals the helper's shares to %s, but this helper opens those to %s", p.Helper.Key, open.Recipient().Key)
 	}
 	charge, err := ledger.Charge(plan.LayoutOf(p).Weight, p.Sigma2)
 	if err != nil {
