@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/big"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -52,7 +53,12 @@ func fill(t testing.TB, s *Store, b message.Batch, share []byte, count uint64) {
 
 func quick(t testing.TB) *Store {
 	t.Helper()
-	s, err := OpenStore(Options{Path: filepath.Join(t.TempDir(), "batches.db")})
+	dir := t.TempDir()
+	if m, err := os.MkdirTemp("/dev/shm", "dunlin-"); err == nil { // each batch makes and destroys a key file
+		dir = m
+		t.Cleanup(func() { _ = os.RemoveAll(m) })
+	}
+	s, err := OpenStore(Options{Path: filepath.Join(dir, "batches.db")})
 	require.NoError(t, err)
 	s.db.NoSync = true // thousands of batches; no test here is about power failures
 	t.Cleanup(func() { _ = s.CloseStore() })

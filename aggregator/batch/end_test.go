@@ -178,6 +178,56 @@ func TestLost(t *testing.T) {
 	}
 }
 
+// A store that was replaced by an older copy of itself, beside its keys, does not take
+// a batch for open whose noise was drawn.
+func TestOlderCopyOfTheStore(t *testing.T) {
+	s, dir := folder(t)
+	path := filepath.Join(dir, "batches.db")
+	fill(t, s, sampleBatch, exactOf(t, 120, 0, 0, 0), 120)
+	tally, err := s.Tally(sampleBatch, 4)
+	require.NoError(t, err)
+	require.NoError(t, s.CloseStore())
+	older, err := os.ReadFile(path)
+	require.NoError(t, err)
+	s = reopened(t, dir)
+	_, err = s.Settle(sampleBatch, sampleTerms, tally, source())
+	require.NoError(t, err)
+	require.NoError(t, s.CloseStore())
+	require.NoError(t, os.WriteFile(path, older, 0o600))
+	s = reopened(t, dir)
+	r, err := s.Record(sampleBatch)
+	require.NoError(t, err)
+	require.True(t, r.Lost)
+	_, err = s.Settle(sampleBatch, sampleTerms, tally, broken{t})
+	require.ErrorIs(t, err, ErrLost)
+}
+
+// A crash between the draw and the mark is no such copy: the same share again.
+func TestCrashBeforeTheMark(t *testing.T) {
+	crash := errors.New("crash")
+	s, dir := folder(t, func(o *Options) {
+		o.Step = func(point string) error {
+			if point == "period-key.close before" {
+				return crash
+			}
+			return nil
+		}
+	})
+	fill(t, s, sampleBatch, exactOf(t, 120, 0, 0, 0), 120)
+	tally, err := s.Tally(sampleBatch, 4)
+	require.NoError(t, err)
+	_, err = s.Settle(sampleBatch, sampleTerms, tally, source())
+	require.ErrorIs(t, err, crash)
+	_, err = s.Record(sampleBatch)
+	require.ErrorIs(t, err, crash, "nobody hears of the share before the mark")
+	require.NoError(t, s.CloseStore())
+	s = reopened(t, dir)
+	r, err := s.Settle(sampleBatch, sampleTerms, tally, broken{t})
+	require.NoError(t, err)
+	require.Equal(t, Closed, r.State)
+	require.NotEmpty(t, r.Own)
+}
+
 func TestFrozenAndCleared(t *testing.T) {
 	s, _ := folder(t)
 	counts := []uint64{0, 3, 9}

@@ -47,8 +47,9 @@ type Record struct {
 	Frozen     []uint64 // leader: how many reports each partition had when the collector first froze it
 	Cleared    bool     // leader: the collector has confirmed that its sealed reports are gone
 
-	// Lost: shares of this batch are stored here, and their key is gone (a copy was
-	// put in place of the store). It cannot be finished. Not stored.
+	// Lost: shares of this batch are stored here and their key is gone, or its key says
+	// that noise was drawn and the store knows nothing of it: a copy was put in place of
+	// the store. It cannot be finished. Not stored.
 	Lost bool
 }
 

@@ -129,6 +129,9 @@ func (s *Store) Settle(b message.Batch, terms Terms, peer message.Tally, rand io
 		return tx.putRecord(b, r)
 	})
 	if err == nil {
+		err = s.marked(b, r)
+	}
+	if err == nil {
 		err = s.ended(b, r)
 	}
 	if err != nil {

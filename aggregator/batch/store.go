@@ -149,10 +149,19 @@ func (tx txn) record(b message.Batch) (r Record, err error) {
 			return r, err
 		}
 	}
-	if r.State == Open && key == nil {
-		r.Lost = tx.partitioned(b)
+	if r.State == Open {
+		// A key that says that noise was drawn belongs to a later store than this.
+		r.Lost = key == nil && tx.partitioned(b) || key != nil && key.Closed()
 	}
 	return r, nil
+}
+
+// marked has the batch's key say that the noise is drawn, before anybody hears of it.
+func (s *Store) marked(b message.Batch, r Record) error {
+	if r.Lost || r.State != Closed && r.State != Exchanged {
+		return nil
+	}
+	return s.keys.Close(b)
 }
 
 // partitioned reports whether a partition of the batch is stored.
@@ -177,6 +186,9 @@ func (s *Store) Record(b message.Batch) (r Record, err error) {
 		r, err = tx.record(b)
 		return err
 	})
+	if err == nil {
+		err = s.marked(b, r)
+	}
 	return r, err
 }
 

@@ -4,7 +4,11 @@
 // was erased; without its key it is noise. So the proof of deletion is that this
 // file is gone, and that no backup ever held it.
 //
-//	<folder>/<plan digest>-<date>.key    "dunlin-period1" and 64 hexadecimal digits
+//	<folder>/<plan digest>-<date>.key    "dunlin-period1" and 64 hexadecimal digits,
+//	                                     and " closed" once the batch's noise is drawn
+//
+// The mark tells a store of batches that was replaced by an older copy of itself: it
+// would take the batch for open, and its key says otherwise (Keys.Close).
 //
 // A key file is on disk before anything is encrypted under it. To destroy it its
 // bytes are overwritten and synced, then it is unlinked and the folder synced. On
@@ -39,9 +43,10 @@ var (
 )
 
 const (
-	prefix = "dunlin-period1"
-	suffix = ".key"
-	size   = 32 // AES-256
+	prefix     = "dunlin-period1"
+	closedMark = " closed"
+	suffix     = ".key"
+	size       = 32 // AES-256
 )
 
 // Options of Keys.
@@ -64,7 +69,17 @@ type Keys struct {
 }
 
 // Key encrypts what belongs to one batch.
-type Key struct{ aead cipher.AEAD }
+type Key struct {
+	aead   cipher.AEAD
+	raw    [size]byte
+	closed bool
+}
+
+// Closed reports whether the batch's noise was drawn under this key.
+func (k *Key) Closed() bool { return k.closed }
+
+// Format keeps the key out of logs, whatever the verb.
+func (k *Key) Format(f fmt.State, _ rune) { io.WriteString(f, "period key") }
 
 // Open uses a folder. What a crash left half made is removed.
 func Open(o Options) (*Keys, error) {
@@ -112,15 +127,16 @@ func (k *Keys) get(b message.Batch) (*Key, error) {
 		return nil, fmt.Errorf("read a period key: %w", err)
 	}
 	digits, ok := bytes.CutPrefix(bytes.TrimSuffix(text, []byte("\n")), []byte(prefix))
+	digits, closed := bytes.CutSuffix(digits, []byte(closedMark))
 	raw, err := hex.DecodeString(string(digits))
 	if !ok || err != nil || len(raw) != size {
 		return nil, fmt.Errorf("%w: %s", ErrFile, k.path(b))
 	}
-	return k.keep(b, raw)
+	return k.keep(b, [size]byte(raw), closed)
 }
 
-func (k *Keys) keep(b message.Batch, raw []byte) (*Key, error) {
-	block, err := aes.NewCipher(raw)
+func (k *Keys) keep(b message.Batch, raw [size]byte, closed bool) (*Key, error) {
+	block, err := aes.NewCipher(raw[:])
 	if err != nil {
 		return nil, fmt.Errorf("use a period key: %w", err)
 	}
@@ -128,7 +144,7 @@ func (k *Keys) keep(b message.Batch, raw []byte) (*Key, error) {
 	if err != nil {
 		return nil, fmt.Errorf("use a period key: %w", err)
 	}
-	key := &Key{aead}
+	key := &Key{aead, raw, closed}
 	k.open[b] = key
 	return key, nil
 }
@@ -157,7 +173,7 @@ func (k *Keys) Make(b message.Batch) (*Key, error) {
 	if err := k.step("period-key.make after"); err != nil {
 		return nil, err
 	}
-	return k.keep(b, raw[:])
+	return k.keep(b, raw, false)
 }
 
 // write makes a file that appears under its name only when it is whole.
@@ -184,6 +200,27 @@ func syncFolder(dir string) error {
 		return err
 	}
 	return errors.Join(d.Sync(), d.Close())
+}
+
+// Close marks a batch's key: the batch's noise is drawn. It is durable when Close
+// returns; doing it again changes nothing.
+//
+// Errors: ErrGone, ErrFile, and the disk's.
+func (k *Keys) Close(b message.Batch) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	key, err := k.get(b)
+	if err != nil || key.closed {
+		return err
+	}
+	if err := k.step("period-key.close before"); err != nil {
+		return err
+	}
+	if err := write(k.path(b), fmt.Appendf(nil, "%s%x%s\n", prefix, key.raw, closedMark)); err != nil {
+		return fmt.Errorf("mark a period key: %w", err)
+	}
+	k.open[b] = &Key{key.aead, key.raw, true}
+	return k.step("period-key.close after")
 }
 
 // Destroy makes a batch's key unreadable for good. A key that is gone is no error.
