@@ -50,6 +50,9 @@ func (c *Collector) closeBatch(ec echo.Context) error {
 	if c.now() < p.End {
 		return &refusal{reason: PeriodOpen, detail: "close the batch once its period is over", at: clockTime(p.End)}
 	}
+	if err := c.standing(key, p); err != nil {
+		return err
+	}
 	s, err := c.spool.Freeze(key)
 	if err != nil {
 		return err
@@ -62,8 +65,11 @@ func (c *Collector) closeBatch(ec echo.Context) error {
 }
 
 func (c *Collector) getPartition(ec echo.Context) error {
-	key, _, err := c.batchOf(ec)
+	key, p, err := c.batchOf(ec)
 	if err != nil {
+		return err
+	}
+	if err := c.standing(key, p); err != nil {
 		return err
 	}
 	partition, err := strconv.ParseUint(ec.Param("partition"), 10, 8)
@@ -99,8 +105,11 @@ func (c *Collector) getPartition(ec echo.Context) error {
 }
 
 func (c *Collector) getReport(ec echo.Context) error {
-	key, _, err := c.batchOf(ec)
+	key, p, err := c.batchOf(ec)
 	if err != nil {
+		return err
+	}
+	if err := c.standing(key, p); err != nil {
 		return err
 	}
 	id, err := plan.ParseReportID(ec.Param("id"))

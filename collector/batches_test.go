@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"fmt"
 	"maps"
 	"math/rand/v2"
 	"net/http"
@@ -248,7 +247,7 @@ func TestDamagedPeriod(t *testing.T) {
 	require.NoError(t, json.Unmarshal(answer, &state))
 	require.Len(t, state.Damaged, 1)
 	require.Contains(t, state.Damaged[0], path)
-	require.Contains(t, state.Damaged[0], "move this file aside")
+	require.Contains(t, state.Damaged[0], "remove this file")
 	require.EqualValues(t, 1, state.Counts["reports.batch-damaged"])
 	_, answer = do(t, "POST", s.public.URL+"/v1/reports", octets, bytes.NewReader(reportOf(t, p, firstDate+1, 2, 1, 'a')))
 	require.NotContains(t, string(answer), s.options.Dir)
@@ -262,7 +261,9 @@ func TestDamagedPeriod(t *testing.T) {
 	require.Equal(t, collector.BatchDamaged, reasonOf(t, response, answer))
 	require.NotEmpty(t, response.Header.Get("Retry-After"))
 
-	require.NoError(t, os.Rename(path, fmt.Sprintf("%s.aside", path)))
+	require.NoError(t, os.Remove(path))
 	s.restart()
-	require.Zero(t, s.closeBatch(p, firstDate+1).Reports)
+	response, answer = do(t, "POST", s.batch(p, firstDate+1)+"/close", "", nil)
+	require.Equal(t, http.StatusGone, response.StatusCode)
+	require.Equal(t, collector.BatchLost, reasonOf(t, response, answer), "and not an empty batch")
 }

@@ -18,6 +18,14 @@ import (
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
 )
 
+// Folders below Options.Dir.
+const (
+	plansDir  = "plans"
+	priorsDir = "priors"
+	marksDir  = "batches"
+	spoolDir  = "spool"
+)
+
 // Collector takes reports and hands out closed batches. Its handlers are safe
 // for concurrent use.
 type Collector struct {
@@ -34,6 +42,8 @@ type Collector struct {
 	spool     *spool.Spool
 	counts    counts
 	taken     *atomic.Uint64 // counts["reports.accepted"]
+	keep      plan.Time      // how long after its end a batch is kept, in seconds
+	restored  plan.Time      // what began before it is lost; 0: never restored
 	settled   sync.Map       // spool.Key of each batch whose repeats are in counts
 	closed    atomic.Bool
 	public    http.Handler
@@ -56,21 +66,27 @@ func Open(o Options) (*Collector, error) {
 		}
 	}
 	dirs := map[string]string{}
-	for _, name := range []string{"plans", "priors", "spool"} {
+	restored, err := restoredAt(o.Dir)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range []string{plansDir, priorsDir, marksDir, spoolDir} {
 		dirs[name] = filepath.Join(o.Dir, name)
 		if err := os.MkdirAll(dirs[name], 0o700); err != nil {
 			return nil, fmt.Errorf("collector: %w", err)
 		}
 	}
-	r, err := openRegistry(dirs["plans"], &o)
+	r, err := openRegistry(dirs[plansDir], &o)
 	if err != nil {
 		return nil, err
 	}
-	sh, err := openShelf(dirs["plans"], dirs["priors"], o.Step, o.Log)
+	sh, err := openShelf(dirs[plansDir], dirs[priorsDir], o.Step, o.Log)
 	if err != nil {
 		return nil, err
 	}
-	s, err := spool.Open(spool.Options{Dir: dirs["spool"], QueueLimit: o.QueueLimit, Step: o.Step, Log: o.Log})
+	s, err := spool.Open(spool.Options{
+		Dir: dirs[spoolDir], Marks: dirs[marksDir], QueueLimit: o.QueueLimit, KeepFree: o.KeepFree, Step: o.Step, Log: o.Log,
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -78,9 +94,13 @@ func Open(o Options) (*Collector, error) {
 		clock: o.Clock, log: o.Log, maxBody: o.MaxBody, maxPriors: o.MaxPriors,
 		paths: o.Paths, module: module, moduleSum: sha256.Sum256(o.Module), scripts: files,
 		registry: r, shelf: sh, spool: s, counts: newCounts(),
+		keep: plan.Time(o.Keep / time.Second), restored: restored,
 	}
 	c.taken = c.counts[string(reports)+"."+accepted]
 	c.public, c.inner = c.publicRoutes(), c.innerRoutes()
+	if _, err := c.Sweep(c.clock()); err != nil {
+		c.log.Error("old batches were not deleted; trying again at the next sweep", "why", err)
+	}
 	// A damaged file of a period that is open now is known before the first
 	// report; the spool tells the log and Damaged.
 	for _, k := range *r.table.Load() {
@@ -137,6 +157,7 @@ func (c *Collector) innerRoutes() http.Handler {
 	e.PUT("/v1/plans/:digest/priors", c.handle(current, c.putPlanPriors))
 	e.GET("/v1/plans/:digest/priors", c.handle(current, c.getPlanPriors))
 	e.POST("/v1/batches/:digest/:date/close", c.handle(batches, c.closeBatch))
+	e.DELETE("/v1/batches/:digest/:date", c.handle(batches, c.deleteBatch))
 	e.GET("/v1/batches/:digest/:date/partitions/:partition", c.handle(batches, c.getPartition))
 	e.GET("/v1/batches/:digest/:date/reports/:id", c.handle(batches, c.getReport))
 	e.GET("/v1/status", c.handle(other, c.getStatus))

@@ -23,6 +23,12 @@ const (
 	superseded = "superseded" // a higher revision of its ID has arrived
 )
 
+// How batches ended, counted under the area batches.
+const (
+	deleted = "deleted" // the leader said so
+	expired = "expired" // Sweep found it old
+)
+
 // counts counts what was accepted and what was refused, by area and reason. Its
 // map never changes after newCounts, so it is read without a lock.
 type counts map[string]*atomic.Uint64
@@ -37,6 +43,9 @@ func newCounts() counts {
 	}
 	for _, late := range []string{repeated, superseded} {
 		c[string(reports)+"."+late] = new(atomic.Uint64)
+	}
+	for _, end := range []string{deleted, expired} {
+		c[string(batches)+"."+end] = new(atomic.Uint64)
 	}
 	return c
 }

@@ -43,6 +43,13 @@ type Options struct {
 	// QueueLimit is how many reports may wait for the disk; more are told to
 	// come back. Default 4,096.
 	QueueLimit int
+	// KeepFree is how many bytes of the disk below Dir are left free: with fewer,
+	// reports are refused, and what is there can still be closed, pulled and
+	// deleted. Default 64 MiB; negative for none.
+	KeepFree int64
+	// Keep is how long after its period a batch is kept at most, see Sweep.
+	// Default: DefaultKeep.
+	Keep time.Duration
 	// Step hears of every durable step of the spool (see there) and of plans and
 	// priors: plan, priors and pointer, each with .write beside the file's name and
 	// .rename to it, and priors.remove. For simulations. Default: nobody.
@@ -67,6 +74,9 @@ func (o *Options) check() error {
 	case o.QueueLimit < 0:
 		return errors.New("collector: QueueLimit is positive, or 0 for the default")
 	}
+	if o.Keep < 0 || o.Keep%time.Second != 0 {
+		return errors.New("collector: Keep is whole seconds, or 0 for the default")
+	}
 	if err := o.Paths.Check(); err != nil {
 		return fmt.Errorf("collector: Paths: %w", err)
 	}
@@ -76,6 +86,9 @@ func (o *Options) check() error {
 	}
 	if o.MaxPriors == 0 {
 		o.MaxPriors = 1 << 20
+	}
+	if o.Keep == 0 {
+		o.Keep = DefaultKeep
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)

@@ -33,6 +33,9 @@ const (
 	PeriodOpen     Reason = "period-open"
 	BatchOpen      Reason = "batch-open"
 	BatchDamaged   Reason = "batch-damaged"
+	BatchDeleted   Reason = "batch-deleted"
+	BatchLost      Reason = "batch-lost"
+	BatchNewer     Reason = "batch-newer"
 	QueueFull      Reason = "queue-full"
 	StorageFull    Reason = "storage-full"
 	StorageFailed  Reason = "storage-failed"
@@ -63,6 +66,9 @@ var reasons = map[Reason]struct {
 	PeriodOpen:     {http.StatusConflict, "The period is still open.", 0},
 	BatchOpen:      {http.StatusConflict, "The batch has not been closed.", 0},
 	BatchDamaged:   {http.StatusServiceUnavailable, "The period's file is damaged.", 3600},
+	BatchDeleted:   {http.StatusGone, "The batch was deleted.", 0},
+	BatchLost:      {http.StatusGone, "Reports of the batch are lost.", 0},
+	BatchNewer:     {http.StatusServiceUnavailable, "The period's file is of a newer version.", 3600},
 	QueueFull:      {http.StatusServiceUnavailable, "Too many reports wait for the disk.", 1},
 	StorageFull:    {http.StatusInsufficientStorage, "The disk is full.", 60},
 	StorageFailed:  {http.StatusServiceUnavailable, "The disk refuses.", 10},
@@ -115,9 +121,15 @@ func refusalOf(err error) *refusal {
 		return &refusal{reason: NotFound, detail: "the batch holds no report of this ID"}
 	case errors.Is(err, spool.ErrClosed):
 		return &refusal{reason: Stopping, detail: "nothing was kept: send it again after the time in Retry-After"}
+	case errors.Is(err, spool.ErrDeleted):
+		return &refusal{reason: BatchDeleted, detail: "nothing of it is left, and nothing is added: drop what you have of it"}
+	case errors.Is(err, spool.ErrLost):
+		return &refusal{reason: BatchLost, detail: "abandon the batch: reports of it that were acknowledged are lost; the operator finds more in the log and in /v1/status"}
+	case errors.Is(err, spool.ErrNewer):
+		return &refusal{reason: BatchNewer, detail: "nothing was kept or changed: the operator must start the newer Dunlin again"}
 	case errors.Is(err, spool.ErrDamaged):
 		return &refusal{reason: BatchDamaged, detail: "nothing was kept; the operator finds the file and what to do in the log and in /v1/status"}
-	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EFBIG):
+	case errors.Is(err, spool.ErrFull), errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EFBIG):
 		return &refusal{reason: StorageFull, detail: "nothing is acknowledged: send it again after the time in Retry-After; the operator must free space"}
 	case errors.As(err, &h) && h.Code == http.StatusNotFound:
 		return &refusal{reason: NotFound, detail: "see the package's list of paths"}

@@ -15,6 +15,9 @@ import (
 	"github.com/dunlin-analytics/dunlin/privacy/report"
 )
 
+// planExt ends the name of a signed plan's file.
+const planExt = ".plan"
+
 // maxSigned bounds a signed plan: its published bytes and what signing adds.
 const maxSigned = plan.MaxPlan + 1024
 
@@ -57,7 +60,7 @@ func openRegistry(dir string, o *Options) (*registry, error) {
 	table := make(map[plan.Digest]*known)
 	for _, e := range entries {
 		path := filepath.Join(dir, e.Name())
-		name, ok := strings.CutSuffix(e.Name(), ".plan")
+		name, ok := strings.CutSuffix(e.Name(), planExt)
 		if !ok {
 			continue // what a crash left of a PUT that was not answered
 		}
@@ -142,7 +145,7 @@ func (r *registry) put(digest plan.Digest, signed []byte, now plan.Time) (added 
 			return false, refuse(PlanSerial, "build the plan with a serial above %d and have it signed", other.plan.Serial)
 		}
 	}
-	if err := writeFile(filepath.Join(r.dir, digest.String()+".plan"), signed, r.step, "plan"); err != nil {
+	if err := writeFile(filepath.Join(r.dir, digest.String()+planExt), signed, r.step, "plan"); err != nil {
 		return false, err
 	}
 	table[digest] = k

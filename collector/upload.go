@@ -69,6 +69,8 @@ func (c *Collector) admit(body []byte) (spool.Key, error) {
 		return spool.Key{}, &refusal{reason: PeriodEarly, detail: "check the device's clock; send it once the period has begun", at: clockTime(p.Start)}
 	case now >= p.End:
 		return spool.Key{}, &refusal{reason: PeriodClosed, detail: "drop this report: late reports are not counted", at: clockTime(p.End)}
+	case p.Start < c.restored:
+		return spool.Key{}, refuse(BatchLost, "drop this report: what came before it in its period is lost, so the period is not released")
 	case k.superseded(p):
 		return spool.Key{}, refuse(PlanSuperseded, "fetch the plan in force and measure under it")
 	}

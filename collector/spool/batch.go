@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"path/filepath"
 	"sync"
+	"sync/atomic"
 
 	bolt "go.etcd.io/bbolt"
 )
@@ -15,6 +17,7 @@ const (
 	appending kind = iota
 	freezing
 	opening // changes nothing
+	deleting
 )
 
 // item is one request to a batch's goroutine.
@@ -29,16 +32,20 @@ type item struct {
 type batch struct {
 	key   Key
 	path  string
+	marks *marks
 	limit int
+	keep  int64 // bytes of the disk
 	step  Step
 	log   *slog.Logger
 	queue chan *item
 
+	arrived atomic.Uint64 // reports in the file, since it was opened
+
 	mu      sync.RWMutex // held for reading during reads, so that db stays
 	db      *bolt.DB     // nil before it is opened, and after a failed commit
 	frozen  *Summary
-	damage  error
-	failing bool // the latest commit failed, and the log has been told
+	damage  error // why the file cannot be used until the collector starts again
+	failing bool  // the latest commit failed, and the log has been told
 
 	held []*item // of the commit at hand, kept to save allocating
 }
@@ -64,6 +71,8 @@ func (b *batch) run() {
 			other.done <- err
 		case opening:
 			other.done <- b.open()
+		case deleting:
+			other.done <- b.delete()
 		}
 	}
 }
@@ -92,7 +101,8 @@ func (b *batch) collect(first *item) (appends []*item, other *item) {
 	}
 }
 
-// open opens the file if it is not open. Only run calls it.
+// open opens the file if it is not open, and makes it when it never was there.
+// Only run calls it.
 func (b *batch) open() error {
 	b.mu.RLock()
 	db, damage := b.db, b.damage
@@ -103,14 +113,18 @@ func (b *batch) open() error {
 	if db != nil {
 		return nil
 	}
-	db, err := openFile(b.path, b.key, b.step)
-	var frozen *Summary
-	if err == nil {
-		frozen, err = readFrozen(db, b.path)
+	if b.marks.has(b.key, deleted) {
+		return ErrDeleted // and its file is about to go, should it be there still
 	}
+	db, err := openFile(b.path, b.key, b.marks, b.step)
 	if err != nil {
 		return b.note(err)
 	}
+	frozen, reports, err := readState(db, b.path)
+	if err != nil {
+		return b.note(err)
+	}
+	b.arrived.Store(reports)
 	b.mu.Lock()
 	b.db, b.frozen = db, frozen
 	b.mu.Unlock()
@@ -121,13 +135,13 @@ func (b *batch) open() error {
 func (b *batch) note(err error) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	switch isDamage := errors.Is(err, ErrDamaged); {
-	case isDamage && b.damage == nil:
+	switch lasts := errors.Is(err, ErrDamaged) || errors.Is(err, ErrNewer); {
+	case lasts && b.damage == nil:
 		b.damage = err
-		b.log.Error("a period's spool file is damaged", "error", err)
-	case !isDamage && !b.failing:
+		b.log.Error("a period's spool file cannot be used", "error", err)
+	case !lasts && !b.failing:
 		b.failing = true
-		b.log.Error("the disk refuses reports; none is acknowledged", "file", b.path, "error", err)
+		b.log.Error("a period's reports cannot be written; none is acknowledged", "file", b.path, "error", err)
 	}
 	return err
 }
@@ -147,13 +161,18 @@ func (b *batch) broken() error {
 
 // commit appends in one transaction.
 func (b *batch) commit(appends []*item) error {
+	// Asked before a file that a failed commit has closed is opened again, and so
+	// read again: while the disk is full a refusal costs next to nothing.
+	if err := b.room(); err != nil {
+		return b.note(err)
+	}
 	if err := b.open(); err != nil {
 		return err
 	}
 	if b.frozen != nil {
 		return ErrFrozen
 	}
-	return b.update("spool.commit", func(tx *bolt.Tx) error {
+	err := b.update("spool.commit", func(tx *bolt.Tx) error {
 		bucket := tx.Bucket(bucketReports)
 		bucket.FillPercent = 1 // keys only grow
 		sequence := bucket.Sequence()
@@ -168,6 +187,24 @@ func (b *batch) commit(appends []*item) error {
 		}
 		return bucket.SetSequence(sequence)
 	})
+	if err == nil {
+		b.arrived.Add(uint64(len(appends)))
+	}
+	return err
+}
+
+// room is ErrFull while the disk has less left than is kept free. A disk that does
+// not tell is asked by writing.
+func (b *batch) room() error {
+	if b.keep <= 0 {
+		return nil
+	}
+	free, _, err := Free(filepath.Dir(b.path))
+	if err != nil || free >= b.keep {
+		return nil
+	}
+	return fmt.Errorf("%w: free some of the disk of %s: %d MiB are left and %d are kept for closing periods",
+		ErrFull, filepath.Dir(b.path), free>>20, b.keep>>20)
 }
 
 // update runs one transaction, which is the durable step of that name.

@@ -7,8 +7,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
-	"github.com/dunlin-analytics/dunlin/privacy/plan"
 	"github.com/dunlin-analytics/dunlin/privacy/report"
 )
 
@@ -24,21 +24,13 @@ func Check(path string) error {
 }
 
 func keyOf(path string) (Key, error) {
-	name := filepath.Base(path)
-	if len(name) != len(Key{}.file()) {
-		return Key{}, fmt.Errorf("spool: %s is not a batch file's name", path)
+	stem, ok := strings.CutSuffix(filepath.Base(path), extension)
+	if !ok {
+		return Key{}, fmt.Errorf("spool: %s is not a batch file's name: it ends in %s", path, extension)
 	}
-	digest, err := plan.ParseDigest(name[:64])
+	key, err := ParseKey(stem)
 	if err != nil {
-		return Key{}, fmt.Errorf("spool: file %s: %w", path, err)
-	}
-	date, err := plan.ParseDate(name[65:75])
-	if err != nil {
-		return Key{}, fmt.Errorf("spool: file %s: %w", path, err)
-	}
-	key := Key{Plan: digest, Period: date}
-	if key.file() != name {
-		return Key{}, fmt.Errorf("spool: %s is not a batch file's name", path)
+		return Key{}, fmt.Errorf("spool: %s is not a batch file's name: %w", path, err)
 	}
 	return key, nil
 }
@@ -60,6 +52,8 @@ func check(path string, key Key) error {
 		return nil
 	case errors.As(err, &failed):
 		return fmt.Errorf("spool: %w", err)
+	case errors.Is(err, ErrNewer):
+		return fmt.Errorf("spool file %s: %w", path, err)
 	}
 	return damaged(path, "%v", err)
 }
@@ -83,6 +77,9 @@ type checker struct {
 	index    [Partitions]uint64
 	indexed  int
 }
+
+// ErrNewer: a file was written by a newer Dunlin. It is whole, and left alone.
+var ErrNewer = errors.New("spool: written by a newer version")
 
 var errContent = errors.New("its content is inconsistent")
 
@@ -123,6 +120,9 @@ func (c *checker) pair(bucket string, sequence uint64, key, value []byte) error 
 	case string(bucketBatch):
 		switch string(key) {
 		case string(keyHead):
+			if len(content) > 0 && content[0] > version {
+				return fmt.Errorf("%w: it has version %d, this Dunlin reads %d; start the newer Dunlin again, nothing was changed", ErrNewer, content[0], version)
+			}
 			c.head = string(content) == string(c.key.head())
 			return nil
 		case string(keyFrozen):

@@ -17,8 +17,8 @@ type DamageError struct {
 
 // Error names the file and the remedy.
 func (e *DamageError) Error() string {
-	return fmt.Sprintf("spool file %s is damaged (%s): stop the collector, move this file aside and start again; "+
-		"the reports of this one period that it held are lost, every other period is whole", e.File, e.Reason)
+	return fmt.Sprintf("spool file %s is damaged (%s): stop the collector, remove this file and start again; "+
+		"this one period is then lost, takes no more and is not released, every other period is whole", e.File, e.Reason)
 }
 
 // Is makes errors.Is(err, ErrDamaged) true.

@@ -64,7 +64,7 @@ func within(t *testing.T, key Key, content []byte, reports [][]byte) (refused bo
 	} else {
 		require.ErrorIs(t, err, ErrDamaged)
 		require.ErrorContains(t, err, path)
-		require.ErrorContains(t, err, "move this file aside")
+		require.ErrorContains(t, err, "remove this file")
 		require.ErrorIs(t, s.Append(key, raw(t, key, 1, 1, "")), ErrDamaged)
 		_, err = s.Page(key, 0, nil, 1, 1, nil)
 		require.ErrorIs(t, err, ErrDamaged)
@@ -79,10 +79,17 @@ func within(t *testing.T, key Key, content []byte, reports [][]byte) (refused bo
 	require.NoError(t, s.Close())
 
 	if err != nil {
-		// The remedy works: with the file aside the collector has an empty batch.
-		require.NoError(t, os.Rename(path, path+".damaged"))
+		// The remedy works: without the file the others go on, and nobody takes an
+		// empty batch for this one.
+		require.NoError(t, os.Remove(path))
 		s = open(t, dir)
-		require.NoError(t, s.Append(key, raw(t, key, 1, 1, "")))
+		require.ErrorIs(t, s.Append(key, raw(t, key, 1, 1, "")), ErrLost)
+		_, err := s.Freeze(key)
+		require.ErrorIs(t, err, ErrLost)
+		require.ErrorIs(t, s.Prepare(key), ErrLost)
+		require.Len(t, s.Damaged(), 1)
+		require.ErrorContains(t, s.Damaged()[0], path)
+		require.NoFileExists(t, path)
 		require.Equal(t, [][]byte{b}, all(t, s, healthy, 10))
 		require.NoError(t, s.Close())
 	}

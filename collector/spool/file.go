@@ -31,16 +31,23 @@ func fileOptions() *bolt.Options {
 	}
 }
 
-// openFile opens a batch's file, made when it does not exist.
+// openFile opens a batch's file, made when it does not exist and never did.
 //
-// Errors: a DamageError, and the disk's.
-func openFile(path string, key Key, step Step) (*bolt.DB, error) {
+// Errors: a DamageError, a LostError, ErrNewer, and the disk's.
+func openFile(path string, key Key, m *marks, step Step) (*bolt.DB, error) {
 	_, err := os.Stat(path)
 	if errors.Is(err, os.ErrNotExist) {
+		if err := m.gone(key, path); err != nil {
+			return nil, err
+		}
 		err = createFile(path, key, step)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("spool: open %s: %w", path, err)
+	}
+	// Before any report in it is acknowledged: from now on the file is missed.
+	if err := m.set(key, begun); err != nil {
+		return nil, err
 	}
 	if err := check(path, key); err != nil {
 		return nil, err

@@ -119,10 +119,12 @@ func writeIndex(tx *bolt.Tx, counted []arrival, s *Summary) error {
 	return tx.Bucket(bucketBatch).Put(keyFrozen, seal(keyFrozen, s.append(nil)))
 }
 
-// readFrozen returns the mark of a frozen file, nil for one that is not.
-func readFrozen(db *bolt.DB, path string) (frozen *Summary, err error) {
+// readState returns the mark of a frozen file, nil for one that is not, and how many
+// reports have arrived.
+func readState(db *bolt.DB, path string) (frozen *Summary, reports uint64, err error) {
 	err = guarded(path, func() error {
 		return db.View(func(tx *bolt.Tx) error {
+			reports = tx.Bucket(bucketReports).Sequence()
 			sealed := tx.Bucket(bucketBatch).Get(keyFrozen)
 			if sealed == nil {
 				return nil
@@ -137,7 +139,7 @@ func readFrozen(db *bolt.DB, path string) (frozen *Summary, err error) {
 		})
 	})
 	if err != nil {
-		return nil, fmt.Errorf("spool: read %s: %w", path, err)
+		return nil, 0, fmt.Errorf("spool: read %s: %w", path, err)
 	}
-	return frozen, nil
+	return frozen, reports, nil
 }

@@ -119,7 +119,9 @@ func (b *batch) read(f func(tx *bolt.Tx, frozen bool) error) error {
 	switch {
 	case err != nil:
 	case b.db == nil:
-		err = ErrOpen
+		if err = b.marks.gone(b.key, b.path); err == nil {
+			err = ErrOpen
+		}
 	default:
 		frozen := b.frozen != nil
 		err = guarded(b.path, func() error { return b.db.View(func(tx *bolt.Tx) error { return f(tx, frozen) }) })

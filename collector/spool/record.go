@@ -2,6 +2,7 @@ package spool
 
 import (
 	"encoding/binary"
+	"errors"
 	"hash/crc32"
 
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
@@ -14,7 +15,30 @@ type Key struct {
 	Period plan.Date
 }
 
-func (k Key) file() string { return k.Plan.String() + "-" + k.Period.String() + ".spool" }
+// String is <plan digest>-<date as 2024-10-04>, of which files are named.
+func (k Key) String() string { return k.Plan.String() + "-" + k.Period.String() }
+
+func (k Key) file() string { return k.String() + extension }
+
+// ParseKey reads what String writes and nothing else.
+func ParseKey(s string) (Key, error) {
+	const digits = 2 * len(plan.Digest{})
+	if len(s) != len(Key{}.String()) {
+		return Key{}, errors.New("not <plan digest>-<date>")
+	}
+	digest, err := plan.ParseDigest(s[:digits])
+	if err != nil {
+		return Key{}, err
+	}
+	date, err := plan.ParseDate(s[digits+1:])
+	if err != nil {
+		return Key{}, err
+	}
+	if key := (Key{Plan: digest, Period: date}); key.String() == s {
+		return key, nil
+	}
+	return Key{}, errors.New("not <plan digest>-<date>")
+}
 
 // Names of buckets and of the keys in the bucket batch.
 var (
@@ -30,6 +54,7 @@ var (
 const Partitions = 256
 
 const (
+	extension = ".spool"
 	version   = 1
 	sumSize   = 4
 	entrySize = 16 + 8

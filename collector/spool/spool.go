@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -22,6 +21,8 @@ var (
 	ErrOpen = errors.New("spool: the batch is not frozen")
 	// ErrUnknown: no report of that ID in the batch.
 	ErrUnknown = errors.New("spool: no such report")
+	// ErrFull: the disk has less left than Options.KeepFree; nothing was kept.
+	ErrFull = errors.New("spool: the disk is full")
 	// ErrClosed: the spool has been closed.
 	ErrClosed = errors.New("spool: closed")
 )
@@ -30,9 +31,16 @@ var (
 type Options struct {
 	// Dir holds the batch files. Required; made when it does not exist.
 	Dir string
+	// Marks holds the marks of batches, which tell one that was deleted or lost
+	// from one that never had a report. Default: Dir; elsewhere they outlive it.
+	Marks string
 	// QueueLimit is how many reports may wait for the disk, over all batches.
 	// Default 4,096.
 	QueueLimit int
+	// KeepFree is how many bytes of its disk the spool leaves free: below it reports
+	// are refused with ErrFull, and what is there can still be closed, read and
+	// deleted. Default 64 MiB; negative for none.
+	KeepFree int64
 	// CommitLimit is how many reports share one commit at most. Default 512.
 	CommitLimit int
 	// Step hears of every durable step. Default: nobody.
@@ -44,8 +52,10 @@ type Options struct {
 // Spool keeps batches. All methods are safe for concurrent use.
 type Spool struct {
 	dir         string
+	marks       *marks
 	queueLimit  int64
 	commitLimit int
+	keepFree    int64
 	step        Step
 	log         *slog.Logger
 	waiting     atomic.Int64
@@ -73,25 +83,24 @@ func Open(o Options) (*Spool, error) {
 	if o.CommitLimit == 0 {
 		o.CommitLimit = 512
 	}
+	if o.KeepFree == 0 {
+		o.KeepFree = 64 << 20
+	}
+	if o.Marks == "" {
+		o.Marks = o.Dir
+	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("spool: %w", err)
 	}
-	// What a crash left half made was never used.
-	entries, err := os.ReadDir(o.Dir)
+	marked, err := openMarks(o.Marks, o.Step)
 	if err != nil {
 		return nil, fmt.Errorf("spool: %w", err)
 	}
-	for _, e := range entries {
-		if strings.HasSuffix(e.Name(), ".spool"+temporary) {
-			if err := os.Remove(filepath.Join(o.Dir, e.Name())); err != nil {
-				return nil, fmt.Errorf("spool: %w", err)
-			}
-		}
-	}
-	return &Spool{dir: o.Dir, queueLimit: int64(o.QueueLimit), commitLimit: o.CommitLimit, step: o.Step, log: o.Log, batches: make(map[Key]*batch)}, nil
+	s := &Spool{dir: o.Dir, marks: marked, queueLimit: int64(o.QueueLimit), commitLimit: o.CommitLimit, keepFree: o.KeepFree, step: o.Step, log: o.Log, batches: make(map[Key]*batch)}
+	return s, s.finish()
 }
 
 // File returns the path of a batch's file.
@@ -100,22 +109,30 @@ func (s *Spool) File(key Key) string { return filepath.Join(s.dir, key.file()) }
 // Prepare opens and checks a batch's file if there is one, so that damage is
 // known before the first report needs it.
 //
-// Errors: a DamageError, ErrClosed, and the disk's.
+// Errors: a DamageError, ErrDeleted, a LostError, ErrNewer, ErrClosed, and the disk's.
 func (s *Spool) Prepare(key Key) error {
 	if _, err := os.Stat(s.File(key)); errors.Is(err, os.ErrNotExist) {
-		return nil
+		return s.marks.gone(key, s.File(key))
 	}
 	return s.submit(key, &item{kind: opening, done: make(chan error, 1)})
 }
 
-// Damaged returns the errors of all files found damaged so far.
+// Damaged returns the errors of all files found damaged so far, or of a newer
+// version, and a LostError for each that is missing.
 func (s *Spool) Damaged() []error {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
 	var out []error
+	s.mu.RLock()
 	for _, b := range s.batches {
 		if err := b.broken(); err != nil {
 			out = append(out, err)
+		}
+	}
+	s.mu.RUnlock()
+	for _, key := range s.marks.keys() {
+		if _, err := os.Stat(s.File(key)); errors.Is(err, os.ErrNotExist) {
+			if err := s.marks.gone(key, s.File(key)); errors.Is(err, ErrLost) {
+				out = append(out, err)
+			}
 		}
 	}
 	return out
@@ -125,8 +142,8 @@ func (s *Spool) Damaged() []error {
 // raw must parse as a report whose plan and period are the key's; the spool
 // adds Headroom bytes behind it in place if there is room, and does not keep it.
 //
-// Errors: ErrBusy, ErrFrozen, ErrClosed, a DamageError, or the disk's own; after
-// any of them the report is not acknowledged, though after the disk's it may
+// Errors: ErrBusy, ErrFrozen, ErrDeleted, ErrClosed, a DamageError, a LostError,
+// ErrNewer, or the disk's own, ErrFull among them; after any of them the report is not acknowledged, though after the disk's it may
 // have been stored.
 func (s *Spool) Append(key Key, raw []byte) error {
 	if s.waiting.Add(1) > s.queueLimit {
@@ -145,7 +162,10 @@ func (s *Spool) Append(key Key, raw []byte) error {
 var items = sync.Pool{New: func() any { return &item{done: make(chan error, 1)} }}
 
 // Freeze closes a batch for good and returns what it holds. Calling it again
-// returns the same. Whoever calls it has made sure that the period is over.
+// returns the same. One that never had a report is closed empty; one that had, and
+// whose file is gone, is not. Whoever calls it has made sure that the period is over.
+//
+// Errors: ErrDeleted, ErrClosed, a DamageError, a LostError, ErrNewer, or the disk's.
 func (s *Spool) Freeze(key Key) (Summary, error) {
 	it := &item{kind: freezing, done: make(chan error, 1)}
 	err := s.submit(key, it)
@@ -187,7 +207,7 @@ func (s *Spool) batch(key Key) (*batch, error) {
 		return nil, ErrClosed
 	}
 	if b = s.batches[key]; b == nil {
-		b = &batch{key: key, path: s.File(key), limit: s.commitLimit, step: s.step, log: s.log, queue: make(chan *item, s.commitLimit)}
+		b = &batch{key: key, path: s.File(key), marks: s.marks, limit: s.commitLimit, keep: s.keepFree, step: s.step, log: s.log, queue: make(chan *item, s.commitLimit)}
 		s.batches[key] = b
 		s.running.Add(1)
 		go func() {
@@ -235,7 +255,7 @@ func (s *Spool) Close() error {
 // an operator's look, not for work. A batch that nothing was appended to is
 // ErrOpen.
 //
-// Errors: ErrOpen, ErrUnknown, ErrClosed, a DamageError.
+// Errors: ErrOpen, ErrUnknown, ErrDeleted, ErrClosed, a DamageError, a LostError.
 func (s *Spool) Report(key Key, id plan.ReportID) ([]byte, error) {
 	b, err := s.opened(key)
 	if err != nil {
@@ -249,7 +269,8 @@ func (s *Spool) Report(key Key, id plan.ReportID) ([]byte, error) {
 // until limit reports or at least maxBytes bytes have been handed out. The bytes
 // are valid during the call only. more says whether reports are left.
 //
-// Errors: ErrOpen, ErrClosed, a DamageError, and what each returned.
+// Errors: ErrOpen, ErrDeleted, ErrClosed, a DamageError, a LostError, and what each
+// returned.
 func (s *Spool) Page(key Key, partition byte, after *plan.ReportID, limit, maxBytes int, each func(raw []byte) error) (more bool, err error) {
 	b, err := s.opened(key)
 	if err != nil {

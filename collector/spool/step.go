@@ -11,6 +11,9 @@ import "fmt"
 //	spool.link       it appears under its own
 //	spool.commit     waiting reports are appended
 //	spool.freeze     index and mark of a closed period are written
+//	spool.mark.begun, spool.mark.deleted        a mark of a batch is made
+//	spool.remove     the file of a deleted batch goes
+//	spool.unmark.begun, spool.unmark.deleted    its marks go, long after
 type Step func(point string) error
 
 // Around takes one durable step.
