@@ -104,17 +104,25 @@ func (c *cast) params() vdaf.Params {
 	return vdaf.Params{Length: c.layout.Cells, Weight: c.layout.Weight, Chunk: int(c.plan.Chunk)}
 }
 
-// keys hands the pairing's key to both aggregators, which have long-lived identities.
-type keys struct{ c *cast }
+// keys hands the pairing's key to both aggregators, which have long-lived identities,
+// and counts when it is to be destroyed.
+type keys struct {
+	c         *cast
+	owner     string
+	destroyed *int
+}
 
 func (k keys) Identity(plan.Commitment) (seal.Identity, error) { return seal.Identity{}, pair.ErrNoKey }
 
-func (k keys) Owner(plan.Commitment) (string, error) { return "", nil }
+func (k keys) Owner(plan.Commitment) (string, error) { return k.owner, nil }
 
-func (k keys) Destroy(plan.Commitment) error { return nil }
+func (k keys) Destroy(plan.Commitment) error {
+	*k.destroyed++
+	return nil
+}
 
 func (k keys) Get(want plan.Commitment) (vdaf.VerifyKey, error) {
-	if want != pair.CommitmentOf(k.c.key) {
+	if want != pair.CommitmentOf(k.c.key) || k.destroyed != nil && *k.destroyed > 0 {
 		return vdaf.VerifyKey{}, pair.ErrNoKey
 	}
 	return k.c.key, nil

@@ -210,7 +210,7 @@ func TestHelperFloors(t *testing.T) {
 	c := newCast(t)
 	w := newWorld(t, c, nil)
 	options := helper.Options{
-		Batches: w.batches[1], Releases: w.releases[1], Keys: keys{c}, Identity: c.helper,
+		Batches: w.batches[1], Releases: w.releases[1], Keys: keys{c: c}, Identity: c.helper,
 		Signer: c.peers[1], Leader: helper.Only(c.peers[0].Public()), Verify: c.verify, Clock: w.clock, Noise: w.noise[1],
 	}
 	for name, change := range map[string]func(*helper.Options){

@@ -44,6 +44,10 @@ type world struct {
 	progress func(leader.Progress) // if set, one partition is worked on at a time
 	fit      func(context.Context, []byte) ([]byte, error)
 
+	owner     string // whom the plan's verify key was made with
+	admit     func(*http.Request) (helper.Peer, bool)
+	destroyed [2]int // how often the plan's keys were to go
+
 	batches  [2]*batch.Store
 	releases [2]*release.Store
 	wrap     func(role int, s *release.Store) releases // failing stores
@@ -64,6 +68,7 @@ func newWorld(t testing.TB, c *cast, reports [][]byte, change ...func(*world)) *
 	for role := range w.noise {
 		w.noise[role] = rand.NewChaCha8(noiseSeed(role))
 	}
+	w.admit = helper.Only(c.peers[0].Public())
 	w.wrap = func(_ int, s *release.Store) releases { return s }
 	for _, f := range change {
 		f(w)
@@ -114,8 +119,8 @@ func (w *world) startHelper() {
 	w.stop(1)
 	w.open(1)
 	h, err := helper.New(helper.Options{
-		Batches: w.batches[1], Releases: w.wrap(1, w.releases[1]), Keys: keys{w.cast}, Identity: w.helper,
-		Signer: w.peers[1], Leader: helper.Only(w.peers[0].Public()), Verify: w.verify, Clock: w.clock, Noise: w.noise[1],
+		Batches: w.batches[1], Releases: w.wrap(1, w.releases[1]), Keys: keys{w.cast, w.owner, &w.destroyed[1]}, Identity: w.helper,
+		Signer: w.peers[1], Leader: w.admit, Verify: w.verify, Clock: w.clock, Noise: w.noise[1],
 	})
 	require.NoError(w.t, err)
 	w.live.Store(h)
@@ -131,7 +136,7 @@ func (w *world) startLeader() {
 		workers = 1
 	}
 	l, err := leader.New(leader.Options{
-		Batches: w.batches[0], Releases: w.wrap(0, w.releases[0]), Keys: keys{w.cast}, Identity: w.cast.leader,
+		Batches: w.batches[0], Releases: w.wrap(0, w.releases[0]), Keys: keys{w.cast, "", &w.destroyed[0]}, Identity: w.cast.leader,
 		Signer: w.peers[0], Peer: w.peers[1].Public(), Verify: w.verify, Clock: w.clock, Noise: w.noise[0],
 		Collector: leader.Service{URL: w.servers[0].URL, Client: client}, Helper: leader.Service{URL: w.servers[1].URL, Client: client},
 		Chunk: w.chunk, Workers: workers, Progress: w.progress, Fit: w.fit,
