@@ -13,6 +13,7 @@ import (
 	"github.com/dunlin-analytics/dunlin/aggregator/batch"
 	"github.com/dunlin-analytics/dunlin/aggregator/leader"
 	"github.com/dunlin-analytics/dunlin/aggregator/message"
+	"github.com/dunlin-analytics/dunlin/aggregator/problem"
 	"github.com/dunlin-analytics/dunlin/collector"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
 	"github.com/dunlin-analytics/dunlin/privacy/report"
@@ -66,6 +67,16 @@ func TestFromUploadToRelease(t *testing.T) {
 			require.Equal(t, http.StatusAccepted, upload(old), "an older revision")
 		}
 	}
+	id := plan.ReportID(crowd.reports[0][40:56])
+	sealed := func() ([]byte, error) {
+		return leader.SealedShare(context.Background(), leader.Service{URL: w.servers[0].URL, Client: http.DefaultClient}, c.batch, id, report.Helper)
+	}
+	b, err := sealed()
+	require.NoError(t, err)
+	_, help := c.layout.InputShareSizes(int(c.plan.Chunk))
+	_, err = c.helper.Open(b, report.PlainHead+help)
+	require.NoError(t, err)
+
 	w.now = c.plan.Periods[0].End + 1
 	o := step(t, w)
 	require.NoError(t, o.Err)
@@ -79,13 +90,8 @@ func TestFromUploadToRelease(t *testing.T) {
 		require.Equal(t, crowd.want[role], v[0].Rejected)
 	}
 	require.NotEqual(t, http.StatusAccepted, upload(crowd.reports[0]), "late")
-
-	id := plan.ReportID(crowd.reports[0][40:56])
-	b, err := leader.SealedShare(context.Background(), leader.Service{URL: w.servers[0].URL, Client: http.DefaultClient}, c.batch, id, report.Helper)
-	require.NoError(t, err)
-	_, help := c.layout.InputShareSizes(int(c.plan.Chunk))
-	_, err = c.helper.Open(b, report.PlainHead+help)
-	require.NoError(t, err)
+	_, err = sealed()
+	require.ErrorIs(t, err, problem.BatchDeleted, "at release the sealed copies go")
 }
 
 // What a collector out of its mind answers stops the batch or is counted; it

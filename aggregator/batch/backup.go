@@ -113,9 +113,14 @@ func Restore(path string, r io.Reader, now plan.Time) (err error) {
 	if err := os.Link(made, path); err != nil {
 		return fmt.Errorf("restore the batch store: %w", err)
 	}
-	d, err := os.Open(filepath.Dir(path))
+	return syncFolder(filepath.Dir(path))
+}
+
+// syncFolder makes what a folder names durable.
+func syncFolder(dir string) error {
+	d, err := os.Open(dir)
 	if err != nil {
-		return fmt.Errorf("restore the batch store: %w", err)
+		return err
 	}
 	return errors.Join(d.Sync(), d.Close())
 }

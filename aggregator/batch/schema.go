@@ -4,9 +4,12 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 
 	bolt "go.etcd.io/bbolt"
 
+	"github.com/dunlin-analytics/dunlin/aggregator/store"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
 	"github.com/dunlin-analytics/dunlin/privacy/wire"
 )
@@ -27,6 +30,9 @@ var ErrNewer = errors.New("batch: the store is of a later version of dunlin than
 var (
 	bucketMeta = []byte("meta")
 	keySchema  = []byte("schema")
+	// keyRemains: the file's free pages hold shares in the clear, from before they were
+	// encrypted.
+	keyRemains = []byte("remains")
 )
 
 // migrate brings the store to this version's format, in the transaction that it is
@@ -50,8 +56,76 @@ func (tx txn) migrate() error {
 		if err := tx.encrypt(); err != nil {
 			return fmt.Errorf("bring the store to format %d: %w", schema, err)
 		}
+		if err := meta.Put(keyRemains, []byte{1}); err != nil {
+			return err
+		}
 	}
 	return meta.Put(keySchema, wire.AppendU64(nil, schema))
+}
+
+// clean has the store's file rewritten where its free pages hold what is encrypted now,
+// and the former file overwritten.
+func (s *Store) clean() error {
+	remains := false
+	err := s.db.View(func(tx *bolt.Tx) error {
+		remains = tx.Bucket(bucketMeta).Get(keyRemains) != nil
+		return nil
+	})
+	if err != nil || !remains {
+		return err
+	}
+	made := s.path + ".compact"
+	if err := os.Remove(made); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err // a crash left it
+	}
+	compact, err := bolt.Open(made, 0o600, nil)
+	if err != nil {
+		return err
+	}
+	err = bolt.Compact(compact, s.db, 0)
+	if err == nil {
+		err = compact.Update(func(tx *bolt.Tx) error { return tx.Bucket(bucketMeta).Delete(keyRemains) })
+	}
+	if err = errors.Join(err, compact.Close()); err != nil {
+		return errors.Join(err, os.Remove(made))
+	}
+	former, err := os.OpenFile(s.path, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	defer former.Close()
+	if err := s.db.Close(); err != nil {
+		return err
+	}
+	if err := os.Rename(made, s.path); err != nil {
+		return err
+	}
+	// Before the former file is overwritten its name must be the new one's for good.
+	if err := syncFolder(filepath.Dir(s.path)); err != nil {
+		return err
+	}
+	if err := overwrite(former); err != nil {
+		return err
+	}
+	if s.db, err = store.Open(s.path, advice); err != nil {
+		return err
+	}
+	return nil
+}
+
+// overwrite writes zeros over a file and syncs them.
+func overwrite(f *os.File) error {
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	zeros := make([]byte, 1<<16)
+	for left := info.Size(); left > 0; left -= int64(len(zeros)) {
+		if _, err := f.Write(zeros[:min(left, int64(len(zeros)))]); err != nil {
+			return err
+		}
+	}
+	return f.Sync()
 }
 
 // encrypt is the way from 1 to 2.

@@ -88,10 +88,13 @@ func OpenStore(o Options) (*Store, error) {
 		return tx.migrate()
 	})
 	if err == nil {
+		err = s.clean()
+	}
+	if err == nil {
 		err = s.Sweep()
 	}
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("open the batch store %s: %w", o.Path, err), db.Close())
+		return nil, errors.Join(fmt.Errorf("open the batch store %s: %w", o.Path, err), s.db.Close())
 	}
 	return s, nil
 }

@@ -1,8 +1,11 @@
 package helper
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/dunlin-analytics/dunlin/aggregator/batch"
 	"github.com/dunlin-analytics/dunlin/aggregator/message"
@@ -142,30 +145,38 @@ func (h *Helper) Sweep() error {
 		return err
 	}
 	needed := map[plan.Commitment]bool{}
-	done := map[plan.Digest]plan.Commitment{}
+	type ended struct {
+		digest plan.Digest
+		key    plan.Commitment
+	}
+	var done []ended
 	var failed []error
-	for d, a := range plans {
+	// In an order that is the same each time.
+	for _, d := range slices.SortedFunc(maps.Keys(plans), func(a, b plan.Digest) int { return bytes.Compare(a[:], b[:]) }) {
+		a := plans[d]
 		p, err := h.decode(d, a)
 		if err != nil {
 			failed = append(failed, err) // of a former officer, perhaps: the others go on
 			continue
 		}
-		ended, err := h.sweepPlan(d, a, p)
+		all, err := h.sweepPlan(d, a, p)
 		if err != nil {
 			failed = append(failed, err)
 		}
-		if ended && err == nil {
-			done[d] = p.VerifyKey
+		if all && err == nil {
+			done = append(done, ended{d, p.VerifyKey})
 		} else {
 			needed[p.VerifyKey] = true
 		}
 	}
-	for d, c := range done {
+	for _, e := range done {
 		h.mu.Lock()
-		delete(h.plans, d)
+		delete(h.plans, e.digest) // with the keys that it holds
 		h.mu.Unlock()
-		if !needed[c] && len(failed) == 0 {
-			failed = append(failed, h.opt.Keys.Destroy(c))
+		if !needed[e.key] && len(failed) == 0 {
+			if err := h.opt.Keys.Destroy(e.key); err != nil {
+				failed = append(failed, err)
+			}
 		}
 	}
 	return errors.Join(append(failed, h.opt.Batches.Sweep())...)

@@ -37,8 +37,8 @@ func (l *Leader) run(ctx context.Context, j job) Outcome {
 		switch {
 		case errors.Is(err, errClosed):
 			r, err = l.recover(ctx, j)
-		case errors.Is(err, problem.BatchDeleted):
-			r, err = l.giveUp(ctx, j) // the collector has nothing to sum any more
+		case errors.Is(err, problem.BatchDeleted), errors.Is(err, problem.BatchLost):
+			r, err = l.giveUp(ctx, j) // the collector has nothing whole to sum any more
 		}
 	}
 	switch {

@@ -1,12 +1,16 @@
 package leader
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 
+	"github.com/dunlin-analytics/dunlin/aggregator/batch"
 	"github.com/dunlin-analytics/dunlin/aggregator/message"
 	"github.com/dunlin-analytics/dunlin/aggregator/problem"
 	"github.com/dunlin-analytics/dunlin/aggregator/release"
@@ -25,7 +29,8 @@ func (l *Leader) tidy(ctx context.Context) (failed []error) {
 	}
 	needed := map[plan.Commitment]bool{}
 	var done []plan.Commitment
-	for d, accepted := range plans {
+	for _, d := range sorted(plans) {
+		accepted := plans[d]
 		_, p, err := l.read(accepted.Signed)
 		if err != nil {
 			failed = append(failed, fmt.Errorf("stored plan %s: %w", d, err))
@@ -49,13 +54,20 @@ func (l *Leader) tidy(ctx context.Context) (failed []error) {
 	for _, c := range done {
 		// A plan that could not be read may need them.
 		if !needed[c] && len(failed) == 0 {
-			failed = append(failed, l.opt.Keys.Destroy(c))
+			if err := l.opt.Keys.Destroy(c); err != nil {
+				failed = append(failed, err)
+			}
 		}
 	}
 	if err := l.opt.Batches.Sweep(); err != nil {
 		failed = append(failed, err)
 	}
 	return failed
+}
+
+// sorted returns the plans' digests in an order that is the same each time.
+func sorted(plans map[plan.Digest]batch.Accepted) []plan.Digest {
+	return slices.SortedFunc(maps.Keys(plans), func(a, b plan.Digest) int { return bytes.Compare(a[:], b[:]) })
 }
 
 // tidyPlan has the collector delete what the plan's ended batches left there, and
@@ -79,7 +91,7 @@ func (l *Leader) tidyPlan(ctx context.Context, d plan.Digest, p *plan.Plan) (end
 		if r.Cleared || err != nil {
 			continue // one failure is enough: the collector is away
 		}
-		if _, failed := l.opt.Collector.call(ctx, http.MethodDelete, pathOf(b), nil, 0); failed != nil && !errors.Is(failed, problem.NotFound) {
+		if _, failed := l.opt.Collector.call(ctx, http.MethodDelete, pathOf(b), nil, 0); failed != nil {
 			err = fmt.Errorf("have the collector delete %s: %w", b, failed)
 		} else if failed := l.opt.Batches.SetCleared(b); failed != nil {
 			err = failed

@@ -38,6 +38,7 @@ const (
 	TooLarge     Type = "urn:dunlin:problem:too-large"
 	UnknownPeer  Type = "urn:dunlin:problem:unknown-peer"
 	BatchDeleted Type = "urn:dunlin:problem:batch-deleted"
+	BatchLost    Type = "urn:dunlin:problem:batch-lost"
 	Internal     Type = "urn:dunlin:problem:internal"
 )
 
@@ -67,6 +68,7 @@ var titles = map[Type]struct {
 	TooLarge:     {413, "The request is too large."},
 	UnknownPeer:  {403, "Nobody admitted this peer."},
 	BatchDeleted: {410, "The period's reports are deleted."},
+	BatchLost:    {410, "Reports of the period are lost."},
 	Internal:     {500, "The service failed."},
 }
 
