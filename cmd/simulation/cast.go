@@ -5,15 +5,19 @@ import (
 	"crypto/ed25519"
 	"errors"
 	"fmt"
+	"io/fs"
 	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
+	"strings"
+	"time"
 
 	"github.com/dunlin-analytics/dunlin/aggregator/message"
 	"github.com/dunlin-analytics/dunlin/aggregator/pair"
-	"github.com/dunlin-analytics/dunlin/collector/spool"
+	"github.com/dunlin-analytics/dunlin/collector"
 	"github.com/dunlin-analytics/dunlin/privacy/peer"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
 	"github.com/dunlin-analytics/dunlin/privacy/plan/planfile"
@@ -49,7 +53,7 @@ type Cast struct {
 	batches  []*period // by day, then by plan
 	seals    map[string]*sealed
 	byID     map[plan.ReportID][]*parcel
-	crowds   map[message.Batch]map[string][]byte // the spool's files with a crowd in it
+	crowds   map[message.Batch]map[string][]byte // the collector's files of a batch with a crowd in it
 }
 
 // pairing is what leader and helper make with each other for one plan.
@@ -207,27 +211,37 @@ func (c *Cast) spool(b *period) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	s, err := spool.Open(spool.Options{Dir: dir})
+	at := time.Unix(int64(b.bounds.Start+60), 0)
+	col, err := collector.Open(collector.Options{Dir: dir, Verify: c.verify, Clock: func() time.Time { return at }, SealedSize: seal.SealedSize})
 	if err != nil {
 		return err
 	}
-	for _, r := range b.crowd {
-		if err := s.Append(spool.Key{Plan: b.Plan, Period: b.Date}, slices.Clone(r.bytes)); err != nil {
-			return errors.Join(err, s.Close())
+	send := func(h http.Handler, method, path string, body []byte) error {
+		r := httptest.NewRequest(method, path, bytes.NewReader(body))
+		r.Header.Set("Content-Type", "application/octet-stream")
+		rec := httptest.NewRecorder()
+		if h.ServeHTTP(rec, r); rec.Code/100 != 2 {
+			return fmt.Errorf("the collector does not take the crowd: %s", rec.Body)
 		}
+		return nil
 	}
-	if err := s.Close(); err != nil {
-		return err
+	err = send(col.Inner(), http.MethodPut, "/v1/plans/"+b.Plan.String(), b.of.signed)
+	for _, r := range b.crowd {
+		err = errors.Join(err, send(col.Public(), http.MethodPost, "/v1/reports", r.bytes))
 	}
-	files, err := os.ReadDir(dir)
-	if err != nil {
+	if err = errors.Join(err, col.Close()); err != nil {
 		return err
 	}
 	c.crowds[b.Batch] = map[string][]byte{}
-	for _, f := range files {
-		if c.crowds[b.Batch][f.Name()], err = os.ReadFile(filepath.Join(dir, f.Name())); err != nil {
+	return filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() || !strings.HasPrefix(e.Name(), b.Plan.String()+"-"+b.Date.String()) {
 			return err
 		}
-	}
-	return nil
+		name, err := filepath.Rel(dir, path)
+		if err != nil {
+			return err
+		}
+		c.crowds[b.Batch][name], err = os.ReadFile(path)
+		return err
+	})
 }

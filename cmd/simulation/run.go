@@ -37,6 +37,7 @@ func (c *Cast) run(seed uint64, f *Fault) (r Result) {
 	err = w.play()
 	if err == nil && w.wrong == nil {
 		w.judge()
+		err = w.search()
 	}
 	r.Log, r.Err = w.log.String(), errors.Join(w.wrong, err)
 	return r

@@ -1,9 +1,11 @@
 package simulation
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
 	"github.com/dunlin-analytics/dunlin/privacy/report"
@@ -27,6 +29,7 @@ var actions = []action{
 	{"a service starts anew", 3, 4, (*world).bounce},
 	{"the network changes", 2, 3, (*world).weather},
 	{"the leader works", 2, 30, (*world).work},
+	{"helper and collector sweep", 1, 3, (*world).sweep},
 	{"the leader hands its plan out again", 1, 1, func(w *world) { w.addPlan(w.rnd.IntN(max(1, len(w.handed)))) }},
 }
 
@@ -82,10 +85,7 @@ func (w *world) play() error {
 // placeCrowds gives batches the reports of the devices that report once and
 // unharmed: the collector's files of earlier that day.
 func (w *world) placeCrowds(days int, rotates bool) error {
-	dir := filepath.Join(w.dir, roles[collectorRole], "spool")
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return err
-	}
+	dir := w.services[collectorRole].dir
 	for _, p := range w.batches {
 		day := int(p.Date - firstDay)
 		second := p.of != w.pairings[0]
@@ -93,7 +93,8 @@ func (w *world) placeCrowds(days int, rotates bool) error {
 			continue
 		}
 		for name, content := range w.crowds[p.Batch] {
-			if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
+			path := filepath.Join(dir, name)
+			if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, content, 0o600)); err != nil {
 				return err
 			}
 		}
@@ -246,18 +247,37 @@ func (w *world) weather() {
 	w.logf("of a hundred messages, %d do not just arrive", w.net.rough)
 }
 
-// calm lets everything that is due come to its end.
+// calm lets everything that is due come to its end: in one schedule of three the
+// days of all plans.
 func (w *world) calm() {
 	w.net.rough = 0
 	for len(w.net.kept) > 0 {
 		w.net.deliverLate()
 	}
 	w.now += 2 * plan.Hour
+	if w.rnd.IntN(3) == 0 {
+		w.now = w.batches[len(w.batches)-1].bounds.End + 2*plan.Hour
+	}
 	for who := range w.services {
 		w.restart(role(who))
 	}
-	for range 4 {
+	for range 3 {
 		w.work()
+		w.sweep()
+	}
+}
+
+// sweep has helper and collector do what they do now and then by themselves.
+func (w *world) sweep() {
+	if s := w.services[helperRole]; !s.crashed {
+		if err := s.helper.Sweep(); err != nil {
+			w.logf("helper: a sweep failed")
+		}
+	}
+	if s := w.services[collectorRole]; !s.crashed {
+		if _, err := s.collector.Sweep(time.Unix(int64(w.now+w.skew[collectorRole]), 0)); err != nil {
+			w.logf("collector: a sweep failed")
+		}
 	}
 }
 

@@ -244,7 +244,7 @@ func failing(err error) string {
 	return ", not through"
 }
 
-// peek reads the exact shares of open batches.
+// peek reads the exact shares of open batches, and the keys that they lie under.
 func (w *world) peek(who role) {
 	s := w.services[who]
 	if s.closing == nil {
@@ -259,6 +259,10 @@ func (w *world) peek(who role) {
 			if p, err := s.batches.Partition(b.Batch, n); err == nil && len(p.Share) >= 64 {
 				w.secrets[b.Batch] = append(w.secrets[b.Batch], p.Share[:64])
 			}
+		}
+		key, err := os.ReadFile(filepath.Join(s.dir, batch.KeysFolder, b.Plan.String()+"-"+b.Date.String()+".key"))
+		if err == nil {
+			w.secrets[b.Batch] = append(w.secrets[b.Batch], key)
 		}
 	}
 }
