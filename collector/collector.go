@@ -31,6 +31,7 @@ const (
 type Collector struct {
 	clock     func() time.Time
 	log       *slog.Logger
+	dir       string
 	maxBody   int
 	maxPriors int
 	paths     Paths
@@ -40,6 +41,8 @@ type Collector struct {
 	registry  *registry
 	shelf     *shelf
 	spool     *spool.Spool
+	bodies    *bodies
+	addresses *addresses // nil: none is looked at
 	counts    counts
 	taken     *atomic.Uint64 // counts["reports.accepted"]
 	keep      plan.Time      // how long after its end a batch is kept, in seconds
@@ -91,12 +94,18 @@ func Open(o Options) (*Collector, error) {
 		return nil, err
 	}
 	c := &Collector{
-		clock: o.Clock, log: o.Log, maxBody: o.MaxBody, maxPriors: o.MaxPriors,
+		clock: o.Clock, log: o.Log, dir: o.Dir, maxBody: o.MaxBody, maxPriors: o.MaxPriors,
 		paths: o.Paths, module: module, moduleSum: sha256.Sum256(o.Module), scripts: files,
 		registry: r, shelf: sh, spool: s, counts: newCounts(),
-		keep: plan.Time(o.Keep / time.Second), restored: restored,
+		bodies: newBodies(o.UploadBytes, o.MaxBody),
+		keep:   plan.Time(o.Keep / time.Second), restored: restored,
 	}
 	c.taken = c.counts[string(reports)+"."+accepted]
+	if o.PerAddress.PerMinute > 0 {
+		if c.addresses, err = newAddresses(o.PerAddress); err != nil {
+			return nil, errors.Join(err, s.Close())
+		}
+	}
 	c.public, c.inner = c.publicRoutes(), c.innerRoutes()
 	if _, err := c.Sweep(c.clock()); err != nil {
 		c.log.Error("old batches were not deleted; trying again at the next sweep", "why", err)
@@ -115,6 +124,9 @@ func Open(o Options) (*Collector, error) {
 // comes after. Calling it again returns the same.
 func (c *Collector) Close() error {
 	c.closed.Store(true)
+	if c.addresses != nil {
+		c.addresses.close()
+	}
 	return c.spool.Close()
 }
 
@@ -197,6 +209,5 @@ func (c *Collector) answer(ec echo.Context, a area, err error) {
 	if r.reason == StorageFailed && !errors.As(err, &own) && a != reports {
 		c.log.Error("a request failed", "path", ec.Path(), "error", err) // the spool logs its own
 	}
-	c.counts.refused(a, r.reason)
-	r.write(ec.Response())
+	r.write(ec.Response(), c.counts.refused(a, r.reason))
 }

@@ -94,17 +94,3 @@ func (c *Collector) getHealth(ec echo.Context) error {
 	}
 	return ec.String(http.StatusOK, "ok\n")
 }
-
-// Status is the body of GET /v1/status.
-type Status struct {
-	Counts  map[string]uint64 `json:"counts"`
-	Damaged []string          `json:"damaged"` // each names its file and what to do
-}
-
-func (c *Collector) getStatus(ec echo.Context) error {
-	s := Status{Counts: c.Counts(), Damaged: []string{}}
-	for _, err := range c.Damaged() {
-		s.Damaged = append(s.Damaged, err.Error())
-	}
-	return ec.JSON(http.StatusOK, s)
-}

@@ -50,7 +50,8 @@ func newCounts() counts {
 	return c
 }
 
-func (c counts) refused(a area, r Reason) { c[string(a)+"."+string(r)].Add(1) }
+// refused counts a refusal, and returns how many of its area and reason came before.
+func (c counts) refused(a area, r Reason) uint64 { return c[string(a)+"."+string(r)].Add(1) - 1 }
 
 // read returns the counts that are not zero.
 func (c counts) read() map[string]uint64 {

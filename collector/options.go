@@ -43,6 +43,15 @@ type Options struct {
 	// QueueLimit is how many reports may wait for the disk; more are told to
 	// come back. Default 4,096.
 	QueueLimit int
+	// UploadBytes bounds the buffers of reports that arrive and that wait for the
+	// disk; each has 16 KiB, or room for MaxBody. More are told to come back. What
+	// net/http needs for each connection comes on top. Default 128 MiB.
+	UploadBytes int64
+	// Quota is what each site may send. Default: as much as it likes.
+	Quota Quota
+	// PerAddress is what each network address may send. Default: addresses are not
+	// looked at.
+	PerAddress PerAddress
 	// KeepFree is how many bytes of the disk below Dir are left free: with fewer,
 	// reports are refused, and what is there can still be closed, pulled and
 	// deleted. Default 64 MiB; negative for none.
@@ -73,6 +82,15 @@ func (o *Options) check() error {
 		return errors.New("collector: MaxPriors is positive, or 0 for the default")
 	case o.QueueLimit < 0:
 		return errors.New("collector: QueueLimit is positive, or 0 for the default")
+	}
+	if o.UploadBytes == 0 {
+		o.UploadBytes = 128 << 20
+	}
+	if o.UploadBytes < 2*report.MaxSize {
+		return fmt.Errorf("collector: UploadBytes is at least %d, or 0 for the default", 2*report.MaxSize)
+	}
+	if err := errors.Join(o.Quota.check(), o.PerAddress.check()); err != nil {
+		return err
 	}
 	if o.Keep < 0 || o.Keep%time.Second != 0 {
 		return errors.New("collector: Keep is whole seconds, or 0 for the default")

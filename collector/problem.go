@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strconv"
 	"syscall"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -36,6 +37,9 @@ const (
 	BatchDeleted   Reason = "batch-deleted"
 	BatchLost      Reason = "batch-lost"
 	BatchNewer     Reason = "batch-newer"
+	OverQuota      Reason = "over-quota"
+	AddressLimit   Reason = "address-limit"
+	UploadsFull    Reason = "uploads-full"
 	QueueFull      Reason = "queue-full"
 	StorageFull    Reason = "storage-full"
 	StorageFailed  Reason = "storage-failed"
@@ -45,37 +49,42 @@ const (
 	Internal       Reason = "internal"
 )
 
-// reasons gives each its status, its title, and for those that pass by
-// themselves the seconds after which to try again.
+// reasons gives each its status, its title, and for those that pass by themselves
+// the seconds after which to try again. Those who are refused one after the other
+// are told up to spread seconds more, in turn, so that they do not come back at once.
 var reasons = map[Reason]struct {
 	status int
 	title  string
 	retry  int
+	spread int
 }{
-	MediaType:      {http.StatusUnsupportedMediaType, "The content type is not accepted.", 0},
-	TooLarge:       {http.StatusRequestEntityTooLarge, "The body is too large.", 0},
-	Malformed:      {http.StatusBadRequest, "The request is malformed.", 0},
-	PlanUnknown:    {http.StatusNotFound, "The plan is not known here.", 0},
-	PlanUnsigned:   {http.StatusForbidden, "The plan is not signed by the privacy officer.", 0},
-	PlanExpired:    {http.StatusGone, "The plan has expired.", 0},
-	PlanSerial:     {http.StatusConflict, "The plan's serial is not above the site's highest.", 0},
-	PlanSuperseded: {http.StatusConflict, "A newer plan of the site is in force.", 0},
-	PeriodUnknown:  {http.StatusNotFound, "The plan has no such period.", 0},
-	PeriodEarly:    {http.StatusConflict, "The period has not begun.", 0},
-	PeriodClosed:   {http.StatusGone, "The period is closed.", 0},
-	PeriodOpen:     {http.StatusConflict, "The period is still open.", 0},
-	BatchOpen:      {http.StatusConflict, "The batch has not been closed.", 0},
-	BatchDamaged:   {http.StatusServiceUnavailable, "The period's file is damaged.", 3600},
-	BatchDeleted:   {http.StatusGone, "The batch was deleted.", 0},
-	BatchLost:      {http.StatusGone, "Reports of the batch are lost.", 0},
-	BatchNewer:     {http.StatusServiceUnavailable, "The period's file is of a newer version.", 3600},
-	QueueFull:      {http.StatusServiceUnavailable, "Too many reports wait for the disk.", 1},
-	StorageFull:    {http.StatusInsufficientStorage, "The disk is full.", 60},
-	StorageFailed:  {http.StatusServiceUnavailable, "The disk refuses.", 10},
-	Stopping:       {http.StatusServiceUnavailable, "The collector is stopping.", 5},
-	NotFound:       {http.StatusNotFound, "There is nothing here.", 0},
-	Method:         {http.StatusMethodNotAllowed, "The method is not allowed here.", 0},
-	Internal:       {http.StatusInternalServerError, "The collector has a defect.", 0},
+	MediaType:      {http.StatusUnsupportedMediaType, "The content type is not accepted.", 0, 0},
+	TooLarge:       {http.StatusRequestEntityTooLarge, "The body is too large.", 0, 0},
+	Malformed:      {http.StatusBadRequest, "The request is malformed.", 0, 0},
+	PlanUnknown:    {http.StatusNotFound, "The plan is not known here.", 0, 0},
+	PlanUnsigned:   {http.StatusForbidden, "The plan is not signed by the privacy officer.", 0, 0},
+	PlanExpired:    {http.StatusGone, "The plan has expired.", 0, 0},
+	PlanSerial:     {http.StatusConflict, "The plan's serial is not above the site's highest.", 0, 0},
+	PlanSuperseded: {http.StatusConflict, "A newer plan of the site is in force.", 0, 0},
+	PeriodUnknown:  {http.StatusNotFound, "The plan has no such period.", 0, 0},
+	PeriodEarly:    {http.StatusConflict, "The period has not begun.", 0, 0},
+	PeriodClosed:   {http.StatusGone, "The period is closed.", 0, 0},
+	PeriodOpen:     {http.StatusConflict, "The period is still open.", 0, 0},
+	BatchOpen:      {http.StatusConflict, "The batch has not been closed.", 0, 0},
+	BatchDamaged:   {http.StatusServiceUnavailable, "The period's file is damaged.", 3600, 600},
+	BatchDeleted:   {http.StatusGone, "The batch was deleted.", 0, 0},
+	BatchLost:      {http.StatusGone, "Reports of the batch are lost.", 0, 0},
+	BatchNewer:     {http.StatusServiceUnavailable, "The period's file is of a newer version.", 3600, 600},
+	OverQuota:      {http.StatusTooManyRequests, "The site has used up its quota.", 1, 0},
+	AddressLimit:   {http.StatusTooManyRequests, "This address has sent enough.", 1, 30},
+	UploadsFull:    {http.StatusServiceUnavailable, "Too many reports are arriving.", 2, 8},
+	QueueFull:      {http.StatusServiceUnavailable, "Too many reports wait for the disk.", 1, 4},
+	StorageFull:    {http.StatusInsufficientStorage, "The disk is full.", 60, 60},
+	StorageFailed:  {http.StatusServiceUnavailable, "The disk refuses.", 10, 10},
+	Stopping:       {http.StatusServiceUnavailable, "The collector is stopping.", 5, 5},
+	NotFound:       {http.StatusNotFound, "There is nothing here.", 0, 0},
+	Method:         {http.StatusMethodNotAllowed, "The method is not allowed here.", 0, 0},
+	Internal:       {http.StatusInternalServerError, "The collector has a defect.", 0, 0},
 }
 
 // Problem is an RFC 9457 problem document.
@@ -95,6 +104,7 @@ type refusal struct {
 	reason Reason
 	detail string
 	at     string
+	wait   time.Duration // until it can be tried again; 0: as long as its reason says
 }
 
 func (r *refusal) Error() string { return string(r.reason) + ": " + r.detail }
@@ -139,15 +149,16 @@ func refusalOf(err error) *refusal {
 	return &refusal{reason: StorageFailed, detail: "nothing is acknowledged: send it again after the time in Retry-After; the operator finds the cause in the log"}
 }
 
-// write sends the problem document.
-func (r *refusal) write(w http.ResponseWriter) {
+// write sends the problem document. before are those of its kind that were sent.
+func (r *refusal) write(w http.ResponseWriter, before uint64) {
 	about := reasons[r.reason]
 	body, err := json.Marshal(Problem{Type: problemType + string(r.reason), Title: about.title, Status: about.status, Detail: r.detail, At: r.at})
 	if err != nil {
 		panic(err) // strings and a number always encode
 	}
-	if about.retry > 0 {
-		w.Header().Set("Retry-After", strconv.Itoa(about.retry))
+	if wait := max(r.wait, time.Duration(about.retry)*time.Second); wait > 0 {
+		seconds := uint64((wait+time.Second-1)/time.Second) + before%uint64(about.spread+1)
+		w.Header().Set("Retry-After", strconv.FormatUint(seconds, 10))
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.Header().Set("Cache-Control", "no-store")

@@ -32,6 +32,8 @@ type known struct {
 	// until is when a plan of a higher serial begins: no period that ends
 	// later is measured under this one.
 	until plan.Time
+	// bucket is the site's quota, the same for all its plans; nil: none.
+	bucket *bucket
 }
 
 func (k *known) superseded(p plan.Period) bool { return p.End > k.until }
@@ -42,16 +44,18 @@ type registry struct {
 	verify     func(signed []byte) ([]byte, error)
 	sealedSize func(plain int) int
 	step       spool.Step
+	quota      Quota
 
-	adding sync.Mutex
-	table  atomic.Pointer[map[plan.Digest]*known]
+	adding  sync.Mutex
+	buckets map[string]*bucket // by site, of what is in the table
+	table   atomic.Pointer[map[plan.Digest]*known]
 }
 
 // openRegistry reads and verifies every stored plan. A plan that cannot be read
 // is an error rather than skipped: without it an older plan would be taken for
 // the one in force.
 func openRegistry(dir string, o *Options) (*registry, error) {
-	r := &registry{dir: dir, verify: o.Verify, sealedSize: o.SealedSize, step: o.Step}
+	r := &registry{dir: dir, verify: o.Verify, sealedSize: o.SealedSize, step: o.Step, quota: o.Quota, buckets: make(map[string]*bucket)}
 	r.table.Store(&map[plan.Digest]*known{})
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -115,9 +119,20 @@ func (r *registry) publish(table map[plan.Digest]*known) {
 				entry.until = min(entry.until, other.plan.Periods[0].Start)
 			}
 		}
+		entry.bucket = r.bucketOf(k.plan.Site)
 		next[d] = &entry
 	}
 	r.table.Store(&next)
+}
+
+func (r *registry) bucketOf(site string) *bucket {
+	if r.quota.PerSecond == 0 {
+		return nil
+	}
+	if r.buckets[site] == nil {
+		r.buckets[site] = &bucket{quota: r.quota}
+	}
+	return r.buckets[site]
 }
 
 func (r *registry) get(d plan.Digest) (*known, bool) {

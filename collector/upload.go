@@ -5,7 +5,6 @@ import (
 	"io"
 	"mime"
 	"net/http"
-	"sync"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -17,24 +16,37 @@ import (
 
 const octets = "application/octet-stream"
 
-// buffers of bodies, each with room for the checksum that the spool adds.
-var buffers = sync.Pool{New: func() any { b := make([]byte, 0, 16<<10); return &b }}
-
 func (c *Collector) postReport(ec echo.Context) error {
 	r := ec.Request()
 	if t := r.Header.Get(echo.HeaderContentType); t != octets && !mediaType(t, octets) {
 		return refuse(MediaType, "send the report as %s", octets)
 	}
-	buffer := buffers.Get().(*[]byte)
-	defer buffers.Put(buffer)
+	if c.addresses != nil {
+		if wait, ok := c.addresses.take(r, c.clock()); !ok {
+			return &refusal{reason: AddressLimit, detail: "send it again after the time in Retry-After: this network address has sent enough for now", wait: wait}
+		}
+	}
+	if r.ContentLength > int64(c.maxBody) {
+		return tooLarge(c.maxBody) // before it takes a buffer
+	}
+	buffer, ok := c.bodies.take(r.ContentLength)
+	if !ok {
+		return refuse(UploadsFull, "send the same report again after the time in Retry-After")
+	}
+	defer c.bodies.give(buffer)
 	body, err := readBody(r, (*buffer)[:0], c.maxBody)
-	*buffer = body
 	if err != nil {
 		return err
 	}
-	key, err := c.admit(body)
+	k, key, err := c.admit(body)
 	if err != nil {
 		return err
+	}
+	if k.bucket != nil {
+		if wait, ok := k.bucket.take(c.clock()); !ok {
+			return &refusal{reason: OverQuota, detail: "send the same report again after the time in Retry-After: the site has used up its quota; " +
+				"the operator can raise it", wait: wait}
+		}
 	}
 	if err := c.spool.Append(key, body); err != nil {
 		return err
@@ -44,37 +56,37 @@ func (c *Collector) postReport(ec echo.Context) error {
 }
 
 // admit decides whether a body is a report that may be kept now, and for which
-// batch.
-func (c *Collector) admit(body []byte) (spool.Key, error) {
+// batch of which plan.
+func (c *Collector) admit(body []byte) (*known, spool.Key, error) {
 	r, err := report.Parse(body)
 	if err != nil {
-		return spool.Key{}, refuse(Malformed, "send one whole report; see docs/formats.md")
+		return nil, spool.Key{}, refuse(Malformed, "send one whole report; see docs/formats.md")
 	}
 	k, ok := c.registry.get(r.Plan)
 	if !ok {
-		return spool.Key{}, refuse(PlanUnknown, "fetch the plan in force and measure under it")
+		return nil, spool.Key{}, refuse(PlanUnknown, "fetch the plan in force and measure under it")
 	}
 	if k.leader != 0 && (len(r.Leader) != k.leader || len(r.Helper) != k.helper) {
-		return spool.Key{}, refuse(Malformed, "under this plan the sealed shares have %d and %d bytes", k.leader, k.helper)
+		return nil, spool.Key{}, refuse(Malformed, "under this plan the sealed shares have %d and %d bytes", k.leader, k.helper)
 	}
 	now := c.now()
 	if now >= k.plan.Expires {
-		return spool.Key{}, refuse(PlanExpired, "fetch the plan in force and measure under it")
+		return nil, spool.Key{}, refuse(PlanExpired, "fetch the plan in force and measure under it")
 	}
 	p, ok := k.plan.PeriodOf(r.Period)
 	switch {
 	case !ok:
-		return spool.Key{}, refuse(PeriodUnknown, "drop this report: its plan has no period of this date")
+		return nil, spool.Key{}, refuse(PeriodUnknown, "drop this report: its plan has no period of this date")
 	case now < p.Start:
-		return spool.Key{}, &refusal{reason: PeriodEarly, detail: "check the device's clock; send it once the period has begun", at: clockTime(p.Start)}
+		return nil, spool.Key{}, &refusal{reason: PeriodEarly, detail: "check the device's clock; send it once the period has begun", at: clockTime(p.Start)}
 	case now >= p.End:
-		return spool.Key{}, &refusal{reason: PeriodClosed, detail: "drop this report: late reports are not counted", at: clockTime(p.End)}
+		return nil, spool.Key{}, &refusal{reason: PeriodClosed, detail: "drop this report: late reports are not counted", at: clockTime(p.End)}
 	case p.Start < c.restored:
-		return spool.Key{}, refuse(BatchLost, "drop this report: what came before it in its period is lost, so the period is not released")
+		return nil, spool.Key{}, refuse(BatchLost, "drop this report: what came before it in its period is lost, so the period is not released")
 	case k.superseded(p):
-		return spool.Key{}, refuse(PlanSuperseded, "fetch the plan in force and measure under it")
+		return nil, spool.Key{}, refuse(PlanSuperseded, "fetch the plan in force and measure under it")
 	}
-	return spool.Key{Plan: r.Plan, Period: r.Period}, nil
+	return k, spool.Key{Plan: r.Plan, Period: r.Period}, nil
 }
 
 func clockTime(t plan.Time) string { return time.Unix(int64(t), 0).UTC().Format(time.RFC3339) }
@@ -84,14 +96,17 @@ func mediaType(header, want string) bool {
 	return err == nil && t == want
 }
 
+func tooLarge(limit int) error {
+	return refuse(TooLarge, "at most %d bytes are read here", limit)
+}
+
 // readBody reads a body of at most limit bytes into b, with or without a
 // Content-Length. What it returns has spool.Headroom behind it.
 func readBody(r *http.Request, b []byte, limit int) ([]byte, error) {
-	tooLarge := refuse(TooLarge, "at most %d bytes are read here", limit)
 	size := limit + 1 // of unknown length: one more shows that it is too large
 	if r.ContentLength >= 0 {
 		if r.ContentLength > int64(limit) {
-			return b, tooLarge
+			return b, tooLarge(limit)
 		}
 		size = int(r.ContentLength)
 	}
@@ -102,7 +117,7 @@ func readBody(r *http.Request, b []byte, limit int) ([]byte, error) {
 	b = b[:n]
 	switch {
 	case r.ContentLength < 0 && err == nil:
-		return b, tooLarge
+		return b, tooLarge(limit)
 	case r.ContentLength < 0 && (errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF)):
 		// ReadFull says so of a body that ended before the limit; one that
 		// broke off in the middle of a chunk says the same and is caught by
