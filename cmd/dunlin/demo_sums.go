@@ -69,14 +69,13 @@ func demoSums(c *cobra.Command, n int, data, keep string) error {
 	printDemo(out, people, got, took.devices+took.release)
 	if keep != "" {
 		fmt.Fprintf(out, `
-Kept in %[1]s: keys, services, spool and releases of an invented site.
+Kept in %[1]s: keys, services and releases of an invented site.
 Look around:
   cd %[1]s
   dunlin release show %[2]s
   dunlin serve --role collector &
-  dunlin spool list --period %[2]s
-  dunlin spool export --period %[2]s --role leader --report ID --out share
-  age -d -i leader-verify/age-*.age share | xxd
+  dunlin spool list --period %[2]s   # deleted, at release
+  ls data/leader/period-keys              # and so is the key to what was opened
 `, keep, got.Released.Period.Date)
 	}
 	return nil

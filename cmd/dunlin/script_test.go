@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/hex"
 	"encoding/json"
 	"io"
 	"net"
@@ -16,7 +17,6 @@ import (
 	"time"
 
 	"github.com/dunlin-analytics/dunlin/cmd/rig"
-	"github.com/dunlin-analytics/dunlin/cmd/service"
 	"github.com/dunlin-analytics/dunlin/edge"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
 	"github.com/dunlin-analytics/dunlin/privacy/report"
@@ -231,24 +231,21 @@ func devices(ts *testscript.TestScript, _ bool, args []string) {
 		head, err := report.ParseHead(body)
 		ts.Check(err)
 		ts.Setenv("REPORT", head.ID.String())
+		ts.Setenv("SENT", hex.EncodeToString(body))
 	}
 }
 
-// openplain FILE ROLE SERVICES DATE ID: FILE is the plaintext of that role's share
-// of the report that the running collector holds.
+// openplain FILE ROLE: FILE is the plaintext of that role's share of the last report
+// that `devices` sent.
 func openplain(ts *testscript.TestScript, neg bool, args []string) {
 	plain := []byte(ts.ReadFile(args[0]))
 	role := map[string]report.Role{"leader": report.Leader, "helper": report.Helper}[args[1]]
-	conf, err := service.Read(ts.MkAbs(args[2]))
+	body, err := hex.DecodeString(ts.Getenv("SENT"))
 	ts.Check(err)
-	opened := false
-	ts.Check(service.ListReports(context.Background(), conf, args[3], func(_ plan.Digest, _ plan.Date, h report.Head) {
-		if h.ID.String() == args[4] {
-			_, err := report.OpenPlain(plain, role, &h, len(plain)-report.PlainHead)
-			opened = err == nil
-		}
-	}))
-	if opened == neg {
-		ts.Fatalf("%s is of the %s's share of report %s: %v", filepath.Base(args[0]), args[1], args[4], opened)
+	h, err := report.ParseHead(body)
+	ts.Check(err)
+	_, err = report.OpenPlain(plain, role, &h, len(plain)-report.PlainHead)
+	if (err == nil) == neg {
+		ts.Fatalf("%s and the %s's share of the last report: %v", filepath.Base(args[0]), args[1], err)
 	}
 }

@@ -84,12 +84,15 @@ func ExportShare(ctx context.Context, c *Config, id plan.ReportID, role report.R
 	for _, b := range batches {
 		share, err := leader.SealedShare(ctx, s, b, id, role)
 		// A batch that is open and has no report yet is answered as one that is open.
-		if none, open := notKept(err); !none && !open {
+		if none, open := notKept(err); !none && !open && !deleted(err) {
 			return share, explain(err)
 		}
 	}
 	return nil, fmt.Errorf("the collector has no report %s in %d periods of the leader's plans; for another one give --period", id, len(batches))
 }
+
+// deleted reports whether the collector says that the batch's reports are gone.
+func deleted(err error) bool { return errors.Is(err, problem.BatchDeleted) }
 
 // notKept reports whether the collector says that it has no such report, or that
 // its period is still open.
@@ -116,11 +119,14 @@ func ListReports(ctx context.Context, c *Config, period string, each func(plan.D
 		for partition := range 256 {
 			if err := listPartition(ctx, s, b, partition, each); err != nil {
 				none, open := notKept(err)
-				if (none || open) && period == "" {
+				if (none || open || deleted(err)) && period == "" {
 					break // nothing to read here: the next period
 				}
 				if open {
 					return fmt.Errorf("the period of %s is still open: its reports can be read once it has closed", b.Date)
+				}
+				if deleted(err) {
+					return fmt.Errorf("the reports of %s are deleted: its batch has ended (see `dunlin release list`)", b.Date)
 				}
 				return fmt.Errorf("list period %s: %w", b.Date, explain(err))
 			}
