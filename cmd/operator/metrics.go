@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dunlin-analytics/dunlin/collector"
 	"github.com/prometheus/client_golang/prometheus"
 )
 
@@ -56,12 +57,14 @@ var (
 	metricDamaged  = describe("dunlin_damaged_files", "Files that cannot be used; the log and `dunlin doctor` name them.")
 	metricFailed   = describe("dunlin_status_failed", "1 when the rest could not be read.")
 
-	metricCounts  = describe("dunlin_collector_requests_total", "Requests to the collector, by what about and how they ended: accepted, or the refusal's reason.", "area", "reason")
-	metricQueue   = describe("dunlin_collector_queue_reports", "Reports that wait for the disk.")
-	metricLimit   = describe("dunlin_collector_queue_limit", "Reports that may wait for the disk before more are refused.")
-	metricSpools  = describe("dunlin_collector_batches", "Batches that the collector holds reports of, by state.", "state")
-	metricSpooled = describe("dunlin_collector_spool_reports", "Reports that arrived in the batches that the collector holds open, revisions included.")
-	metricBytes   = describe("dunlin_collector_spool_bytes", "Bytes of the collector's batches on disk.")
+	metricCounts    = describe("dunlin_collector_requests_total", "Requests to the collector, by what about and how they ended: accepted, or the refusal's reason.", "area", "reason")
+	metricQueue     = describe("dunlin_collector_queue_reports", "Reports that wait for the disk.")
+	metricLimit     = describe("dunlin_collector_queue_limit", "Reports that may wait for the disk before more are refused.")
+	metricHeld      = describe("dunlin_collector_upload_bytes", "Memory of reports that arrive and that wait for the disk.")
+	metricHeldLimit = describe("dunlin_collector_upload_bytes_limit", "Bytes of such reports before more are refused.")
+	metricSpools    = describe("dunlin_collector_batches", "Batches that the collector holds reports of, by state.", "state")
+	metricSpooled   = describe("dunlin_collector_spool_reports", "Reports that arrived in the batches that the collector holds open, revisions included.")
+	metricBytes     = describe("dunlin_collector_spool_bytes", "Bytes of the collector's batches on disk.")
 
 	metricBatches  = describe("dunlin_aggregator_batches", "Batches of periods that have begun, by state.", "state")
 	metricDone     = describe("dunlin_aggregator_partitions_finished", "Finished partitions of the batches in work, of 256 each.")
@@ -127,7 +130,7 @@ func (e exporter) Collect(c chan<- prometheus.Metric) {
 	}
 	tell(metricBackup, backup)
 	if s.Collector != nil {
-		s.Collector.tell(tell)
+		tellCollector(tell, s.Collector)
 	}
 	if s.Aggregator != nil {
 		s.Aggregator.tell(tell, s.Now)
@@ -136,18 +139,22 @@ func (e exporter) Collect(c chan<- prometheus.Metric) {
 
 type teller func(d *prometheus.Desc, v float64, labels ...string)
 
-func (s *Collector) tell(tell teller) {
+func tellCollector(tell teller, s *collector.Status) {
 	for name, n := range s.Counts {
 		area, reason, _ := strings.Cut(name, ".")
 		tell(metricCounts, float64(n), area, reason)
 	}
 	tell(metricQueue, float64(s.Queue.Waiting))
 	tell(metricLimit, float64(s.Queue.Limit))
+	tell(metricHeld, float64(s.Uploads.Held))
+	tell(metricHeldLimit, float64(s.Uploads.Limit))
 	states := zeros(spoolStates)
 	var reports, bytes float64
 	for _, b := range s.Batches {
-		states[b.State]++
-		reports += float64(b.Reports)
+		states[string(b.State)]++
+		if b.Reports != nil {
+			reports += float64(*b.Reports)
+		}
 		bytes += float64(b.Bytes)
 	}
 	for state, n := range states {

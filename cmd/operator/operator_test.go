@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/dunlin-analytics/dunlin/cmd/operator"
+	"github.com/dunlin-analytics/dunlin/collector"
+	"github.com/dunlin-analytics/dunlin/collector/spool"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
 	"github.com/stretchr/testify/require"
@@ -36,16 +38,17 @@ func (s standing) Backup(w io.Writer) error {
 
 var noon = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
 
-func standings() (collector, leader operator.Status) {
-	collector = operator.Status{
-		Role: "collector", Version: "v1", Now: noon, Started: noon.Add(-time.Hour), Disk: operator.Disk{Free: 5, Total: 10},
+func standings() (upload, leader operator.Status) {
+	taken, frozen := uint64(7), uint64(5)
+	upload = operator.Status{
+		Role: "collector", Version: "v1", Now: noon, Started: noon.Add(-time.Hour), Disk: collector.Disk{Free: 5, Total: 10},
 		Damaged: []string{"a.spool is damaged: restore it"},
-		Collector: &operator.Collector{
+		Collector: &collector.Status{
 			Counts: map[string]uint64{"reports.accepted": 7, "reports.period-closed": 2, "current-priors.accepted": 1},
-			Queue:  operator.Queue{Waiting: 3, Limit: 4096},
-			Batches: []operator.Spooled{
-				{Plan: "p", Period: "2026-11-24", State: "taking", Reports: 7, Bytes: 40_000},
-				{Plan: "p", Period: "2026-11-23", State: "frozen", Reports: 5, Bytes: 30_000},
+			Queue:  collector.Queue{Waiting: 3, Limit: 4096},
+			Batches: []collector.Batch{
+				{Period: "2026-11-24", State: spool.Taking, Reports: &taken, Bytes: 40_000},
+				{Period: "2026-11-23", State: spool.Frozen, Reports: &frozen, Bytes: 30_000},
 			},
 		},
 	}
@@ -65,7 +68,7 @@ func standings() (collector, leader operator.Status) {
 			Step:    &operator.Step{At: noon, Failed: 2, Why: "the helper is away"},
 		},
 	}
-	return collector, leader
+	return upload, leader
 }
 
 func TestSocket(t *testing.T) {
@@ -136,8 +139,8 @@ func TestSocket(t *testing.T) {
 }
 
 func TestMetrics(t *testing.T) {
-	collector, leader := standings()
-	a := operator.NewMetrics("collector", standing{status: collector}.Status)
+	taking, leader := standings()
+	a := operator.NewMetrics("collector", standing{status: taking}.Status)
 	b := operator.NewMetrics("leader", standing{status: leader}.Status)
 	upload := a.Time(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusAccepted) }))
 	upload.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodPost, "/v1/reports", nil))

@@ -3,48 +3,22 @@ package operator
 import (
 	"runtime/debug"
 	"time"
+
+	"github.com/dunlin-analytics/dunlin/collector"
 )
 
 // Status is what a service tells its operator.
 type Status struct {
-	Role       string      `json:"role"` // collector, leader or helper
-	Version    string      `json:"version"`
-	Started    time.Time   `json:"started"`
-	Now        time.Time   `json:"now"`      // by the service's own clock
-	Stopping   bool        `json:"stopping"` // it finishes what it has, and ends
-	Disk       Disk        `json:"disk"`     // that the data folder lies on
-	LastBackup *time.Time  `json:"last_backup,omitempty"`
-	Damaged    []string    `json:"damaged"` // each names a file and what to do
-	Collector  *Collector  `json:"collector,omitempty"`
-	Aggregator *Aggregator `json:"aggregator,omitempty"`
-}
-
-// Disk is room on a file system, in bytes.
-type Disk struct {
-	Free  uint64 `json:"free"` // for who is not root
-	Total uint64 `json:"total"`
-}
-
-// Collector is a collector's part.
-type Collector struct {
-	Counts  map[string]uint64 `json:"counts"` // since it started, as "reports.accepted"
-	Queue   Queue             `json:"queue"`
-	Batches []Spooled         `json:"batches"`
-}
-
-// Queue is what waits for the disk.
-type Queue struct {
-	Waiting int `json:"waiting"`
-	Limit   int `json:"limit"`
-}
-
-// Spooled is what the collector holds of a batch.
-type Spooled struct {
-	Plan    string `json:"plan"`
-	Period  string `json:"period"`
-	State   string `json:"state"`
-	Reports uint64 `json:"reports"` // that arrived, revisions included
-	Bytes   uint64 `json:"bytes"`
+	Role       string            `json:"role"` // collector, leader or helper
+	Version    string            `json:"version"`
+	Started    time.Time         `json:"started"`
+	Now        time.Time         `json:"now"`      // by the service's own clock
+	Stopping   bool              `json:"stopping"` // it finishes what it has, and ends
+	Disk       collector.Disk    `json:"disk"`     // that the data folder lies on
+	LastBackup *time.Time        `json:"last_backup,omitempty"`
+	Damaged    []string          `json:"damaged"` // each names a file and what to do
+	Collector  *collector.Status `json:"collector,omitempty"`
+	Aggregator *Aggregator       `json:"aggregator,omitempty"`
 }
 
 // Aggregator is a leader's or helper's part.

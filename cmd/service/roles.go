@@ -1,6 +1,7 @@
 package service
 
 import (
+	"archive/tar"
 	"context"
 	"crypto/ed25519"
 	"crypto/tls"
@@ -21,6 +22,7 @@ import (
 	"github.com/dunlin-analytics/dunlin/aggregator/leader"
 	"github.com/dunlin-analytics/dunlin/aggregator/pair"
 	"github.com/dunlin-analytics/dunlin/aggregator/release"
+	"github.com/dunlin-analytics/dunlin/cmd/operator"
 	"github.com/dunlin-analytics/dunlin/collector"
 	"github.com/dunlin-analytics/dunlin/privacy/peer"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
@@ -42,6 +44,12 @@ type World struct {
 	Progress func(leader.Progress)
 	// Fit computes priors from releases. Default: the product's own.
 	Fit Fit
+	// Metrics is where metrics are served besides the operator's socket, HOST:PORT of
+	// this host; empty for nowhere.
+	Metrics string
+	// Drain is how long a collector that was told to end still takes reports, while
+	// /healthz says that it stops: so long as whoever spreads requests needs to look.
+	Drain time.Duration
 }
 
 func (w World) planTime() plan.Time { return plan.Time(w.Clock().Unix()) }
@@ -54,7 +62,8 @@ const peerTimeout = 2 * time.Minute
 type Server struct {
 	Addr string // host:port that it listens on
 	http *http.Server
-	done chan error
+	done chan struct{} // closed when it serves no more
+	err  error         // why, once done; nil after Close
 }
 
 // listen serves handler at addr until Close. With conf it is TLS.
@@ -66,7 +75,7 @@ func listen(addr string, handler http.Handler, conf *tls.Config, log *slog.Logge
 	if err != nil {
 		return nil, fmt.Errorf("listen at %s: %w", addr, err)
 	}
-	s := &Server{Addr: l.Addr().String(), done: make(chan error, 1), http: &http.Server{
+	s := &Server{Addr: l.Addr().String(), done: make(chan struct{}), http: &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       time.Minute,
@@ -79,9 +88,9 @@ func listen(addr string, handler http.Handler, conf *tls.Config, log *slog.Logge
 		l = tls.NewListener(l, conf)
 	}
 	go func() {
-		defer close(s.done) // so that a second Close does not wait for ever
+		defer close(s.done)
 		if err := s.http.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-			s.done <- err
+			s.err = fmt.Errorf("serve at %s: %w", s.Addr, err)
 		}
 	}()
 	return s, nil
@@ -93,15 +102,22 @@ type withoutAddresses struct{ slog.Handler }
 
 func (withoutAddresses) Enabled(context.Context, slog.Level) bool { return false }
 
-// Close ends the server, giving running requests until ctx ends.
+// Close ends the server, giving running requests until ctx ends; those that are not
+// done by then are cut off, which are the ones that were not read yet.
 func (s *Server) Close(ctx context.Context) error {
-	return errors.Join(s.http.Shutdown(ctx), <-s.done)
+	err := s.http.Shutdown(ctx)
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = s.http.Close()
+	}
+	<-s.done
+	return errors.Join(err, s.err)
 }
 
 // Collector is a running collector.
 type Collector struct {
 	Public, Inner *Server
 	*collector.Collector
+	inspected *inspected
 }
 
 // StartCollector opens the collector and its two listeners.
@@ -126,17 +142,28 @@ func StartCollector(c *Config, w World) (*Collector, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Collector{Collector: col}
-	if r.Public, err = listen(c.Collector.Listen, col.Public(), nil, w.Log); err != nil {
+	r := &Collector{Collector: col, inspected: w.inspect("collector", c.Collector.Data)}
+	r.inspected.fill = collectorStatus(col)
+	r.inspected.copy = func(tw *tar.Writer) error { return col.Backup(tw, "collector/") }
+	public := r.inspected.metrics.Time(r.inspected.health(col.Public()))
+	inner := r.inspected.metrics.Count("inner", peer.Require(col.Inner(), c.Collector.Leader))
+	if r.Public, err = listen(c.Collector.Listen, public, nil, w.Log); err != nil {
 		return nil, errors.Join(err, col.Close())
 	}
-	if r.Inner, err = listen(c.Collector.Inner, peer.Require(col.Inner(), c.Collector.Leader), conf, w.Log); err != nil {
+	if r.Inner, err = listen(c.Collector.Inner, inner, conf, w.Log); err != nil {
 		return nil, errors.Join(err, r.Public.Close(context.Background()), col.Close())
 	}
 	return r, nil
 }
 
-// Close stops taking reports, then closes the spool.
+// Drain has /healthz say that the collector stops, and each connection end with the
+// answer to its request, until Close.
+func (r *Collector) Drain() {
+	r.inspected.stopping.Store(true)
+	r.Public.http.SetKeepAlivesEnabled(false)
+}
+
+// Close stops taking reports, then closes the spool. What was read is answered before.
 func (r *Collector) Close(ctx context.Context) error {
 	return errors.Join(r.Public.Close(ctx), r.Inner.Close(ctx), r.Collector.Close())
 }
@@ -158,7 +185,7 @@ func openStores(dir string) (s stores, err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return s, fmt.Errorf("open the data folder: %w", err)
 	}
-	if s.batches, err = batch.OpenStore(batch.Options{Path: filepath.Join(dir, "batches.db")}); err != nil {
+	if s.batches, err = batch.OpenStore(batch.Options{Path: filepath.Join(dir, BatchesFile)}); err != nil {
 		return s, err
 	}
 	if s.releases, err = release.Open(filepath.Join(dir, ReleasesFile)); err != nil {
@@ -173,7 +200,8 @@ func (s stores) close() error { return s.batches.CloseStore() }
 type Helper struct {
 	Server *Server
 	*helper.Helper
-	stores stores
+	stores    stores
+	inspected *inspected
 }
 
 // StartHelper opens the helper and its listener.
@@ -210,11 +238,14 @@ func StartHelper(c *Config, w World) (*Helper, error) {
 	if err != nil {
 		return nil, errors.Join(err, s.close())
 	}
-	server, err := listen(c.Helper.Listen, peer.Require(h, c.Helper.Leader), conf, w.Log)
-	if err != nil {
+	r := &Helper{Helper: h, stores: s, inspected: w.inspect("helper", c.Helper.Data)}
+	r.inspected.fill = aggregatorStatus(s.batches, officer, h.Operator, func() *operator.Step { return nil })
+	r.inspected.copy = func(tw *tar.Writer) error { return s.backup(tw, "helper", w.Clock()) }
+	handler := r.inspected.metrics.Count("helper", peer.Require(h, c.Helper.Leader))
+	if r.Server, err = listen(c.Helper.Listen, handler, conf, w.Log); err != nil {
 		return nil, errors.Join(err, s.close())
 	}
-	return &Helper{Server: server, Helper: h, stores: s}, nil
+	return r, nil
 }
 
 // Close stops answering the leader, then closes the stores.
@@ -225,8 +256,10 @@ func (r *Helper) Close(ctx context.Context) error {
 // Leader is an open leader. It listens to nobody.
 type Leader struct {
 	*leader.Leader
-	stores  stores
-	clients []*http.Client
+	stores    stores
+	clients   []*http.Client
+	rounds    rounds
+	inspected *inspected
 }
 
 // OpenLeader opens the leader's keys and stores.
@@ -268,7 +301,10 @@ func OpenLeader(c *Config, w World) (*Leader, error) {
 	if err != nil {
 		return nil, errors.Join(err, s.close())
 	}
-	return &Leader{Leader: l, stores: s, clients: []*http.Client{toHelper, toCollector}}, nil
+	r := &Leader{Leader: l, stores: s, clients: []*http.Client{toHelper, toCollector}, inspected: w.inspect("leader", c.Leader.Data)}
+	r.inspected.fill = aggregatorStatus(s.batches, officer, l.Operator, r.rounds.step)
+	r.inspected.copy = func(tw *tar.Writer) error { return s.backup(tw, "leader", w.Clock()) }
+	return r, nil
 }
 
 // AddPlans hands every signed plan of the services file to helper and collector.

@@ -19,11 +19,10 @@ const (
 	retryEvery = 2 * time.Second
 )
 
-// closeWithin bounds how long running requests may take at the end.
-const closeWithin = 10 * time.Second
-
 // Serve runs the role of c (collector, leader, helper or all) until ctx ends, and
-// says on out where it listens.
+// says on out where it listens. What was taken by then is finished: a report that was
+// read is on disk and answered, the leader's request is broken off, which costs nothing
+// but to ask again.
 func Serve(ctx context.Context, c *Config, role string, w World, out io.Writer) (err error) {
 	has := func(r string) bool { return role == r || role == "all" }
 	for _, r := range []struct {
@@ -34,40 +33,78 @@ func Serve(ctx context.Context, c *Config, role string, w World, out io.Writer) 
 			return fmt.Errorf("the services file has no section %s", r.name)
 		}
 	}
-	atEnd := func(close func(context.Context) error) {
-		// ctx has ended by then; closing gets time of its own.
-		ctx, cancel := context.WithTimeout(context.Background(), closeWithin)
-		defer cancel()
-		err = errors.Join(err, close(ctx))
-	}
+	ctx, fail := context.WithCancelCause(ctx)
+	s := newServing(w, out, fail)
+	defer func() {
+		fail(nil) // so that sweeps end where starting failed
+		err = errors.Join(err, s.end())
+	}()
+	var col *Collector
 	if has("collector") {
-		r, err := StartCollector(c, w)
-		if err != nil {
+		if col, err = s.collector(ctx, c); err != nil {
 			return fmt.Errorf("start the collector: %w", err)
 		}
-		defer atEnd(r.Close)
-		fmt.Fprintf(out, "collector listens at http://%s, and for the leader at https://%s\n", r.Public.Addr, r.Inner.Addr)
 	}
 	if has("helper") {
-		r, err := StartHelper(c, w)
-		if err != nil {
+		if err := s.helper(ctx, c); err != nil {
 			return fmt.Errorf("start the helper: %w", err)
 		}
-		defer atEnd(r.Close)
-		fmt.Fprintf(out, "helper listens for the leader at https://%s\n", r.Server.Addr)
 	}
-	if !has("leader") {
-		<-ctx.Done()
-		return nil
+	var l *Leader
+	if has("leader") {
+		if l, err = s.leader(c); err != nil {
+			return fmt.Errorf("start the leader: %w", err)
+		}
 	}
-	l, err := OpenLeader(c, w)
-	if err != nil {
-		return fmt.Errorf("start the leader: %w", err)
+	if err := s.tell(w.Metrics); err != nil {
+		return err
 	}
-	defer atEnd(func(context.Context) error { return l.Close() })
-	fmt.Fprintf(out, "leader works with the collector at %s and the helper at %s\n", c.Leader.Collector.URL, c.Leader.Helper.URL)
-	l.loop(ctx, c.Leader.Plans, w)
+	if l != nil {
+		l.loop(ctx, c.Leader.Plans, w)
+	}
+	<-ctx.Done()
+	if col != nil {
+		col.Drain()
+		time.Sleep(w.Drain)
+	}
+	if cause := context.Cause(ctx); !errors.Is(cause, context.Canceled) {
+		return cause
+	}
 	return nil
+}
+
+func (s *serving) collector(ctx context.Context, c *Config) (*Collector, error) {
+	r, err := StartCollector(c, s.world)
+	if err != nil {
+		return nil, err
+	}
+	s.ends = append(s.ends, r.Close)
+	s.watch(r.Public, r.Inner)
+	s.every(ctx, "deleting what is too old", func() error { _, err := r.Sweep(s.world.Clock()); return err })
+	fmt.Fprintf(s.out, "collector listens at http://%s, and for the leader at https://%s\n", r.Public.Addr, r.Inner.Addr)
+	return r, s.look(r.inspected)
+}
+
+func (s *serving) helper(ctx context.Context, c *Config) error {
+	r, err := StartHelper(c, s.world)
+	if err != nil {
+		return err
+	}
+	s.ends = append(s.ends, r.Close)
+	s.watch(r.Server)
+	s.every(ctx, "ending what waits in vain", r.Sweep)
+	fmt.Fprintf(s.out, "helper listens for the leader at https://%s\n", r.Server.Addr)
+	return s.look(r.inspected)
+}
+
+func (s *serving) leader(c *Config) (*Leader, error) {
+	l, err := OpenLeader(c, s.world)
+	if err != nil {
+		return nil, err
+	}
+	s.ends = append(s.ends, func(context.Context) error { return l.Close() })
+	fmt.Fprintf(s.out, "leader works with the collector at %s and the helper at %s\n", c.Leader.Collector.URL, c.Leader.Helper.URL)
+	return l, s.look(l.inspected)
 }
 
 // loop hands the plans out and then does whatever is due, again and again: a
@@ -75,18 +112,22 @@ func Serve(ctx context.Context, c *Config, role string, w World, out io.Writer) 
 // signed yet may be. What goes wrong is logged when it is news.
 func (l *Leader) loop(ctx context.Context, plans []string, w World) {
 	var added bool
+	var refused error // why a plan is not accepted
 	var adding, stepping, fitting repeated
 	for {
 		if !added {
-			err := l.AddPlans(ctx, plans)
-			if added = err == nil; added {
+			refused = l.AddPlans(ctx, plans)
+			if added = refused == nil; added {
 				w.Log.Info("plans accepted by helper and collector", "plans", len(plans))
-			} else if ctx.Err() == nil && adding.news(err) {
-				w.Log.Error("a plan was not accepted; trying on", "why", err)
+			} else if ctx.Err() == nil && adding.news(refused) {
+				w.Log.Error("a plan was not accepted; trying on", "why", refused)
 			}
 		}
 		outcomes, err := l.Step(ctx)
 		batches, priors := aboutPriors(err)
+		if ctx.Err() == nil {
+			l.rounds.note(w.Clock(), refused, batches, priors)
+		}
 		if ctx.Err() == nil && stepping.news(batches) {
 			w.Log.Error("a batch could not be finished; trying on", "why", explain(batches))
 		}

@@ -1,0 +1,313 @@
+package service
+
+import (
+	"archive/tar"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/dunlin-analytics/dunlin/aggregator/batch"
+	"github.com/dunlin-analytics/dunlin/cmd/operator"
+	"github.com/dunlin-analytics/dunlin/collector"
+	"github.com/dunlin-analytics/dunlin/privacy/plan/planfile"
+)
+
+// A backup is one tar archive:
+//
+//	dunlin-backup.json      Manifest
+//	collector/…             as collector.Collector.Backup writes it
+//	leader/batches.db       plans and ended batches (batch.Store.Backup)
+//	leader/releases.db      release records and plans
+//	helper/batches.db, helper/releases.db
+//
+// No part of it is a share, a key or a sealed report (PRIVACY.md section 3, rule 10):
+// what a role gives out is decided where it is stored, and tested in backup_test.go.
+const manifestFile = "dunlin-backup.json"
+
+// Manifest says what a backup is.
+type Manifest struct {
+	Format  int       `json:"format"` // 1
+	Made    time.Time `json:"made"`
+	Version string    `json:"version"` // of the dunlin that made it
+	Roles   []string  `json:"roles"`
+}
+
+// backupFormat is Manifest.Format.
+const backupFormat = 1
+
+// ErrBackup: a file is no backup that this version can read.
+var ErrBackup = errors.New("not a whole backup of dunlin")
+
+// BatchesFile is the name of an aggregator's batch store in its data folder.
+const BatchesFile = "batches.db"
+
+// roles of a services file with their data folders, in the order of the data's way.
+func (c *Config) roles() (all []inFolder) {
+	if c.Collector != nil {
+		all = append(all, inFolder{"collector", c.Collector.Data})
+	}
+	if c.Leader != nil {
+		all = append(all, inFolder{"leader", c.Leader.Data})
+	}
+	if c.Helper != nil {
+		all = append(all, inFolder{"helper", c.Helper.Data})
+	}
+	return all
+}
+
+type inFolder struct{ role, data string }
+
+// Backup writes a backup of every role of a services file: through the operator's
+// socket of one that serves, from its folder of one that does not. A role that has
+// never run has nothing to copy and is left out.
+func Backup(ctx context.Context, c *Config, w World, out io.Writer) (Manifest, error) {
+	m := Manifest{Format: backupFormat, Made: w.Clock().UTC().Truncate(time.Second), Version: operator.Version(), Roles: []string{}}
+	var begun []inFolder
+	for _, r := range c.roles() {
+		entries, err := os.ReadDir(r.data)
+		switch {
+		case errors.Is(err, fs.ErrNotExist) || err == nil && len(entries) == 0:
+		case err != nil:
+			return m, fmt.Errorf("back up the %s: %w", r.role, err)
+		default:
+			begun = append(begun, r)
+			m.Roles = append(m.Roles, r.role)
+		}
+	}
+	if len(begun) == 0 {
+		return m, errors.New("there is nothing to back up: no role of this services file has run yet")
+	}
+	tw := tar.NewWriter(out)
+	text, err := json.MarshalIndent(m, "", "  ")
+	if err != nil {
+		return m, err
+	}
+	err = addFile(tw, manifestFile, m.Made, func(w io.Writer) error { _, err := w.Write(append(text, '\n')); return err })
+	if err != nil {
+		return m, err
+	}
+	for _, r := range begun {
+		if err := backupRole(ctx, c, w, r, tw); err != nil {
+			return m, fmt.Errorf("back up the %s: %w", r.role, err)
+		}
+	}
+	return m, tw.Close()
+}
+
+func backupRole(ctx context.Context, c *Config, w World, r inFolder, tw *tar.Writer) error {
+	from, err := operator.At(r.data).Backup(ctx)
+	if errors.Is(err, operator.ErrDown) {
+		if r.role == "collector" {
+			return backupCollector(c, w, tw)
+		}
+		return backupAggregator(r, w, tw)
+	}
+	if err != nil {
+		return err
+	}
+	defer from.Close()
+	tr := tar.NewReader(from)
+	for {
+		h, err := tr.Next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("the serving process broke off; its log says why: %w", err)
+		}
+		if err := tw.WriteHeader(h); err != nil {
+			return err
+		}
+		if _, err := io.Copy(tw, tr); err != nil {
+			return err
+		}
+	}
+}
+
+func backupCollector(c *Config, w World, tw *tar.Writer) (err error) {
+	officer, err := planfile.ParseOfficer(c.Officer)
+	if err != nil {
+		return fmt.Errorf("officer: %w", err)
+	}
+	col, err := collector.Open(collector.Options{Dir: c.Collector.Data, Verify: verifier(officer), Clock: w.Clock, Log: w.Log})
+	if err != nil {
+		return err
+	}
+	return errors.Join(col.Backup(tw, "collector/"), col.Close())
+}
+
+func backupAggregator(r inFolder, w World, tw *tar.Writer) error {
+	s, err := openStores(r.data)
+	if err != nil {
+		return err
+	}
+	return errors.Join(s.backup(tw, r.role, w.Clock()), s.close())
+}
+
+// backup writes both stores. The releases come last: one that is in the backup of the
+// batches is in theirs, as a batch ends after its record is stored.
+func (s stores) backup(tw *tar.Writer, role string, now time.Time) error {
+	return addFile(tw, role+"/"+BatchesFile, now, s.batches.Backup)
+}
+
+// Restore fills the data folders of the roles of a services file from a backup of
+// them. Each must be empty or missing: what a folder knows already, that noise was
+// drawn above all, must not be forgotten. What the backup has of other roles is passed
+// over.
+//
+// Errors: ErrBackup; after any error empty the folders and restore again.
+func Restore(c *Config, w World, path string) (m Manifest, restored []string, err error) {
+	if m, err = readManifest(path); err != nil {
+		return m, nil, err
+	}
+	var wanted []inFolder
+	for _, r := range c.roles() {
+		for _, have := range m.Roles {
+			if have == r.role {
+				wanted = append(wanted, r)
+			}
+		}
+	}
+	if len(wanted) == 0 {
+		return m, nil, fmt.Errorf("the backup is of %s, and the services file has no such role", strings.Join(m.Roles, ", "))
+	}
+	for _, r := range wanted {
+		if err := mustBeEmpty(r); err != nil {
+			return m, nil, err
+		}
+	}
+	for _, r := range wanted {
+		if err := restoreRole(c, w, path, r); err != nil {
+			return m, restored, fmt.Errorf("restore the %s: %w", r.role, err)
+		}
+		restored = append(restored, r.role)
+	}
+	return m, restored, nil
+}
+
+func mustBeEmpty(r inFolder) error {
+	entries, err := os.ReadDir(r.data)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("restore the %s: %w", r.role, err)
+	}
+	for _, e := range entries {
+		if e.Name() != "lost+found" {
+			return fmt.Errorf("restore the %s: %s holds %s: stop the service and move what is there away; a backup never replaces what a folder still knows", r.role, r.data, e.Name())
+		}
+	}
+	return nil
+}
+
+func restoreRole(c *Config, w World, path string, r inFolder) (err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	tr := tar.NewReader(f)
+	if r.role == "collector" {
+		officer, err := planfile.ParseOfficer(c.Officer)
+		if err != nil {
+			return fmt.Errorf("officer: %w", err)
+		}
+		return collector.Restore(tr, collector.RestoreOptions{Dir: r.data, Prefix: "collector/", Verify: verifier(officer), Now: w.Clock()})
+	}
+	if err := os.MkdirAll(r.data, 0o700); err != nil {
+		return err
+	}
+	// Whatever the order, a folder with one of the two is safe to serve: batches
+	// without releases and releases without batches both know less, never other things.
+	missing := map[string]func(string, io.Reader) error{
+		BatchesFile: func(to string, from io.Reader) error { return batch.Restore(to, from, w.planTime()) },
+	}
+	for {
+		h, err := tr.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return fmt.Errorf("%w: %w", ErrBackup, err)
+		}
+		name, ours := strings.CutPrefix(h.Name, r.role+"/")
+		if !ours {
+			continue
+		}
+		restore := missing[name]
+		if restore == nil {
+			return fmt.Errorf("%w: it holds %.200q", ErrBackup, h.Name)
+		}
+		delete(missing, name)
+		if err := restore(filepath.Join(r.data, name), tr); err != nil {
+			return err
+		}
+	}
+	if len(missing) > 0 {
+		return fmt.Errorf("%w: it ends early", ErrBackup)
+	}
+	return nil
+}
+
+func readManifest(path string) (m Manifest, err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return m, fmt.Errorf("read the backup: %w", err)
+	}
+	defer f.Close()
+	tr := tar.NewReader(f)
+	h, err := tr.Next()
+	if err != nil || h.Name != manifestFile || h.Size > 64<<10 {
+		return m, fmt.Errorf("read %s: %w", path, ErrBackup)
+	}
+	if err := json.NewDecoder(tr).Decode(&m); err != nil {
+		return m, fmt.Errorf("read %s: %w", path, ErrBackup)
+	}
+	if m.Format != backupFormat {
+		return m, fmt.Errorf("read %s: its format is %d and this version reads %d: restore it with dunlin %s", path, m.Format, backupFormat, m.Version)
+	}
+	return m, nil
+}
+
+// backedUpFile tells, in a data folder, when the last backup was taken (RFC 3339).
+const backedUpFile = "last-backup"
+
+// BackedUp notes that a backup of the roles lies where it should.
+func BackedUp(c *Config, m Manifest) error {
+	for _, r := range c.roles() {
+		for _, have := range m.Roles {
+			if have != r.role {
+				continue
+			}
+			if err := os.WriteFile(filepath.Join(r.data, backedUpFile), []byte(m.Made.Format(time.RFC3339)+"\n"), 0o600); err != nil {
+				return fmt.Errorf("note when the backup was taken: %w", err)
+			}
+		}
+	}
+	return nil
+}
+
+// LastBackup returns when a data folder's last backup was taken; the zero time for
+// never.
+func LastBackup(data string) (time.Time, error) {
+	b, err := os.ReadFile(filepath.Join(data, backedUpFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return time.Time{}, nil
+	}
+	if err != nil {
+		return time.Time{}, fmt.Errorf("look when the last backup was taken: %w", err)
+	}
+	at, err := time.Parse(time.RFC3339, strings.TrimSpace(string(b)))
+	if err != nil {
+		return time.Time{}, nil // a note that cannot be read is no note
+	}
+	return at, nil
+}
