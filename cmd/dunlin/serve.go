@@ -1,18 +1,23 @@
 package main
 
 import (
+	"context"
 	"crypto/rand"
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
+	"os/signal"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/dunlin-analytics/dunlin/cmd/service"
 	"github.com/dunlin-analytics/dunlin/wasm/module"
 	"github.com/dunlin-analytics/dunlin/web"
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 )
 
 // systemWorld is the real one: wall time, the system's randomness, and a log
@@ -21,7 +26,7 @@ func systemWorld(log io.Writer) service.World {
 	w := service.World{
 		Clock:  time.Now,
 		Random: rand.Reader,
-		Log:    slog.New(slog.NewTextHandler(log, nil)),
+		Log:    slog.New(logHandler(log)),
 	}
 	// A build without module or scripts does all but serve them; `serve` asks.
 	if bytes, err := module.Bytes(); err == nil {
@@ -31,6 +36,14 @@ func systemWorld(log io.Writer) service.World {
 		w.Scripts = files
 	}
 	return w
+}
+
+// logHandler writes lines for people to a terminal, and JSON for programs to all else.
+func logHandler(log io.Writer) slog.Handler {
+	if f, ok := log.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		return slog.NewTextHandler(log, nil)
+	}
+	return slog.NewJSONHandler(log, nil)
 }
 
 // servable says what a collector of this build could not serve to browsers.
@@ -46,11 +59,18 @@ func servable(w service.World) error {
 
 func serveCommand() *cobra.Command {
 	var role, config string
+	var drain time.Duration
 	accepted := []string{"collector", "leader", "helper", "all"}
 	c := &cobra.Command{
 		Use:   "serve --role collector|leader|helper|all --config FILE",
 		Short: "run a service until it is interrupted",
-		Args:  cobra.NoArgs,
+		Long: `Runs a service until SIGTERM or an interrupt. Then a collector says at /healthz that it
+stops and takes reports for --drain longer, what was taken is finished, and the exit code is
+0. A second signal ends the process at once, which loses nothing that was acknowledged.
+
+While it runs, ` + "`dunlin status`" + ` and ` + "`dunlin doctor`" + ` say how it does. The log is for people on a
+terminal and JSON elsewhere; it names no visitor's address, no report and no share.`,
+		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if err := needs("role", role, "accepted are "+strings.Join(accepted, ", ")); err != nil {
 				return err
@@ -63,6 +83,9 @@ func serveCommand() *cobra.Command {
 				return err
 			}
 			w := systemWorld(c.ErrOrStderr())
+			w.Drain = drain
+			// The first signal ended ctx; from then on the next one ends the process.
+			context.AfterFunc(c.Context(), func() { signal.Reset(os.Interrupt, syscall.SIGTERM) })
 			if role == "collector" || role == "all" {
 				if err := servable(w); err != nil {
 					return fmt.Errorf("serve the collector: %w", err)
@@ -73,5 +96,6 @@ func serveCommand() *cobra.Command {
 	}
 	c.Flags().StringVar(&role, "role", "", strings.Join(accepted, ", "))
 	c.Flags().StringVar(&config, "config", "services.yaml", "services file")
+	c.Flags().DurationVar(&drain, "drain", time.Second, "how long a collector that ends still takes reports, while /healthz sends new ones elsewhere")
 	return c
 }
