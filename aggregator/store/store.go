@@ -1,18 +1,3 @@
-// Package store opens an aggregator's bbolt files, and refuses a damaged one
-// with an error that says which file and what to do, before bbolt maps it.
-//
-// What an aggregator must never forget is that it drew a batch's noise and what
-// it counted (PRIVACY.md section 3, rules 1 to 3). bbolt by itself would forget:
-// a file whose newest meta page is damaged opens at the transaction before, and
-// an emptied file opens as a new store. Both are refused here. It also maps its
-// file into memory and follows page numbers, so that a file cut off in the middle
-// (a full disk, a copy broken off) would end the process by a fault.
-//
-// So Open, holding the file's lock, reads both meta pages (meta.go), compares the
-// pages in use with the file's length, and then lets bbolt check every page. A
-// new file appears under its name only when it is whole, so no crash leaves one
-// that is neither new nor sound. What pages cannot tell, an older copy of the
-// whole file put in its place, is for the aggregators to refuse.
 package store
 
 import (
@@ -31,25 +16,29 @@ var (
 	ErrDamaged = errors.New("the store is damaged")
 	// ErrLocked: another process has the file open.
 	ErrLocked = errors.New("the store is in use by another process")
+
+	// errReplaced: while the lock was waited for, another file took the name.
+	errReplaced = errors.New("the file was replaced meanwhile")
 )
 
-// lockWait is how long Open waits for another process to let go of the file.
+// lockWait is how long opening waits for another process to let go of the file.
 const lockWait = 2 * time.Second
 
-const temporary = ".new"
+// What a file is called before it stands under its own name.
+const (
+	created  = ".new"
+	migrated = ".migrated"
+	restored = ".restored"
+)
 
-// Open opens the store at path, or makes it, readable for its owner alone.
-// advice tells the operator what may be done when the file is damaged; it
-// depends on what the file holds.
+// Open opens the store at path whatever its format, or makes an empty one, readable
+// for its owner alone. advice tells the operator what may be done when the file is
+// damaged; it depends on what the file holds.
 //
 // Errors: ErrDamaged, ErrLocked, and the file's own.
-func Open(path, advice string) (db *bolt.DB, err error) {
-	_, err = os.Stat(path)
-	if errors.Is(err, os.ErrNotExist) {
-		err = create(path)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("open store: %w", err)
+func Open(path, advice string) (*bolt.DB, error) {
+	if err := createMissing(path, nil); err != nil {
+		return nil, err
 	}
 	return open(path, advice, false)
 }
@@ -58,19 +47,37 @@ func Open(path, advice string) (db *bolt.DB, err error) {
 // readers.
 //
 // Errors: as Open.
-func OpenRead(path, advice string) (db *bolt.DB, err error) { return open(path, advice, true) }
+func OpenRead(path, advice string) (*bolt.DB, error) { return open(path, advice, true) }
+
+// createMissing makes the store unless there is one; begin fills it, if not nil.
+func createMissing(path string, begin func(*bolt.Tx) error) error {
+	_, err := os.Stat(path)
+	if errors.Is(err, os.ErrNotExist) {
+		err = create(path, begin)
+	}
+	if err != nil {
+		return fmt.Errorf("open store: %w", err)
+	}
+	return nil
+}
 
 func open(path, advice string, readOnly bool) (db *bolt.DB, err error) {
-	damaged := func(why any) error {
-		return fmt.Errorf("%w: %s: %v; %s", ErrDamaged, path, why, advice)
+	for range 3 { // no more migrations than that follow each other within a wait
+		if db, err = openOnce(path, advice, readOnly); !errors.Is(err, errReplaced) {
+			break
+		}
 	}
+	return db, err
+}
+
+func openOnce(path, advice string, readOnly bool) (db *bolt.DB, err error) {
 	var file *os.File // kept to let go of the lock when bbolt panics
 	defer func() {
 		if p := recover(); p != nil {
 			// The damage is the error to report. Closing is not enough: the map that
 			// bbolt leaves behind keeps the file, and with it the lock.
 			_ = errors.Join(unlock(file), file.Close())
-			db, err = nil, damaged(p)
+			db, err = nil, damaged(path, advice, p)
 		}
 	}()
 	o := &bolt.Options{Timeout: lockWait, ReadOnly: readOnly}
@@ -82,6 +89,9 @@ func open(path, advice string, readOnly bool) (db *bolt.DB, err error) {
 			return nil, err
 		}
 		err = lock(f, !readOnly, lockWait)
+		if err == nil {
+			err = checkName(f, name)
+		}
 		if err == nil {
 			err = checkMeta(f)
 		}
@@ -96,7 +106,7 @@ func open(path, advice string, readOnly bool) (db *bolt.DB, err error) {
 	case errors.Is(err, bolterrors.ErrTimeout):
 		return nil, fmt.Errorf("%w: %s; stop that process, or give this one a folder of its own", ErrLocked, path)
 	case errors.Is(err, errMeta), errors.Is(err, bolterrors.ErrInvalid), errors.Is(err, bolterrors.ErrChecksum), errors.Is(err, bolterrors.ErrVersionMismatch):
-		return nil, damaged(err)
+		return nil, damaged(path, advice, err)
 	case err != nil:
 		return nil, fmt.Errorf("open store: %w", err)
 	}
@@ -114,15 +124,36 @@ func open(path, advice string, readOnly bool) (db *bolt.DB, err error) {
 	}
 	if first != nil {
 		_ = db.Close() // the damage is the error to report
-		return nil, damaged(first)
+		return nil, damaged(path, advice, first)
 	}
 	return db, nil
 }
 
-// create makes an empty store that appears under its name only when it is whole.
-func create(path string) error {
-	made := path + temporary
-	if err := os.Remove(made); err != nil && !errors.Is(err, os.ErrNotExist) {
+func damaged(path, advice string, why any) error {
+	return fmt.Errorf("%w: %s: %v; %s", ErrDamaged, path, why, advice)
+}
+
+// checkName refuses a file that has lost its name to another one since it was opened:
+// what would be written to it nobody would ever read.
+func checkName(f *os.File, name string) error {
+	have, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	named, err := os.Stat(name)
+	if err != nil {
+		return err
+	}
+	if !os.SameFile(have, named) {
+		return errReplaced
+	}
+	return nil
+}
+
+// create makes a store that appears under its name only when it is whole.
+func create(path string, begin func(*bolt.Tx) error) error {
+	made := path + created
+	if err := remove(made); err != nil {
 		return err // what a crash left half made was never used
 	}
 	defer os.Remove(made)
@@ -130,13 +161,28 @@ func create(path string) error {
 	if err != nil {
 		return err
 	}
-	if err := db.Close(); err != nil {
+	if begin != nil {
+		err = db.Update(begin)
+	}
+	if err := errors.Join(err, db.Close()); err != nil {
 		return err
 	}
 	// Link, unlike rename, never replaces a file that another process made.
 	if err := os.Link(made, path); err != nil && !errors.Is(err, os.ErrExist) {
 		return err
 	}
+	return syncFolder(path)
+}
+
+func remove(path string) error {
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// syncFolder makes the names in path's folder durable.
+func syncFolder(path string) error {
 	d, err := os.Open(filepath.Dir(path))
 	if err != nil {
 		return err
