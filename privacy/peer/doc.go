@@ -8,6 +8,16 @@
 // What it gives: whoever answers holds the pinned key, nobody in between reads or
 // changes anything. What it does not: it says nothing of what the peer does.
 //
+// Keys change without a restart: Server, Connect and Admit ask at each handshake or
+// request who they are (Self) and whom they know (a function that gives Keys), and a
+// Source reads its identity file again when another is renamed over it. Whoever
+// changes its key has the others list both for a while:
+//
+//  1. the new key is made, and the others list it beside the old
+//  2. the new file takes the old one's place
+//  3. the others take the old key off their lists: from then on it is refused, on
+//     open connections too
+//
 // An identity file is PKCS #8 in PEM ("PRIVATE KEY"). A public key is written
 // "dunlin-peer1" and 64 hexadecimal digits.
 package peer

@@ -107,6 +107,10 @@ func ParseIdentity(b []byte) (Identity, error) {
 
 // ReadIdentity reads an identity file, and refuses one that others may read.
 func ReadIdentity(path string) (Identity, error) {
+	return readIdentity(path, func(file []byte) ([]byte, error) { return file, nil })
+}
+
+func readIdentity(path string, unlock func([]byte) ([]byte, error)) (Identity, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return Identity{}, fmt.Errorf("read a peer identity: %w", err)
@@ -117,6 +121,9 @@ func ReadIdentity(path string) (Identity, error) {
 	b, err := os.ReadFile(path)
 	if err != nil {
 		return Identity{}, fmt.Errorf("read a peer identity: %w", err)
+	}
+	if b, err = unlock(b); err != nil {
+		return Identity{}, fmt.Errorf("read %s: %w", path, err)
 	}
 	id, err := ParseIdentity(b)
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -33,7 +34,7 @@ func serve(t *testing.T, id peer.Identity, allowed ...peer.Key) *httptest.Server
 		k, _ := peer.Of(r)
 		fmt.Fprint(w, k)
 	}), allowed...))
-	s.Config.ErrorLog = nil
+	s.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
 	s.TLS = conf
 	s.StartTLS()
 	t.Cleanup(s.Close)

@@ -7,74 +7,67 @@ import (
 	"errors"
 	"math/big"
 	"net/http"
-	"slices"
 	"time"
 )
 
 // ErrUnknownPeer: the other end proved an identity that nobody pinned.
 var ErrUnknownPeer = errors.New("peer: the other end is not the pinned one")
 
-// ServerTLS returns the configuration of a listener that only peers with one of
-// the allowed keys can reach.
+// ServerTLS is Server for an identity and keys that stay.
 func ServerTLS(id Identity, allowed ...Key) (*tls.Config, error) {
-	c, err := config(id, allowed)
-	if err != nil {
-		return nil, err
-	}
-	c.ClientAuth = tls.RequireAnyClientCert
-	return c, nil
+	return Server(id, Fixed(allowed...)), nil
 }
 
-// Client returns an HTTP client that talks to the one server that holds key.
-// Responses must arrive within timeout; connections are kept for reuse.
-func Client(id Identity, server Key, timeout time.Duration) (*http.Client, error) {
-	c, err := config(id, []Key{server})
-	if err != nil {
-		return nil, err
+// Server returns the configuration of a listener that only peers with one of the
+// allowed keys can reach. Both identity and keys are asked for at each handshake,
+// so that they may change while it listens. A connection from before such a change
+// stays open: put Admit behind it, which looks at each request.
+//
+// Sessions are never resumed. A ticket would carry what was proven under a key into
+// a time when that key is gone, and peers keep their connections anyway.
+func Server(self Self, allowed func() Keys) *tls.Config {
+	c := config(allowed)
+	c.ClientAuth = tls.RequireAnyClientCert
+	c.SessionTicketsDisabled = true
+	// Not GetCertificate: that one is not asked where a server has set certificates
+	// of its own, as httptest does.
+	c.GetConfigForClient = func(*tls.ClientHelloInfo) (*tls.Config, error) {
+		cert, err := certificate(self.Current())
+		if err != nil {
+			return nil, err
+		}
+		now := c.Clone()
+		now.Certificates = []tls.Certificate{*cert}
+		return now, nil
 	}
-	return &http.Client{
-		Timeout: timeout,
-		Transport: &http.Transport{
-			TLSClientConfig:     c,
-			ForceAttemptHTTP2:   false,
-			MaxIdleConnsPerHost: 8,
-			IdleConnTimeout:     time.Minute,
-		},
-		// A peer that redirects is not following the protocol.
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}, nil
+	return c
 }
 
 // config is what both ends share. InsecureSkipVerify switches off certificate
 // authorities and host names only: VerifyConnection, which TLS calls on every
-// handshake, resumed ones too, holds the proven key to the pinned ones instead.
-func config(id Identity, allowed []Key) (*tls.Config, error) {
-	cert, err := certificate(id)
-	if err != nil {
-		return nil, err
-	}
+// handshake, holds the proven key to the pinned ones instead.
+func config(allowed func() Keys) *tls.Config {
 	return &tls.Config{
 		MinVersion:         tls.VersionTLS13,
-		Certificates:       []tls.Certificate{cert},
 		InsecureSkipVerify: true,
 		VerifyConnection: func(s tls.ConnectionState) error {
-			if k, ok := proven(&s); !ok || !slices.Contains(allowed, k) {
+			if k, ok := proven(&s); !ok || !allowed().Has(k) {
 				return ErrUnknownPeer
 			}
 			return nil
 		},
-	}, nil
+	}
 }
 
 // certificate wraps the identity in the least that TLS accepts. Its dates mean
 // nothing: nobody checks them, a pinned key is valid until it is unpinned.
-func certificate(id Identity) (tls.Certificate, error) {
+func certificate(id Identity) (*tls.Certificate, error) {
 	t := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Unix(1<<37, 0).UTC()}
 	der, err := x509.CreateCertificate(nil, t, t, id.private.Public(), id.private)
 	if err != nil {
-		return tls.Certificate{}, err
+		return nil, err
 	}
-	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: id.private}, nil
+	return &tls.Certificate{Certificate: [][]byte{der}, PrivateKey: id.private}, nil
 }
 
 func proven(s *tls.ConnectionState) (Key, bool) {
@@ -94,13 +87,18 @@ func proven(s *tls.ConnectionState) (Key, bool) {
 // false for a request that did not come over this package's TLS.
 func Of(r *http.Request) (k Key, ok bool) { return proven(r.TLS) }
 
-// Require is the handler that answers 403 to all but the allowed peers. It
-// stands behind ServerTLS, so that a handler mounted on a wrong listener by
-// mistake is closed, not open.
-func Require(next http.Handler, allowed ...Key) http.Handler {
+// Require is Admit for keys that stay.
+func Require(next http.Handler, allowed ...Key) http.Handler { return Admit(next, Fixed(allowed...)) }
+
+// Admit is the handler that answers 403 to all but the allowed peers, who are asked
+// for at each request. It stands behind Server: whose key is taken away is refused on
+// connections that are open already, and a handler that is mounted on a wrong listener
+// by mistake is closed, not open.
+func Admit(next http.Handler, allowed func() Keys) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if k, ok := Of(r); !ok || !slices.Contains(allowed, k) {
+		if k, ok := Of(r); !ok || !allowed().Has(k) {
 			w.Header().Set("Content-Type", "application/problem+json")
+			w.Header().Set("Connection", "close") // the next handshake says the same
 			w.WriteHeader(http.StatusForbidden)
 			_, _ = w.Write([]byte(`{"type":"urn:dunlin:problem:unknown-peer","title":"unknown peer","status":403,"detail":"connect with the identity whose public key this service's configuration names"}` + "\n"))
 			return

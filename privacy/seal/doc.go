@@ -17,6 +17,9 @@
 // its end is refused for the price of looking at it. How many files an Identity
 // decrypts at once is bounded, because age allocates 64 KB for each.
 //
+// Key files, of age identities and others, may lie under a passphrase (Passphrase):
+// then they are age files too, by scrypt with N = 2^17, openable with `age -d`.
+//
 // The package knows nothing of reports. age has no associated data: what a
 // plaintext belongs to stands inside it (privacy/report, PRIVACY.md section 3,
 // rule 8). It never prints a key, and neither do its types when formatted.

@@ -30,7 +30,7 @@ type Identity struct {
 
 // ReadIdentity reads a key file in age-keygen's format.
 //
-// Errors: ErrIdentity, and the file's own.
+// Errors: ErrIdentity, ErrNoPassphrase, and the file's own.
 func ReadIdentity(path string) (Identity, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -45,7 +45,10 @@ func ReadIdentity(path string) (Identity, error) {
 }
 
 // ParseIdentity reads a key file's content: lines that are empty or start with
-// # are ignored, and one line holds the secret key.
+// # are ignored, and one line holds the secret key. One that lies under a passphrase
+// goes through Passphrase.Unlock first.
+//
+// Errors: ErrIdentity, ErrNoPassphrase.
 func ParseIdentity(r io.Reader) (Identity, error) {
 	b, err := io.ReadAll(io.LimitReader(r, maxKeyFile+1))
 	if err != nil {
@@ -53,6 +56,9 @@ func ParseIdentity(r io.Reader) (Identity, error) {
 	}
 	if len(b) > maxKeyFile {
 		return Identity{}, ErrIdentity
+	}
+	if Locked(b) {
+		return Identity{}, ErrNoPassphrase
 	}
 	// age's own errors are not wrapped: they may quote a line of the file.
 	found, err := age.ParseIdentities(bytes.NewReader(b))
