@@ -21,6 +21,9 @@ func (c *Collector) postReport(ec echo.Context) error {
 	if t := r.Header.Get(echo.HeaderContentType); t != octets && !mediaType(t, octets) {
 		return refuse(MediaType, "send the report as %s", octets)
 	}
+	if c.closed.Load() {
+		return spool.ErrClosed // before an address is remembered
+	}
 	if c.addresses != nil {
 		if wait, ok := c.addresses.take(r, c.clock()); !ok {
 			return &refusal{reason: AddressLimit, detail: "send it again after the time in Retry-After: this network address has sent enough for now", wait: wait}
