@@ -66,7 +66,8 @@ the site learns only noised sums over groups. 只见鸟群,不见其鸟。`,
 		SilenceErrors: true,
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(initCommand(), snippetCommand(), planCommand(), keygenCommand(), pairCommand(), serveCommand(), releaseCommand(), spoolCommand(), consoleCommand(),
+	root.AddCommand(initCommand(), snippetCommand(), planCommand(), keygenCommand(), pairCommand(), serveCommand(),
+		statusCommand(), doctorCommand(), backupCommand(), restoreCommand(), releaseCommand(), spoolCommand(), consoleCommand(),
 		demoCommand(), simulateCommand(), benchCommand(), steppedCommand())
 	return root
 }

@@ -48,37 +48,38 @@ var ErrBackup = errors.New("not a whole backup of dunlin")
 // BatchesFile is the name of an aggregator's batch store in its data folder.
 const BatchesFile = "batches.db"
 
-// roles of a services file with their data folders, in the order of the data's way.
-func (c *Config) roles() (all []inFolder) {
+// Folder is where a role keeps its data.
+type Folder struct{ Role, Data string }
+
+// Folders are those of the roles of a services file, in the order of the data's way.
+func (c *Config) Folders() (all []Folder) {
 	if c.Collector != nil {
-		all = append(all, inFolder{"collector", c.Collector.Data})
+		all = append(all, Folder{"collector", c.Collector.Data})
 	}
 	if c.Leader != nil {
-		all = append(all, inFolder{"leader", c.Leader.Data})
+		all = append(all, Folder{"leader", c.Leader.Data})
 	}
 	if c.Helper != nil {
-		all = append(all, inFolder{"helper", c.Helper.Data})
+		all = append(all, Folder{"helper", c.Helper.Data})
 	}
 	return all
 }
-
-type inFolder struct{ role, data string }
 
 // Backup writes a backup of every role of a services file: through the operator's
 // socket of one that serves, from its folder of one that does not. A role that has
 // never run has nothing to copy and is left out.
 func Backup(ctx context.Context, c *Config, w World, out io.Writer) (Manifest, error) {
 	m := Manifest{Format: backupFormat, Made: w.Clock().UTC().Truncate(time.Second), Version: operator.Version(), Roles: []string{}}
-	var begun []inFolder
-	for _, r := range c.roles() {
-		entries, err := os.ReadDir(r.data)
+	var begun []Folder
+	for _, r := range c.Folders() {
+		entries, err := os.ReadDir(r.Data)
 		switch {
 		case errors.Is(err, fs.ErrNotExist) || err == nil && len(entries) == 0:
 		case err != nil:
-			return m, fmt.Errorf("back up the %s: %w", r.role, err)
+			return m, fmt.Errorf("back up the %s: %w", r.Role, err)
 		default:
 			begun = append(begun, r)
-			m.Roles = append(m.Roles, r.role)
+			m.Roles = append(m.Roles, r.Role)
 		}
 	}
 	if len(begun) == 0 {
@@ -95,16 +96,16 @@ func Backup(ctx context.Context, c *Config, w World, out io.Writer) (Manifest, e
 	}
 	for _, r := range begun {
 		if err := backupRole(ctx, c, w, r, tw); err != nil {
-			return m, fmt.Errorf("back up the %s: %w", r.role, err)
+			return m, fmt.Errorf("back up the %s: %w", r.Role, err)
 		}
 	}
 	return m, tw.Close()
 }
 
-func backupRole(ctx context.Context, c *Config, w World, r inFolder, tw *tar.Writer) error {
-	from, err := operator.At(r.data).Backup(ctx)
+func backupRole(ctx context.Context, c *Config, w World, r Folder, tw *tar.Writer) error {
+	from, err := operator.At(r.Data).Backup(ctx)
 	if errors.Is(err, operator.ErrDown) {
-		if r.role == "collector" {
+		if r.Role == "collector" {
 			return backupCollector(c, w, tw)
 		}
 		return backupAggregator(r, w, tw)
@@ -143,12 +144,12 @@ func backupCollector(c *Config, w World, tw *tar.Writer) (err error) {
 	return errors.Join(col.Backup(tw, "collector/"), col.Close())
 }
 
-func backupAggregator(r inFolder, w World, tw *tar.Writer) error {
-	s, err := openStores(r.data)
+func backupAggregator(r Folder, w World, tw *tar.Writer) error {
+	s, err := openStores(r.Data)
 	if err != nil {
 		return err
 	}
-	return errors.Join(s.backup(tw, r.role, w.Clock()), s.close())
+	return errors.Join(s.backup(tw, r.Role, w.Clock()), s.close())
 }
 
 // backup writes both stores. The releases come last: one that is in the backup of the
@@ -167,10 +168,10 @@ func Restore(c *Config, w World, path string) (m Manifest, restored []string, er
 	if m, err = readManifest(path); err != nil {
 		return m, nil, err
 	}
-	var wanted []inFolder
-	for _, r := range c.roles() {
+	var wanted []Folder
+	for _, r := range c.Folders() {
 		for _, have := range m.Roles {
-			if have == r.role {
+			if have == r.Role {
 				wanted = append(wanted, r)
 			}
 		}
@@ -185,44 +186,44 @@ func Restore(c *Config, w World, path string) (m Manifest, restored []string, er
 	}
 	for _, r := range wanted {
 		if err := restoreRole(c, w, path, r); err != nil {
-			return m, restored, fmt.Errorf("restore the %s: %w", r.role, err)
+			return m, restored, fmt.Errorf("restore the %s: %w", r.Role, err)
 		}
-		restored = append(restored, r.role)
+		restored = append(restored, r.Role)
 	}
 	return m, restored, nil
 }
 
-func mustBeEmpty(r inFolder) error {
-	entries, err := os.ReadDir(r.data)
+func mustBeEmpty(r Folder) error {
+	entries, err := os.ReadDir(r.Data)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("restore the %s: %w", r.role, err)
+		return fmt.Errorf("restore the %s: %w", r.Role, err)
 	}
 	for _, e := range entries {
 		if e.Name() != "lost+found" {
-			return fmt.Errorf("restore the %s: %s holds %s: stop the service and move what is there away; a backup never replaces what a folder still knows", r.role, r.data, e.Name())
+			return fmt.Errorf("restore the %s: %s holds %s: stop the service and move what is there away; a backup never replaces what a folder still knows", r.Role, r.Data, e.Name())
 		}
 	}
 	return nil
 }
 
-func restoreRole(c *Config, w World, path string, r inFolder) (err error) {
+func restoreRole(c *Config, w World, path string, r Folder) (err error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
 	tr := tar.NewReader(f)
-	if r.role == "collector" {
+	if r.Role == "collector" {
 		officer, err := planfile.ParseOfficer(c.Officer)
 		if err != nil {
 			return fmt.Errorf("officer: %w", err)
 		}
-		return collector.Restore(tr, collector.RestoreOptions{Dir: r.data, Prefix: "collector/", Verify: verifier(officer), Now: w.Clock()})
+		return collector.Restore(tr, collector.RestoreOptions{Dir: r.Data, Prefix: "collector/", Verify: verifier(officer), Now: w.Clock()})
 	}
-	if err := os.MkdirAll(r.data, 0o700); err != nil {
+	if err := os.MkdirAll(r.Data, 0o700); err != nil {
 		return err
 	}
 	// Whatever the order, a folder with one of the two is safe to serve: batches
@@ -238,7 +239,7 @@ func restoreRole(c *Config, w World, path string, r inFolder) (err error) {
 		if err != nil {
 			return fmt.Errorf("%w: %w", ErrBackup, err)
 		}
-		name, ours := strings.CutPrefix(h.Name, r.role+"/")
+		name, ours := strings.CutPrefix(h.Name, r.Role+"/")
 		if !ours {
 			continue
 		}
@@ -247,7 +248,7 @@ func restoreRole(c *Config, w World, path string, r inFolder) (err error) {
 			return fmt.Errorf("%w: it holds %.200q", ErrBackup, h.Name)
 		}
 		delete(missing, name)
-		if err := restore(filepath.Join(r.data, name), tr); err != nil {
+		if err := restore(filepath.Join(r.Data, name), tr); err != nil {
 			return err
 		}
 	}
@@ -282,12 +283,12 @@ const backedUpFile = "last-backup"
 
 // BackedUp notes that a backup of the roles lies where it should.
 func BackedUp(c *Config, m Manifest) error {
-	for _, r := range c.roles() {
+	for _, r := range c.Folders() {
 		for _, have := range m.Roles {
-			if have != r.role {
+			if have != r.Role {
 				continue
 			}
-			if err := os.WriteFile(filepath.Join(r.data, backedUpFile), []byte(m.Made.Format(time.RFC3339)+"\n"), 0o600); err != nil {
+			if err := os.WriteFile(filepath.Join(r.Data, backedUpFile), []byte(m.Made.Format(time.RFC3339)+"\n"), 0o600); err != nil {
 				return fmt.Errorf("note when the backup was taken: %w", err)
 			}
 		}

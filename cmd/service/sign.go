@@ -9,6 +9,7 @@ import (
 	"github.com/dunlin-analytics/dunlin/aggregator/pair"
 	"github.com/dunlin-analytics/dunlin/privacy/ledger"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
+	"github.com/dunlin-analytics/dunlin/privacy/plan/planfile"
 	"github.com/dunlin-analytics/dunlin/privacy/seal"
 )
 
@@ -72,6 +73,23 @@ func readAge(path string) (seal.Identity, error) {
 		return seal.Identity{}, fmt.Errorf("key file %s: %w", path, err)
 	}
 	return id, nil
+}
+
+// ReadPlan reads a plan that the officer of the services file signed.
+func ReadPlan(c *Config, path string) (*plan.Plan, error) {
+	signed, err := readSigned(path)
+	if err != nil {
+		return nil, err
+	}
+	officer, err := planfile.ParseOfficer(c.Officer)
+	if err != nil {
+		return nil, fmt.Errorf("officer: %w", err)
+	}
+	p, err := decodeSigned(signed, verifier(officer))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return p, nil
 }
 
 // readSigned reads a file that dunlin plan sign made.
