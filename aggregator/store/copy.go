@@ -18,46 +18,82 @@ type Keep func(bucket, key, value []byte) (bool, error)
 // piece is how much is copied in one transaction, which has it in memory.
 const piece = 1 << 20
 
-// Backup writes a copy of db as it is at this moment, while it is used: all buckets, and
-// of the values those that keep takes (nil: all). It is a file of its own, so nothing
-// else of db's file, such as what its free pages still hold, is in it. It takes as much
-// disk as it writes, in db's folder, for as long as it takes.
+// Snapshot is a copy of a store as it was at one moment, in a file without a name. Close
+// it.
+type Snapshot struct {
+	db   *bolt.DB
+	file *os.File
+	size int64
+}
+
+// Take copies db as it is at this moment, while it is used: all buckets, and of the values
+// those that keep takes (nil: all). It is a file of its own, so nothing else of db's file,
+// such as what its free pages still hold, is in it. It takes as much disk as it writes, in
+// db's folder. db may be closed before the copy is read.
 //
-// Errors: keep's, w's and the disk's.
-func Backup(db *bolt.DB, w io.Writer, keep Keep) (err error) {
-	var file *os.File
-	defer func() {
-		if err != nil {
-			err = fmt.Errorf("copy store: %w", err)
-		}
-	}()
+// Errors: keep's and the disk's.
+func Take(db *bolt.DB, keep Keep) (*Snapshot, error) {
+	s := &Snapshot{}
+	if err := s.take(db, keep); err != nil {
+		return nil, fmt.Errorf("copy store: %w", errors.Join(err, s.Close()))
+	}
+	return s, nil
+}
+
+func (s *Snapshot) take(db *bolt.DB, keep Keep) (err error) {
 	o := &bolt.Options{Timeout: lockWait, NoSync: true}
 	// The file loses its name while it is open, so that no crash leaves it behind; where
-	// the system wants it closed for that, it is removed at the end.
+	// the system wants it closed for that, Close removes it.
 	o.OpenFile = func(string, int, os.FileMode) (f *os.File, err error) {
 		if f, err = os.CreateTemp(filepath.Dir(db.Path()), ".backup-*"); err == nil {
-			file = f
+			s.file = f
 			_ = os.Remove(f.Name())
 		}
 		return f, err
 	}
-	to, err := bolt.Open("backup", 0o600, o)
+	if s.db, err = bolt.Open("backup", 0o600, o); err != nil {
+		return err
+	}
+	if err := db.View(func(tx *bolt.Tx) error { return rewrite(tx, s.db, keep) }); err != nil {
+		return err
+	}
+	info, err := s.file.Stat()
 	if err != nil {
 		return err
 	}
-	defer func() {
-		err = errors.Join(err, to.Close(), remove(file.Name()))
-	}()
-	err = db.View(func(tx *bolt.Tx) error { return rewrite(tx, to, keep) })
-	if err != nil {
-		return err
+	s.size = info.Size()
+	return nil
+}
+
+// Size is the copy's length in bytes.
+func (s *Snapshot) Size() int64 { return s.size }
+
+// WriteTo writes the copy.
+func (s *Snapshot) WriteTo(w io.Writer) (int64, error) {
+	return io.Copy(w, io.NewSectionReader(s.file, 0, s.size))
+}
+
+// Close lets go of the file, and the disk of it.
+func (s *Snapshot) Close() (err error) {
+	if s.db != nil {
+		err = s.db.Close()
 	}
-	info, err := file.Stat()
-	if err != nil {
-		return err
+	if s.file != nil {
+		err = errors.Join(err, remove(s.file.Name()))
 	}
-	_, err = io.Copy(w, io.NewSectionReader(file, 0, info.Size()))
 	return err
+}
+
+// Backup writes what Take copies.
+//
+// Errors: as Take, and w's.
+func Backup(db *bolt.DB, w io.Writer, keep Keep) error {
+	s, err := Take(db, keep)
+	if err != nil {
+		return err
+	}
+	_, err = s.WriteTo(w)
+	return errors.Join(err, s.Close())
 }
 
 // rewrite copies what keep takes; of "meta" all.

@@ -17,7 +17,7 @@ var (
 	ErrNewer = errors.New("the store's format is newer than this program")
 	// ErrOlder: the store has to be migrated, which a reader does not do.
 	ErrOlder = errors.New("the store's format is older than this program")
-	// ErrKind: the file is a sound store of something else.
+	// ErrKind: the file is a store of something else.
 	ErrKind = errors.New("the file is a store of another kind")
 )
 
@@ -192,8 +192,9 @@ func (o *Options) checkBuckets(tx *bolt.Tx) error {
 	switch {
 	case err != nil:
 		return err
-	case len(missing) == len(o.Buckets) && len(strange) > 0:
-		return fmt.Errorf("%w: %s has %s and not %s: give the path of the right file", ErrKind, o.Path, strings.Join(strange, ", "), strings.Join(missing, ", "))
+	case len(missing) > 0 && len(strange) > 0:
+		return fmt.Errorf("%w: %s has %s and not %s: give the path of the right file; if this is it, it is damaged: %s",
+			ErrKind, o.Path, strings.Join(strange, ", "), strings.Join(missing, ", "), o.Advice)
 	case len(missing) > 0:
 		return damaged(o.Path, o.Advice, "it lacks "+strings.Join(missing, ", "))
 	case len(strange) > 0:

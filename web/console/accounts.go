@@ -30,6 +30,9 @@ var (
 	bucketSessions = []byte("sessions")
 )
 
+// schema is the version of the store's format: there is one so far.
+const schema = 1
+
 // mostName is the longest name, in bytes.
 const mostName = 64
 
@@ -44,7 +47,7 @@ var (
 // use, and several processes may have the same: the file is open only while something is
 // read or written, so links are made, and accounts removed, beside a console that serves.
 type Accounts struct {
-	path   string
+	file   store.Options
 	clock  func() time.Time
 	random io.Reader
 
@@ -64,19 +67,17 @@ type account struct {
 
 // OpenAccounts opens the accounts in a folder, and makes folder and file if need be.
 // clock is the wall's, random the system's.
+//
+// Errors: store.ErrDamaged, store.ErrLocked, store.ErrNewer and the file's own.
 func OpenAccounts(dir string, clock func() time.Time, random io.Reader) (*Accounts, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("console: %w", err)
 	}
-	a := &Accounts{path: filepath.Join(dir, accountsFile), clock: clock, random: random}
-	return a, a.update(func(tx *bolt.Tx) error {
-		for _, name := range [][]byte{bucketAccounts, bucketLinks, bucketSessions} {
-			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	a := &Accounts{clock: clock, random: random, file: store.Options{
+		Path: filepath.Join(dir, accountsFile), Advice: damaged, Schema: schema,
+		Buckets: []string{string(bucketAccounts), string(bucketLinks), string(bucketSessions)},
+	}}
+	return a, a.with(store.Options.Open, func(*bolt.DB) error { return nil })
 }
 
 // Close waits for what is being written, so that the folder may be removed. Later use
@@ -91,20 +92,20 @@ func (a *Accounts) Close() error {
 func (a *Accounts) update(fn func(*bolt.Tx) error) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return a.with(store.Open, func(db *bolt.DB) error { return db.Update(fn) })
+	return a.with(store.Options.Open, func(db *bolt.DB) error { return db.Update(fn) })
 }
 
 func (a *Accounts) view(fn func(*bolt.Tx) error) error {
 	a.mu.RLock()
 	defer a.mu.RUnlock()
-	return a.with(store.OpenRead, func(db *bolt.DB) error { return db.View(fn) })
+	return a.with(store.Options.OpenRead, func(db *bolt.DB) error { return db.View(fn) })
 }
 
-func (a *Accounts) with(open func(path, advice string) (*bolt.DB, error), fn func(*bolt.DB) error) error {
+func (a *Accounts) with(open func(store.Options) (*bolt.DB, error), fn func(*bolt.DB) error) error {
 	if a.closed {
 		return fmt.Errorf("console: %w", os.ErrClosed)
 	}
-	db, err := open(a.path, damaged)
+	db, err := open(a.file)
 	if err != nil {
 		return fmt.Errorf("console: %w", err)
 	}

@@ -16,4 +16,5 @@
 //	accounts  name -> JSON {hash}         hash empty: only a link signs in
 //	links     SHA-256 of token -> JSON {name, expires}
 //	sessions  SHA-256 of token -> JSON {name, made, seen, link}
+//	meta      the format's version, 1 (package store)
 package console
