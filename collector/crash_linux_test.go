@@ -47,9 +47,20 @@ func child(dir, limit string) error {
 			return err
 		}
 		signal.Ignore(syscall.SIGXFSZ) // the write then fails with EFBIG
-		if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: n, Max: n}); err != nil {
+		var room syscall.Rlimit
+		if err := syscall.Getrlimit(syscall.RLIMIT_FSIZE, &room); err != nil {
 			return err
 		}
+		full := syscall.Rlimit{Cur: n, Max: room.Max}
+		if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &full); err != nil {
+			return err
+		}
+		freed := make(chan os.Signal, 1)
+		signal.Notify(freed, syscall.SIGUSR1)
+		go func() {
+			<-freed
+			fmt.Println(syscall.Setrlimit(syscall.RLIMIT_FSIZE, &room))
+		}()
 	}
 	c, err := collector.Open(collector.Options{
 		Dir: dir, Verify: verify, SealedSize: sealedSize,
@@ -66,8 +77,9 @@ func child(dir, limit string) error {
 	return http.Serve(l, c.Public())
 }
 
-// startChild runs this binary as a collector in dir and returns its URL.
-func startChild(t *testing.T, dir string, env ...string) (url string, process *exec.Cmd) {
+// startChild runs this binary as a collector in dir and returns its URL, and what it
+// prints from then on.
+func startChild(t *testing.T, dir string, env ...string) (url string, process *exec.Cmd, lines *bufio.Reader) {
 	process = exec.Command(os.Args[0])
 	process.Env = append(append(os.Environ(), childDir+"="+dir), env...)
 	process.Stderr = os.Stderr
@@ -75,9 +87,10 @@ func startChild(t *testing.T, dir string, env ...string) (url string, process *e
 	require.NoError(t, err)
 	require.NoError(t, process.Start())
 	t.Cleanup(func() { _ = process.Process.Kill() })
-	line, err := bufio.NewReader(out).ReadString('\n')
+	lines = bufio.NewReader(out)
+	line, err := lines.ReadString('\n')
 	require.NoError(t, err)
-	return strings.TrimSpace(line), process
+	return strings.TrimSpace(line), process, lines
 }
 
 // prepare puts p into dir.
@@ -118,7 +131,7 @@ func TestKilledUnderLoad(t *testing.T) {
 	const rounds = 3
 	share := len(bodies) / rounds
 	for round := range rounds {
-		url, process := startChild(t, dir)
+		url, process, _ := startChild(t, dir)
 		before := len(acknowledged)
 		var once sync.Once
 		_, err := load.Run(context.Background(), load.Options{
@@ -148,15 +161,15 @@ func TestKilledUnderLoad(t *testing.T) {
 	t.Logf("%d acknowledged, %d kept", len(acknowledged), len(kept))
 }
 
-// The disk takes no more in the middle of the load: refused with a problem, and
-// what was acknowledged before is there once there is room again.
+// The disk takes no more in the middle of the load: refused with a problem until
+// there is room again, and what was acknowledged before and after is there.
 func TestDiskFull(t *testing.T) {
 	for _, c := range []struct{ name, limit string }{{"while growing", "1000000"}, {"from the start", "20000"}} {
 		t.Run(c.name, func(t *testing.T) {
 			dir := t.TempDir()
 			p := testPlan("shop.example", 1, firstDate, 2)
 			prepare(t, dir, p)
-			url, process := startChild(t, dir, childLimit+"="+c.limit)
+			url, process, lines := startChild(t, dir, childLimit+"="+c.limit)
 			acknowledged := map[uint64]bool{}
 			refused := 0
 			for i := uint64(0); refused < 5; i++ {
@@ -170,6 +183,16 @@ func TestDiskFull(t *testing.T) {
 				require.NotEmpty(t, response.Header.Get("Retry-After"))
 				refused++
 			}
+			// Room is made, and the same process goes on.
+			require.NoError(t, process.Process.Signal(syscall.SIGUSR1))
+			made, err := lines.ReadString('\n')
+			require.NoError(t, err)
+			require.Equal(t, "<nil>\n", made)
+			for i := uint64(5000); i < 5010; i++ {
+				response, answer := do(t, "POST", url+"/v1/reports", octets, bytes.NewReader(reportOf(t, p, firstDate, i, 1, 'a')))
+				require.Equal(t, http.StatusAccepted, response.StatusCode, "%s", answer)
+				acknowledged[i] = true
+			}
 			require.NoError(t, process.Process.Kill())
 			_ = process.Wait()
 			kept := after(t, dir, p)
@@ -182,4 +205,50 @@ func TestDiskFull(t *testing.T) {
 			t.Logf("%d acknowledged, %d kept", len(acknowledged), len(kept))
 		})
 	}
+}
+
+// A real disk that is full, of 24 MiB in memory: what is kept free for closing periods
+// is enough for that, and after it is closed, pulled and deleted there is room again.
+func TestRealDiskFull(t *testing.T) {
+	dir := t.TempDir()
+	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=24m"); err != nil {
+		t.Skipf("no file system can be mounted here: %v", err)
+	}
+	t.Cleanup(func() { require.NoError(t, syscall.Unmount(dir, syscall.MNT_DETACH)) })
+	s := serve(t, dir, func(o *collector.Options) { o.KeepFree, o.SealedSize = 4<<20, nil })
+	p := testPlan("shop.example", 1, firstDate, 2)
+	s.put(p)
+	large := func(date plan.Date, id uint64) []byte {
+		r, err := report.Parse(reportOf(t, p, date, id, 1, 'a'))
+		require.NoError(t, err)
+		r.Leader = make([]byte, report.MaxSealed)
+		b, err := r.Append(nil)
+		require.NoError(t, err)
+		return b
+	}
+	fill := func(date plan.Date) (acknowledged int) {
+		for refused := 0; refused < 3; {
+			require.Less(t, acknowledged, 1000, "the disk is full some time")
+			status, reason := s.post(large(date, uint64(acknowledged)))
+			if status == http.StatusAccepted {
+				require.Zero(t, refused, "nobody made room")
+				acknowledged++
+				continue
+			}
+			require.Equal(t, http.StatusInsufficientStorage, status)
+			require.Equal(t, collector.StorageFull, reason)
+			refused++
+		}
+		return acknowledged
+	}
+	first := fill(firstDate)
+	require.Greater(t, first, 100)
+	require.GreaterOrEqual(t, s.status().Disk.Free, int64(3<<20), "about what is to be kept free, but for the last commit")
+	s.set(start.Add(24 * time.Hour))
+	require.Equal(t, collector.StorageFull, func() collector.Reason { _, reason := s.post(large(firstDate+1, 0)); return reason }())
+	require.EqualValues(t, first, s.closeBatch(p, firstDate).Reports)
+	require.Len(t, s.pull(p, firstDate, 100), first)
+	status, _ := s.end(p, firstDate)
+	require.Equal(t, http.StatusNoContent, status)
+	require.Greater(t, fill(firstDate+1), 100, "there is room again")
 }

@@ -297,6 +297,8 @@ func TestOptionsAreChecked(t *testing.T) {
 		"Dir": func(o *collector.Options) { o.Dir = "" }, "Verify": func(o *collector.Options) { o.Verify = nil },
 		"Clock": func(o *collector.Options) { o.Clock = nil }, "MaxBody": func(o *collector.Options) { o.MaxBody = report.MaxSize + 1 },
 		"MaxPriors": func(o *collector.Options) { o.MaxPriors = -1 }, "QueueLimit": func(o *collector.Options) { o.QueueLimit = -1 },
+		"UploadBytes": func(o *collector.Options) { o.UploadBytes = report.MaxSize }, "Keep": func(o *collector.Options) { o.Keep = -time.Second },
+		"Quota": func(o *collector.Options) { o.Quota.PerSecond = -1 }, "PerAddress": func(o *collector.Options) { o.PerAddress.PerMinute = -1 },
 	} {
 		o := good
 		change(&o)
