@@ -4,77 +4,41 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 
 	bolt "go.etcd.io/bbolt"
 
 	"github.com/dunlin-analytics/dunlin/aggregator/store"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
-	"github.com/dunlin-analytics/dunlin/privacy/wire"
 )
 
-// ErrExists: a restored store would replace one.
-var ErrExists = errors.New("batch: there is a store already: a restored one would forget what that one knows; move it away only if it is damaged")
-
-// ErrBackup: a file is not what Backup wrote.
-var ErrBackup = errors.New("batch: not a backup of a batch store")
+// errFormer: backups began with format 2.
+var errFormer = errors.New("it is of a format before backups")
 
 // Backup writes a copy of what may be kept in a backup, beside a running service: the
 // accepted plans and the records of batches that have ended. It holds no partition,
 // no share and no key (PRIVACY.md section 3, rule 10).
-func (s *Store) Backup(w io.Writer) (err error) {
-	dir, err := os.MkdirTemp(filepath.Dir(s.path), ".backup-*")
-	if err != nil {
-		return fmt.Errorf("copy the batch store: %w", err)
+func (s *Store) Backup(w io.Writer) error { return store.Backup(s.db, w, ended) }
+
+// ended keeps what a backup may hold.
+func ended(bucket, key, value []byte) (bool, error) {
+	switch string(bucket) {
+	case string(bucketPlans):
+		return true, nil
+	case string(bucketBatches):
+		r, err := storedRecord(key, value)
+		return r.State.Final(), err
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	path := filepath.Join(dir, "batches.db")
-	copied, err := bolt.Open(path, 0o600, nil)
-	if err != nil {
-		return fmt.Errorf("copy the batch store: %w", err)
-	}
-	err = s.view(func(from txn) error {
-		return copied.Update(func(to *bolt.Tx) error { return from.copyEnded(to) })
-	})
-	if err = errors.Join(err, copied.Close()); err != nil {
-		return fmt.Errorf("copy the batch store: %w", err)
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return fmt.Errorf("copy the batch store: %w", err)
-	}
-	defer f.Close()
-	if _, err := io.Copy(w, f); err != nil {
-		return fmt.Errorf("copy the batch store: %w", err)
-	}
-	return nil
+	return false, nil
 }
 
-func (from txn) copyEnded(to *bolt.Tx) error {
-	if err := makeBuckets(to); err != nil {
-		return err
+// storedRecord reads a record without its shares.
+func storedRecord(key, value []byte) (Record, error) {
+	b, ok := batchOf(key)
+	content, err := unseal(key, value)
+	if !ok || err != nil {
+		return Record{}, ErrStored
 	}
-	for _, name := range [][]byte{bucketMeta, bucketPlans} {
-		b, err := to.CreateBucketIfNotExists(name)
-		if err != nil {
-			return err
-		}
-		if err := from.Bucket(name).ForEach(b.Put); err != nil {
-			return err
-		}
-	}
-	return from.Bucket(bucketBatches).ForEach(func(k, v []byte) error {
-		b, ok := batchOf(k)
-		if !ok {
-			return ErrStored
-		}
-		r, err := from.record(b)
-		if err != nil || !r.State.Final() {
-			return err
-		}
-		return to.Bucket(bucketBatches).Put(k, v)
-	})
+	return decodeRecord(content, b, nil)
 }
 
 // Restore makes a store at path from a backup. It knows nothing of what happened
@@ -82,78 +46,30 @@ func (from txn) copyEnded(to *bolt.Tx) error {
 // the backup, is unknown to it (Accepted.Knows), and is released only if the peer has
 // its release.
 //
-// Errors: ErrExists, ErrBackup, and the disk's.
-func Restore(path string, r io.Reader, now plan.Time) (err error) {
-	if _, err := os.Lstat(path); !errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("%w: %s", ErrExists, path)
-	}
-	dir, err := os.MkdirTemp(filepath.Dir(path), ".restore-*")
-	if err != nil {
-		return fmt.Errorf("restore the batch store: %w", err)
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	made := filepath.Join(dir, "batches.db")
-	f, err := os.OpenFile(made, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return fmt.Errorf("restore the batch store: %w", err)
-	}
-	_, err = io.Copy(f, r)
-	if err = errors.Join(err, f.Close()); err != nil {
-		return fmt.Errorf("restore the batch store: %w", err)
-	}
-	db, err := store.Open(made, "take another backup")
-	if err != nil {
-		return fmt.Errorf("%w: %w", ErrBackup, err)
-	}
-	err = db.Update(func(tx *bolt.Tx) error { return forget(tx, now) })
-	if err = errors.Join(err, db.Close()); err != nil {
-		return fmt.Errorf("restore the batch store: %w", err)
-	}
-	// Link, unlike rename, never replaces a store that was made meanwhile.
-	if err := os.Link(made, path); err != nil {
-		return fmt.Errorf("restore the batch store: %w", err)
-	}
-	return syncFolder(filepath.Dir(path))
-}
-
-// syncFolder makes what a folder names durable.
-func syncFolder(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
+// Errors: store.ErrExists, store.ErrBackup, store.ErrNewer, and the disk's.
+func Restore(path string, r io.Reader, now plan.Time) error {
+	file := format(path)
+	file.Migrate = []func(*bolt.Tx) error{func(*bolt.Tx) error { return errFormer }}
+	return store.Restore(file, r, func(tx *bolt.Tx) error { return forget(tx, now) })
 }
 
 // forget has a copy know of nothing that happened before now, and refuses one that
 // holds what no backup may hold.
 func forget(tx *bolt.Tx, now plan.Time) error {
-	plans, records, partitions := tx.Bucket(bucketPlans), tx.Bucket(bucketBatches), tx.Bucket(bucketPartitions)
-	if plans == nil || records == nil || partitions == nil || tx.Bucket(bucketMeta) == nil {
-		return ErrBackup
+	if k, _ := tx.Bucket(bucketPartitions).Cursor().First(); k != nil {
+		return fmt.Errorf("%w: it holds partitions", store.ErrBackup)
 	}
-	if v := tx.Bucket(bucketMeta).Get(keySchema); string(v) != string(wire.AppendU64(nil, schema)) {
-		return fmt.Errorf("%w of this version of dunlin", ErrBackup)
-	}
-	if k, _ := partitions.Cursor().First(); k != nil {
-		return fmt.Errorf("%w: it holds partitions", ErrBackup)
-	}
-	err := records.ForEach(func(k, v []byte) error {
-		b, ok := batchOf(k)
-		content, err := unseal(k, v)
-		if !ok || err != nil {
-			return ErrStored
-		}
-		r, err := decodeRecord(content, b, nil)
+	err := tx.Bucket(bucketBatches).ForEach(func(k, v []byte) error {
+		r, err := storedRecord(k, v)
 		if err == nil && !r.State.Final() {
-			err = fmt.Errorf("%w: it holds a batch that has not ended", ErrBackup)
+			err = fmt.Errorf("%w: it holds a batch that has not ended", store.ErrBackup)
 		}
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	restored := map[plan.Digest]Accepted{}
+	plans, restored := tx.Bucket(bucketPlans), map[plan.Digest]Accepted{}
 	err = plans.ForEach(func(k, v []byte) error {
 		a, err := decodeAccepted(unseal(k, v))
 		if err != nil || len(k) != len(plan.Digest{}) {

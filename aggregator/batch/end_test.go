@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dunlin-analytics/dunlin/aggregator/message"
+	"github.com/dunlin-analytics/dunlin/aggregator/store"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
 )
 
@@ -285,14 +286,14 @@ func TestBackupAndRestore(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, left)
 
-	require.ErrorIs(t, Restore(filepath.Join(dir, "batches.db"), bytes.NewReader(copied.Bytes()), 999), ErrExists)
+	require.ErrorIs(t, Restore(filepath.Join(dir, "batches.db"), bytes.NewReader(copied.Bytes()), 999), store.ErrExists)
 	there := t.TempDir()
 	path := filepath.Join(there, "batches.db")
-	require.ErrorIs(t, Restore(path, bytes.NewReader(copied.Bytes()[:9000]), 999), ErrBackup)
-	require.ErrorIs(t, Restore(path, bytes.NewReader([]byte("nonsense")), 999), ErrBackup)
+	require.ErrorIs(t, Restore(path, bytes.NewReader(copied.Bytes()[:9000]), 999), store.ErrBackup)
+	require.ErrorIs(t, Restore(path, bytes.NewReader([]byte("nonsense")), 999), store.ErrBackup)
 	whole, err := os.ReadFile(filepath.Join(dir, "batches.db"))
 	require.NoError(t, err)
-	require.ErrorIs(t, Restore(path, bytes.NewReader(whole), 999), ErrBackup, "a copy of the running file holds shares")
+	require.ErrorIs(t, Restore(path, bytes.NewReader(whole), 999), store.ErrBackup, "a copy of the running file holds shares")
 	require.NoError(t, Restore(path, bytes.NewReader(copied.Bytes()), 999))
 	again := reopened(t, there)
 	a, err := again.Plan(sampleBatch.Plan)

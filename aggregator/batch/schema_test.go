@@ -14,7 +14,6 @@ import (
 
 	"github.com/dunlin-analytics/dunlin/aggregator/message"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
-	"github.com/dunlin-analytics/dunlin/privacy/wire"
 )
 
 // first is what testdata/v1/world.json says of the first format's files.
@@ -167,19 +166,4 @@ func TestCrashInMigration(t *testing.T) {
 		}
 	}
 	t.Fatal("it never came to its end")
-}
-
-func TestLaterFormat(t *testing.T) {
-	s, dir := folder(t)
-	require.NoError(t, s.update("test", func(tx txn) error {
-		return tx.Bucket(bucketMeta).Put(keySchema, wire.AppendU64(nil, schema+1))
-	}))
-	require.NoError(t, s.CloseStore())
-	before, err := os.ReadFile(filepath.Join(dir, "batches.db"))
-	require.NoError(t, err)
-	_, err = OpenStore(Options{Path: filepath.Join(dir, "batches.db")})
-	require.ErrorIs(t, err, ErrNewer)
-	after, err := os.ReadFile(filepath.Join(dir, "batches.db"))
-	require.NoError(t, err)
-	require.Equal(t, before, after, "nothing was changed")
 }

@@ -55,13 +55,12 @@ const KeysFolder = "period-keys"
 // concurrent use.
 type Store struct {
 	db   *bolt.DB
-	path string
 	keys *periodkey.Keys
 	step func(string) error
 }
 
 // OpenStore opens or makes the store, and destroys the keys of batches that have
-// ended. A damaged file is store.ErrDamaged, one of a later version ErrNewer.
+// ended. A damaged file is store.ErrDamaged, one of a later version store.ErrNewer.
 func OpenStore(o Options) (*Store, error) {
 	if o.Keys == "" {
 		o.Keys = filepath.Join(filepath.Dir(o.Path), KeysFolder)
@@ -76,25 +75,16 @@ func OpenStore(o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	db, err := store.Open(o.Path, advice)
+	file := format(o.Path)
+	file.Migrate = []func(*bolt.Tx) error{func(tx *bolt.Tx) error { return txn{tx, keys}.encrypt() }}
+	file.Step = o.Step
+	db, err := file.Open()
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{db, o.Path, keys, o.Step}
-	err = s.update("prepare", func(tx txn) error {
-		if err := makeBuckets(tx.Tx); err != nil {
-			return err
-		}
-		return tx.migrate()
-	})
-	if err == nil {
-		err = s.clean()
-	}
-	if err == nil {
-		err = s.Sweep()
-	}
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("open the batch store %s: %w", o.Path, err), s.db.Close())
+	s := &Store{db, keys, o.Step}
+	if err := s.Sweep(); err != nil {
+		return nil, errors.Join(fmt.Errorf("open the batch store %s: %w", o.Path, err), db.Close())
 	}
 	return s, nil
 }
@@ -114,13 +104,7 @@ func (s *Store) view(f func(txn) error) error {
 
 // update runs a durable step.
 func (s *Store) update(name string, f func(txn) error) error {
-	if err := s.step("batch." + name + " before"); err != nil {
-		return err
-	}
-	if err := s.db.Update(func(tx *bolt.Tx) error { return f(txn{tx, s.keys}) }); err != nil {
-		return err
-	}
-	return s.step("batch." + name + " after")
+	return store.Update(s.db, s.step, "batch."+name, func(tx *bolt.Tx) error { return f(txn{tx, s.keys}) })
 }
 
 func batchKey(b message.Batch) []byte {

@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 
@@ -34,6 +35,9 @@ type Options struct {
 	// no bytes of the transaction. Required: Schema-1 of them.
 	Migrate []func(*bolt.Tx) error
 	Buckets []string // of format Schema, without "meta"; required
+	// Secret: migrations take secrets out of the file. The one that was migrated is
+	// overwritten then, its free pages too.
+	Secret bool
 	// Step is called right before and right after each durable step of opening and
 	// restoring, as "Name.migrate before" (see Update). Optional.
 	Step func(point string) error
@@ -67,14 +71,37 @@ func (o Options) Open() (*bolt.DB, error) {
 		if err != nil {
 			return nil, err
 		}
+		former, err := os.OpenFile(o.Path, os.O_WRONLY, 0)
+		if err != nil {
+			return nil, errors.Join(err, db.Close())
+		}
 		again, err := o.prepare(db)
 		if err == nil && !again {
-			return db, nil
+			return db, former.Close()
 		}
-		if err := errors.Join(err, db.Close()); err != nil {
+		err = errors.Join(err, db.Close())
+		if err == nil && o.Secret {
+			err = overwrite(former)
+		}
+		if err := errors.Join(err, former.Close()); err != nil {
 			return nil, err
 		}
 	}
+}
+
+// overwrite writes zeroes over a file and syncs them.
+func overwrite(f *os.File) error {
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	zeroes := make([]byte, 1<<16)
+	for left := info.Size(); left > 0; left -= int64(len(zeroes)) {
+		if _, err := f.Write(zeroes[:min(left, int64(len(zeroes)))]); err != nil {
+			return fmt.Errorf("overwrite what was migrated: %w", err)
+		}
+	}
+	return f.Sync()
 }
 
 // OpenRead opens the store, which must exist, for reading beside other readers.
