@@ -16,7 +16,7 @@ const FormerOwner = "leader"
 //	   partitions, the frozen counts and whether the collector is cleared
 func format(path string) store.Options {
 	return store.Options{
-		Path: path, Advice: advice, Name: "batch", Schema: 2, Secret: true,
+		Path: path, Advice: advice, Name: "batch", Schema: 2,
 		Buckets: []string{string(bucketPlans), string(bucketBatches), string(bucketPartitions)},
 	}
 }
