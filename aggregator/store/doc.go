@@ -32,7 +32,8 @@
 //
 // A migration makes a second file, PATH.migrated, with all values in the new format and
 // none of the old pages, and puts it in place by renaming. Whatever fails before, the file
-// is as it was; afterwards the old one is gone, with what its free pages still held.
+// is as it was; afterwards the old one is overwritten and gone, with what its free pages
+// still held.
 // It takes as much disk again as the store's content, and as much memory as what changes.
 //
 // # Copies

@@ -35,9 +35,6 @@ type Options struct {
 	// no bytes of the transaction. Required: Schema-1 of them.
 	Migrate []func(*bolt.Tx) error
 	Buckets []string // of format Schema, without "meta"; required
-	// Secret: migrations take secrets out of the file. The one that was migrated is
-	// overwritten then, its free pages too.
-	Secret bool
 	// Step is called right before and right after each durable step of opening and
 	// restoring, as "Name.migrate before" (see Update). Optional.
 	Step func(point string) error
@@ -71,37 +68,18 @@ func (o Options) Open() (*bolt.DB, error) {
 		if err != nil {
 			return nil, err
 		}
-		former, err := os.OpenFile(o.Path, os.O_WRONLY, 0)
-		if err != nil {
-			return nil, errors.Join(err, db.Close())
-		}
-		again, err := o.prepare(db)
-		if err == nil && !again {
-			return db, former.Close()
+		former, err := o.prepare(db)
+		if err == nil && former == nil {
+			return db, nil
 		}
 		err = errors.Join(err, db.Close())
-		if err == nil && o.Secret {
-			err = overwrite(former)
+		if former != nil {
+			err = errors.Join(err, overwrite(former)) // the next round opens the new one
 		}
-		if err := errors.Join(err, former.Close()); err != nil {
+		if err != nil {
 			return nil, err
 		}
 	}
-}
-
-// overwrite writes zeroes over a file and syncs them.
-func overwrite(f *os.File) error {
-	info, err := f.Stat()
-	if err != nil {
-		return err
-	}
-	zeroes := make([]byte, 1<<16)
-	for left := info.Size(); left > 0; left -= int64(len(zeroes)) {
-		if _, err := f.Write(zeroes[:min(left, int64(len(zeroes)))]); err != nil {
-			return fmt.Errorf("overwrite what was migrated: %w", err)
-		}
-	}
-	return f.Sync()
 }
 
 // OpenRead opens the store, which must exist, for reading beside other readers.
@@ -149,9 +127,9 @@ func (o Options) View(fn func(*bolt.Tx) error) error {
 	return errors.Join(db.View(fn), db.Close())
 }
 
-// prepare brings a store that was just opened to Schema. again says that another file
-// stands under the name now, which is to be opened in this one's place.
-func (o *Options) prepare(db *bolt.DB) (again bool, err error) {
+// prepare brings a store that was just opened to Schema. If it had to make another file
+// for that, it returns db's, which has lost its name.
+func (o *Options) prepare(db *bolt.DB) (former *os.File, err error) {
 	var f format
 	var empty bool
 	err = db.View(func(tx *bolt.Tx) error {
@@ -169,13 +147,13 @@ func (o *Options) prepare(db *bolt.DB) (again bool, err error) {
 	})
 	switch {
 	case err != nil || f.stamped && f.schema == o.Schema:
-		return false, err
+		return nil, err
 	case empty: // made by a program that then crashed
-		return false, Update(db, o.Step, o.Name+".begin", o.begin)
+		return nil, Update(db, o.Step, o.Name+".begin", o.begin)
 	case f.schema == o.Schema: // the first format, from before it was written down
-		return false, Update(db, o.Step, o.Name+".stamp", func(tx *bolt.Tx) error { return stamp(tx, o.Schema) })
+		return nil, Update(db, o.Step, o.Name+".stamp", func(tx *bolt.Tx) error { return stamp(tx, o.Schema) })
 	}
-	return true, o.migrate(db, f.schema)
+	return o.migrate(db, f.schema)
 }
 
 // begin makes a new store's content.

@@ -2,9 +2,7 @@ package store
 
 import (
 	"errors"
-	"fmt"
 	"hash/crc32"
-	"os"
 	"runtime/debug"
 
 	bolt "go.etcd.io/bbolt"
@@ -76,48 +74,4 @@ func program() string {
 	}
 	name := "dunlin " + b.Main.Version
 	return name[:min(len(name), mostProgram)]
-}
-
-// migrate makes the file anew in format Schema and puts it in db's place. db, which has
-// to be closed then, keeps the lock till after that: nobody writes to the old file
-// meanwhile, and who waits for it finds that it lost its name (checkName).
-func (o *Options) migrate(db *bolt.DB, have uint64) (err error) {
-	made := o.Path + migrated
-	defer func() {
-		if err != nil {
-			err = fmt.Errorf("bring %s from format %d to %d: %w", o.Path, have, o.Schema, errors.Join(err, remove(made)))
-		}
-	}()
-	// Never committed: bbolt then writes nothing to the old file.
-	tx, err := db.Begin(true)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, tx.Rollback()) }()
-	for n := have; n < o.Schema; n++ {
-		if err := o.Migrate[n-1](tx); err != nil {
-			return err
-		}
-	}
-	if err := errors.Join(stamp(tx, o.Schema), o.checkBuckets(tx)); err != nil {
-		return err
-	}
-	if err := remove(made); err != nil { // of a crash
-		return err
-	}
-	if err := copyTo(made, tx); err != nil {
-		return err
-	}
-	return o.step("migrate", func() error {
-		return errors.Join(os.Rename(made, o.Path), syncFolder(o.Path))
-	})
-}
-
-// copyTo writes a new store with the content of a transaction.
-func copyTo(path string, tx *bolt.Tx) error {
-	to, err := bolt.Open(path, 0o600, &bolt.Options{Timeout: lockWait, NoSync: true})
-	if err != nil {
-		return err
-	}
-	return errors.Join(rewrite(tx, to, nil), to.Sync(), to.Close())
 }

@@ -110,6 +110,8 @@ func TestMigrate(t *testing.T) {
 	_, err := third(path).OpenRead()
 	require.ErrorIs(t, err, store.ErrOlder)
 	require.ErrorContains(t, err, "start the service")
+	former := path + ".former" // a second name
+	require.NoError(t, os.Link(path, former))
 	for range 2 {
 		db, err := third(path).Open()
 		require.NoError(t, err)
@@ -120,6 +122,11 @@ func TestMigrate(t *testing.T) {
 	require.NoError(t, err)
 	require.NotContains(t, string(raw), "secret")
 	require.Contains(t, string(raw), "terces")
+	overwritten, err := os.ReadFile(former)
+	require.NoError(t, err)
+	require.Greater(t, len(overwritten), 600*3000)
+	require.Equal(t, make([]byte, len(overwritten)), overwritten)
+	require.NoError(t, os.Remove(former))
 	entries, err := os.ReadDir(filepath.Dir(path))
 	require.NoError(t, err)
 	require.Len(t, entries, 1)
