@@ -62,6 +62,9 @@ func (k *book) arrives(text []byte) (heard func(status int, answer []byte)) {
 			last := k.batches[b][a.ID]
 			last[len(last)-1].acked = true
 		case open:
+			if a.of != nil && status/100 == 4 && k.w.isHanded(p.of) && !k.w.superseded(p) {
+				k.w.violate("the collector refuses a report in its period: %d", status)
+			}
 			last := k.batches[b][a.ID]
 			k.batches[b][a.ID] = last[:len(last)-1]
 		}

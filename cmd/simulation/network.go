@@ -2,7 +2,9 @@ package simulation
 
 import (
 	"bytes"
+	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -60,7 +62,8 @@ func (n wire) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	copied := func() *http.Request {
-		c := r.Clone(r.Context())
+		// What is under way arrives, even when its sender has given it up.
+		c := r.Clone(context.WithoutCancel(r.Context()))
 		c.Body = io.NopCloser(bytes.NewReader(body))
 		return c
 	}
@@ -71,12 +74,8 @@ func (n wire) RoundTrip(r *http.Request) (*http.Response, error) {
 	if n.w.rnd.IntN(100) < n.rough {
 		what = fate(1 + n.w.rnd.IntN(int(numFates)-1))
 	}
-	verb := r.URL.Path[strings.LastIndex(r.URL.Path, "/")+1:]
-	if len(verb) == 64 {
-		verb = "plan" // digests differ from run to run
-	}
 	if what != arrives {
-		n.w.logf("network: %s %s %s: %s", r.Method, r.URL.Host, verb, what)
+		n.w.logf("network: %s: %s", n.w.what(r), what)
 	}
 	switch what {
 	case lostRequest:
@@ -159,7 +158,19 @@ func (n *network) deliverLate() {
 	if res, err := n.deliver(r); err == nil {
 		status = res.Status
 	}
-	n.w.logf("network: %s %s of earlier arrives: %s", r.Method, r.URL.Host, status)
+	n.w.logf("network: %s of earlier arrives: %s", n.w.what(r), status)
+}
+
+// what a request asks for, in words that are the same in every run.
+func (w *world) what(r *http.Request) string {
+	path := r.URL.Path
+	for _, p := range w.batches {
+		path = strings.Replace(path, "/v1/batches/"+p.Plan.String()+"/"+p.Date.String(), p.name, 1)
+	}
+	for n, p := range w.pairings {
+		path = strings.Replace(path, "/v1/plans/"+p.digest.String(), fmt.Sprint("plan ", n), 1)
+	}
+	return r.Method + " " + r.URL.Host + " " + path
 }
 
 // overhear notes what the oracle needs of a message: reports that reach the

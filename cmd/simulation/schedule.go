@@ -154,6 +154,11 @@ func (w *world) inForce() *period {
 	return found
 }
 
+// superseded tells whether another plan may have taken the place of a batch's.
+func (w *world) superseded(p *period) bool {
+	return p.of != w.pairings[len(w.pairings)-1] && p.bounds.Start >= w.pairings[1].plan.Periods[0].Start
+}
+
 func (w *world) isHanded(p *pairing) bool { return slices.Contains(w.handed, p) }
 
 // revise has a device send the next revision of its report, or the last one again

@@ -58,6 +58,15 @@ func (w *world) searchFile(name string, content []byte) {
 		}
 		rest = rest[len(sealIntro):]
 	}
+	for _, p := range w.pairings {
+		last := p.plan.Periods[len(p.plan.Periods)-1]
+		for role, file := range p.files {
+			if w.isHanded(p) && w.now >= last.End+plan.Hour && bytes.Contains(content, file[bytes.IndexByte(file, '\n'):]) {
+				w.violate("%s: the %s's identity of a plan that is done with", where, roles[role])
+				return
+			}
+		}
+	}
 	for _, p := range w.batches {
 		if !w.endedBatch(p) {
 			continue

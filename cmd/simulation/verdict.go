@@ -52,8 +52,8 @@ func (w *world) judgeBatch(p *period) error {
 	if !released {
 		return w.judgeUnreleased(p, l, h, fewest)
 	}
-	if most < plan.MinBatchFloor {
-		return fmt.Errorf("released with at most %d reports", most)
+	if most < plan.MinBatchFloor || l.Tally.Count < plan.MinBatchFloor {
+		return fmt.Errorf("released with %d reports, and %d at most may count", l.Tally.Count, most)
 	}
 	if l.Tally != h.Tally {
 		return fmt.Errorf("leader counts %d and helper %d, or not the same reports", l.Tally.Count, h.Tally.Count)

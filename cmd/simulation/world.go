@@ -40,7 +40,8 @@ type world struct {
 	// not be released anew.
 	mayAbandon map[message.Batch]bool
 
-	wrong error // the first violation
+	starts int   // of the service whose disk a planted fault has lie
+	wrong  error // the first violation
 }
 
 // ErrViolated: a schedule ended otherwise than it must.
@@ -94,7 +95,7 @@ func (w *world) close() error {
 	for _, s := range w.services {
 		all = append(all, s.stop())
 	}
-	return errors.Join(append(all, os.RemoveAll(w.dir))...)
+	return errors.Join(append(all, os.RemoveAll(w.dir), os.RemoveAll(w.dir+"-kept"))...)
 }
 
 func (w *world) logf(format string, args ...any) {
