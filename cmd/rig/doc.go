@@ -16,8 +16,12 @@
 //	clock UNIX   the service's time from now on     {"ok":true}
 //	start        open the role and say where it listens; the leader hands out its plans
 //	                                                {"ok":true,"at":{…}}
+//	files BYTES  no file grows beyond so many bytes from now on; 0 for any size
+//	                                                {"ok":true}
 //	step         do what is due (leader)            {"done":N,"total":N} … {"ok":true,"batches":[…]}
 //	…                                               {"error":"why","batches":[…]}
 //
-// A service ends when its standard input does. Noise always comes from the system.
+// A service ends when its standard input does, and Processes.Kill ends one wherever
+// it is: started again it works on in the same folders, at the same addresses where
+// Options.At gives them. Noise always comes from the system.
 package rig

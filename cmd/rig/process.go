@@ -76,6 +76,15 @@ func Stepped(ctx context.Context, role, config string, module []byte, in io.Read
 				at, err := s.start(ctx, role)
 				a.At = &at
 				return err
+			case "files":
+				if len(words) != 2 {
+					return errors.New("files BYTES")
+				}
+				n, err := strconv.ParseUint(words[1], 10, 63)
+				if err != nil {
+					return err
+				}
+				return limitFiles(n)
 			case "step":
 				var err error
 				a.Batches, err = s.Step(ctx, func(done, total uint64) { _ = send(answer{Done: done, Total: total}) })
@@ -93,59 +102,144 @@ func Stepped(ctx context.Context, role, config string, module []byte, in io.Read
 	return nil
 }
 
-// processes are the three services, each in a process of its own.
-type processes struct {
+// Processes are the three services, each in a process of its own, which can be
+// killed and started again. Its methods may be called from several goroutines; each
+// process does one thing at a time, but for being killed.
+type Processes struct {
 	executable, config string
 	log                io.Writer
-	now                time.Time
-	at                 service.Addresses
-	children           []*child // collector, helper, leader
 	ctx                context.Context
+
+	mu       sync.Mutex // guards what follows
+	now      time.Time
+	at       service.Addresses
+	children map[string]*child
 }
 
 // Spawn starts collector and helper of a services file, each in a process of its
 // own that runs executable with Verb.
 // The processes end with ctx at the latest.
-func Spawn(ctx context.Context, executable, config string, start time.Time, log io.Writer) (Services, error) {
-	s := &processes{ctx: ctx, executable: executable, config: config, log: log, now: start}
+func Spawn(ctx context.Context, executable, config string, start time.Time, log io.Writer) (*Processes, error) {
+	s := &Processes{ctx: ctx, executable: executable, config: config, log: log, now: start, children: map[string]*child{}}
 	for _, role := range []string{"collector", "helper"} {
-		at, err := s.add(role)
-		if err != nil {
+		if err := s.Start(role); err != nil {
 			return nil, errors.Join(err, s.Close())
-		}
-		if role == "collector" {
-			s.at.Public, s.at.Inner = at.Public, at.Inner
-		} else {
-			s.at.Helper = at.Helper
 		}
 	}
 	return s, nil
 }
 
-func (s *processes) add(role string) (service.Addresses, error) {
-	c, err := spawn(s.ctx, s.executable, role, s.config, s.log)
+// Start starts a role's process where there is none, and has it opened. A role that
+// could not be opened, say because the disk is full or, for the leader, another
+// service is away, can be started again.
+func (s *Processes) Start(role string) error {
+	c, err := s.process(role)
 	if err != nil {
-		return service.Addresses{}, err
-	}
-	s.children = append(s.children, c)
-	if _, err := c.ask(nil, "clock", s.now.Unix()); err != nil {
-		return service.Addresses{}, err
+		return err
 	}
 	a, err := c.ask(nil, "start")
 	switch {
 	case err != nil:
-		return service.Addresses{}, err
+		return err
 	case a.At == nil:
-		return service.Addresses{}, fmt.Errorf("the %s's process does not say where it listens", role)
+		return fmt.Errorf("the %s's process does not say where it listens", role)
 	}
-	return *a.At, nil
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch role {
+	case "collector":
+		s.at.Public, s.at.Inner = a.At.Public, a.At.Inner
+	case "helper":
+		s.at.Helper = a.At.Helper
+	}
+	return nil
 }
 
-func (s *processes) At() service.Addresses { return s.at }
+// process returns a role's process, which it spawns where there is none.
+func (s *Processes) process(role string) (*child, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if c := s.children[role]; c != nil {
+		return c, nil
+	}
+	c, err := spawn(s.ctx, s.executable, role, s.config, s.log)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := c.ask(nil, "clock", s.now.Unix()); err != nil {
+		return nil, errors.Join(err, c.kill())
+	}
+	s.children[role] = c
+	return c, nil
+}
 
-func (s *processes) SetClock(t time.Time) error {
+// running returns a role's process.
+//
+// Errors: ErrEnded.
+func (s *Processes) running(role string) (*child, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := s.children[role]
+	if c == nil {
+		return nil, fmt.Errorf("the %s's %w", role, ErrEnded)
+	}
+	return c, nil
+}
+
+// Kill ends a role's process with SIGKILL, whatever it is doing, and returns when it
+// is gone. Start starts it again on the same folders, and at the same addresses where
+// the services file names them.
+//
+// Errors: ErrEnded where there is none.
+func (s *Processes) Kill(role string) error {
+	s.mu.Lock()
+	c := s.children[role]
+	delete(s.children, role)
+	s.mu.Unlock()
+	if c == nil {
+		return fmt.Errorf("the %s's %w", role, ErrEnded)
+	}
+	return c.kill()
+}
+
+// PID is the process of a role.
+//
+// Errors: ErrEnded.
+func (s *Processes) PID(role string) (int, error) {
+	c, err := s.running(role)
+	if err != nil {
+		return 0, err
+	}
+	return c.cmd.Process.Pid, nil
+}
+
+// LimitFiles lets no file of a role's process grow beyond so many bytes from now on:
+// a disk that is full, as far as that process can tell. 0 takes the limit away.
+//
+// Errors: ErrEnded.
+func (s *Processes) LimitFiles(role string, bytes uint64) error {
+	c, err := s.running(role)
+	if err != nil {
+		return err
+	}
+	_, err = c.ask(nil, "files", bytes)
+	return err
+}
+
+// At says where the services listen.
+func (s *Processes) At() service.Addresses {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.at
+}
+
+// SetClock sets the clock of every process, and of those that are started from now on.
+func (s *Processes) SetClock(t time.Time) error {
+	s.mu.Lock()
 	s.now = t
-	for _, c := range s.children {
+	all := s.all()
+	s.mu.Unlock()
+	for _, c := range all {
 		if _, err := c.ask(nil, "clock", t.Unix()); err != nil {
 			return err
 		}
@@ -153,20 +247,39 @@ func (s *processes) SetClock(t time.Time) error {
 	return nil
 }
 
-func (s *processes) StartLeader(context.Context) error {
-	_, err := s.add("leader")
-	return err
+// all returns what runs, in the order in which it ends: the leader first.
+func (s *Processes) all() (all []*child) {
+	for _, role := range []string{"leader", "helper", "collector"} {
+		if c := s.children[role]; c != nil {
+			all = append(all, c)
+		}
+	}
+	return all
 }
 
-func (s *processes) Step(_ context.Context, p Progress) ([]View, error) {
-	a, err := s.children[len(s.children)-1].ask(p, "step")
+// StartLeader is Start of the leader.
+func (s *Processes) StartLeader(context.Context) error { return s.Start("leader") }
+
+// Step has the leader do what is due.
+//
+// Errors: ErrEnded, and what the leader says.
+func (s *Processes) Step(_ context.Context, p Progress) ([]View, error) {
+	c, err := s.running("leader")
+	if err != nil {
+		return nil, err
+	}
+	a, err := c.ask(p, "step")
 	return a.Batches, err
 }
 
-func (s *processes) Close() error {
+// Close lets the processes end.
+func (s *Processes) Close() error {
+	s.mu.Lock()
+	all := s.all()
+	s.mu.Unlock()
 	var errs []error
-	for i := len(s.children) - 1; i >= 0; i-- {
-		errs = append(errs, s.children[i].close())
+	for _, c := range all {
+		errs = append(errs, c.close())
 	}
 	return errors.Join(errs...)
 }

@@ -1,6 +1,8 @@
 package rig
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"crypto/ed25519"
 	"crypto/rand"
@@ -10,6 +12,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/dunlin-analytics/dunlin/cmd/service"
@@ -27,6 +30,13 @@ type Options struct {
 	// this one.
 	Executable string
 	Log        io.Writer // of the services
+	// Also are the plans of further sites, whose reports the same services take. The
+	// periods that Begin and Move know are those of the first.
+	Also []PlanFile
+	// At is where the services listen, where it says so; else the system chooses. Those
+	// that are killed and started again come back to the same addresses, unless the
+	// system has given a port that it chose to somebody else meanwhile.
+	At service.Addresses
 
 	// For services in this process alone: Fit computes priors in place of the product's
 	// own, Watch goes in place of a clock that only moves when it is told to, and the
@@ -40,12 +50,25 @@ type Options struct {
 	Random io.Reader
 }
 
+// PlanFile is the text of a plan, and its name for errors.
+type PlanFile struct {
+	Name string
+	YAML []byte
+}
+
+// Published is a plan that the services take reports of.
+type Published struct {
+	Bytes []byte
+	Plan  *plan.Plan
+}
+
 // Rig is a running Dunlin with one plan, whose clocks stand where they are put.
 type Rig struct {
 	Services
 	Published []byte
 	Plan      *plan.Plan
 	Period    plan.Period // the running one: see Begin and Move
+	Also      []Published // in the order of Options.Also
 	Keys      service.Public
 	dir       string
 	module    []byte
@@ -55,14 +78,18 @@ type Rig struct {
 // Start makes the keys, pairs the aggregators, has the plan built, signed and
 // accepted, and sets every clock to the middle of the plan's first period.
 func Start(ctx context.Context, o Options) (*Rig, error) {
-	f, problems := planfile.Parse(o.PlanName, o.PlanYAML)
-	if problems != nil {
-		return nil, problems
+	var files []*planfile.File
+	for _, text := range append([]PlanFile{{o.PlanName, o.PlanYAML}}, o.Also...) {
+		f, problems := planfile.Parse(text.Name, text.YAML)
+		if problems != nil {
+			return nil, problems
+		}
+		if _, problems := planfile.Check(f); problems != nil {
+			return nil, problems
+		}
+		files = append(files, f)
 	}
-	if _, problems := planfile.Check(f); problems != nil {
-		return nil, problems
-	}
-	period := f.Periods[0]
+	period := files[0].Periods[0]
 	noon := time.Unix(int64(middle(period)), 0)
 	if o.Executable != "" && (o.Fit != nil || o.Watch != nil || o.Random != nil) {
 		return nil, errors.New("neither a Fit, a Watch nor Random reaches services in processes of their own: leave Executable empty, or them")
@@ -72,11 +99,14 @@ func Start(ctx context.Context, o Options) (*Rig, error) {
 	if err != nil {
 		return nil, err
 	}
-	// The system chooses the ports; the leader's part is completed once they are
+	// Where the system chooses the ports the leader's part is completed once they are
 	// known.
 	config := filepath.Join(o.Dir, "services.yaml")
 	const anyPort = "127.0.0.1:0"
-	if err := service.WriteNew(config, service.ServicesFile(public, service.Addresses{Public: anyPort, Inner: anyPort, Helper: anyPort}), 0o600); err != nil {
+	for _, at := range []*string{&o.At.Public, &o.At.Inner, &o.At.Helper} {
+		*at = cmp.Or(*at, anyPort)
+	}
+	if err := service.WriteNew(config, service.ServicesFile(public, o.At), 0o600); err != nil {
 		return nil, err
 	}
 	var s Services
@@ -89,35 +119,28 @@ func Start(ctx context.Context, o Options) (*Rig, error) {
 		return nil, err
 	}
 	r := &Rig{Services: s, Period: period, Keys: public, dir: o.Dir, module: o.Module}
-	if err := r.complete(ctx, config, f, noon); err != nil {
+	if err := r.complete(ctx, config, files, noon); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return r, nil
 }
 
-// complete does what needs running services: pairing, the plan, the leader.
-func (r *Rig) complete(ctx context.Context, config string, f *planfile.File, now time.Time) error {
-	if err := os.WriteFile(config, service.ServicesFile(r.Keys, r.At()), 0o600); err != nil {
+// complete does what needs running services: pairings, the plans, the leader.
+func (r *Rig) complete(ctx context.Context, config string, files []*planfile.File, now time.Time) error {
+	text := service.ServicesFile(r.Keys, r.At())
+	names := []string{firstPlan}
+	for i := range files[1:] {
+		names = append(names, fmt.Sprintf("plan-%d.signed", i+2))
+	}
+	all := bytes.Replace(text, []byte("["+firstPlan+"]"), []byte("["+strings.Join(names, ", ")+"]"), 1)
+	if len(files) > 1 && bytes.Equal(all, text) {
+		return fmt.Errorf("the services file has no list with %s to add plans to", firstPlan)
+	}
+	if err := os.WriteFile(config, all, 0o600); err != nil {
 		return err
 	}
 	c, err := service.Read(config)
 	if err != nil {
-		return err
-	}
-	pairing, err := service.Pair(ctx, c, rand.Reader)
-	if err != nil {
-		return err
-	}
-	r.Plan, err = f.Plan(planfile.BuildInput{
-		Leader: pairing.Leader, Helper: pairing.Helper, VerifyKey: pairing.VerifyKey, Issued: plan.Time(now.Unix()),
-	})
-	if err != nil {
-		return fmt.Errorf("build the plan: %w", err)
-	}
-	if r.Published, err = plan.Encode(r.Plan); err != nil {
-		return fmt.Errorf("build the plan: %w", err)
-	}
-	if err := service.MaySign(c, r.Plan); err != nil {
 		return err
 	}
 	key, err := os.ReadFile(filepath.Join(r.dir, "officer.pem"))
@@ -131,8 +154,41 @@ func (r *Rig) complete(ctx context.Context, config string, f *planfile.File, now
 	if r.officer, err = planfile.ParseOfficer(c.Officer); err != nil {
 		return err
 	}
-	if err := service.WriteNew(filepath.Join(r.dir, "plan.signed"), planfile.Sign(r.Published, officer), 0o600); err != nil {
-		return err
+	for i, f := range files {
+		p, err := publish(ctx, c, f, now)
+		if err != nil {
+			return err
+		}
+		if i == 0 {
+			r.Published, r.Plan = p.Bytes, p.Plan
+		} else {
+			r.Also = append(r.Also, p)
+		}
+		if err := service.WriteNew(filepath.Join(r.dir, names[i]), planfile.Sign(p.Bytes, officer), 0o600); err != nil {
+			return err
+		}
 	}
 	return r.StartLeader(ctx)
+}
+
+// firstPlan is the signed plan that a new services file names.
+const firstPlan = "plan.signed"
+
+// publish has the aggregators pair for a plan, builds it, and asks what the officer
+// asks before signing.
+func publish(ctx context.Context, c *service.Config, f *planfile.File, now time.Time) (p Published, err error) {
+	pairing, err := service.Pair(ctx, c, rand.Reader)
+	if err != nil {
+		return p, err
+	}
+	p.Plan, err = f.Plan(planfile.BuildInput{
+		Leader: pairing.Leader, Helper: pairing.Helper, VerifyKey: pairing.VerifyKey, Issued: plan.Time(now.Unix()),
+	})
+	if err != nil {
+		return p, fmt.Errorf("build the plan: %w", err)
+	}
+	if p.Bytes, err = plan.Encode(p.Plan); err != nil {
+		return p, fmt.Errorf("build the plan: %w", err)
+	}
+	return p, service.MaySign(c, p.Plan)
 }

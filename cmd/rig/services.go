@@ -102,7 +102,8 @@ func Local(config string, o Options, start time.Time) (Services, error) {
 	return s, nil
 }
 
-// start opens one role and says where it listens.
+// start opens one role, unless it is open, and says where it listens. The leader hands
+// out its plans each time.
 func (s *local) start(ctx context.Context, role string) (service.Addresses, error) {
 	var at service.Addresses
 	c, err := service.Read(s.config)
@@ -111,18 +112,24 @@ func (s *local) start(ctx context.Context, role string) (service.Addresses, erro
 	}
 	switch role {
 	case "collector":
-		if s.collector, err = service.StartCollector(c, s.world); err != nil {
-			return at, err
+		if s.collector == nil {
+			if s.collector, err = service.StartCollector(c, s.world); err != nil {
+				return at, err
+			}
 		}
 		at.Public, at.Inner = s.collector.Public.Addr, s.collector.Inner.Addr
 	case "helper":
-		if s.helper, err = service.StartHelper(c, s.world); err != nil {
-			return at, err
+		if s.helper == nil {
+			if s.helper, err = service.StartHelper(c, s.world); err != nil {
+				return at, err
+			}
 		}
 		at.Helper = s.helper.Server.Addr
 	case "leader":
-		if s.leader, err = service.OpenLeader(c, s.world); err != nil {
-			return at, err
+		if s.leader == nil {
+			if s.leader, err = service.OpenLeader(c, s.world); err != nil {
+				return at, err
+			}
 		}
 		return at, s.leader.AddPlans(ctx, c.Leader.Plans)
 	default:
