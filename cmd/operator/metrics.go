@@ -1,6 +1,7 @@
 package operator
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -21,10 +22,10 @@ func NewMetrics(role string, status func() (Status, error)) *Metrics {
 	m := &Metrics{
 		registry: prometheus.NewRegistry(),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "dunlin_requests_total", Help: "Requests of other services that were answered, by listener, route and status.",
+			Name: requestsName, Help: "Requests of other services that were answered, by listener, route and status.",
 		}, []string{"listener", "route", "status"}),
 		uploads: prometheus.NewHistogram(prometheus.HistogramOpts{
-			Name: "dunlin_collector_upload_seconds", Help: "From a report's headers to its answer: reading it and having it on disk.",
+			Name: uploadsName, Help: "From a report's headers to its answer: reading it and having it on disk.",
 			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10, 60},
 		}),
 	}
@@ -79,13 +80,25 @@ var (
 	metricTrouble  = describe("dunlin_leader_trouble", "1 while the last round failed with: batches, plans, priors.", "with")
 )
 
-var described []*prometheus.Desc
+var (
+	described []*prometheus.Desc
+	names     = []string{requestsName, uploadsName}
+)
 
 func describe(name, help string, labels ...string) *prometheus.Desc {
 	d := prometheus.NewDesc(name, help, labels, nil)
-	described = append(described, d)
+	described, names = append(described, d), append(names, name)
 	return d
 }
+
+// Names are those of all metrics but the Go runtime's and the process': what a
+// dashboard may ask for and the documentation lists.
+func Names() []string { return slices.Sorted(slices.Values(names)) }
+
+const (
+	requestsName = "dunlin_requests_total"
+	uploadsName  = "dunlin_collector_upload_seconds"
+)
 
 // States that are told even where no batch is in one, so that a panel shows 0.
 var (

@@ -157,6 +157,11 @@ func TestMetrics(t *testing.T) {
 	all := operator.Gather(prometheus.NewRegistry(), a, b)
 	families, err := all.Gather()
 	require.NoError(t, err)
+	var gathered []string
+	for _, f := range families {
+		gathered = append(gathered, f.GetName())
+	}
+	require.Equal(t, operator.Names(), gathered)
 	problems, err := promlint.NewWithMetricFamilies(families).Lint()
 	require.NoError(t, err)
 	require.Empty(t, problems)
