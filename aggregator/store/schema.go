@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"errors"
 	"hash/crc32"
 	"runtime/debug"
@@ -38,21 +39,23 @@ func readFormat(tx *bolt.Tx) (format, error) {
 	if meta == nil {
 		return format{schema: 1}, nil
 	}
-	in := wire.NewReader(meta.Get(keySchema))
+	return parseFormat(meta.Get(keySchema))
+}
+
+func parseFormat(b []byte) (format, error) {
+	in := wire.NewReader(b)
 	f := format{schema: in.U64(), program: in.String(mostProgram), stamped: true}
-	sum := in.U32()
-	if in.Close() != nil || f.schema == 0 || sum != checksum(f.encode()) {
+	in.U32() // the checksum: the same bytes must come of what was read
+	if in.Close() != nil || f.schema == 0 || !bytes.Equal(b, f.append(nil)) {
 		return format{}, errFormat
 	}
 	return f, nil
 }
 
-func (f *format) encode() []byte {
-	return wire.AppendString(wire.AppendU64(nil, f.schema), f.program)
-}
-
-func checksum(value []byte) uint32 {
-	return crc32.Update(crc32.Checksum(keySchema, castagnoli), castagnoli, value)
+func (f *format) append(b []byte) []byte {
+	v := wire.AppendString(wire.AppendU64(nil, f.schema), f.program)
+	sum := crc32.Update(crc32.Checksum(keySchema, castagnoli), castagnoli, v)
+	return wire.AppendU32(append(b, v...), sum)
 }
 
 // stamp has the store say that it is of a schema, by this program.
@@ -62,8 +65,7 @@ func stamp(tx *bolt.Tx, schema uint64) error {
 		return err
 	}
 	f := format{schema: schema, program: program()}
-	v := f.encode()
-	return meta.Put(keySchema, wire.AppendU32(v, checksum(v)))
+	return meta.Put(keySchema, f.append(nil))
 }
 
 // program names this program's version for whoever is refused a store that it wrote.
