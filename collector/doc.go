@@ -5,8 +5,9 @@
 //
 // It trusts the clock and the disk it is given, and the officer's signature on
 // a plan (Options.Verify). It cannot open what it keeps: no key, share or age
-// code is linked in (TestCannotOpenReports). It keeps and logs no address, no
-// request and no report ID; it counts, by reason.
+// code is linked in (TestCannotOpenReports). It logs no address, no request and no
+// report ID, and keeps no address but in memory for at most a minute, if it is asked
+// to bound what comes from one (PerAddress); it counts, by reason.
 //
 // Public serves visitors, by names that the site may choose (Paths):
 //
@@ -37,7 +38,8 @@
 //	POST /v1/batches/{digest}/{date}/close
 //	GET  /v1/batches/{digest}/{date}/partitions/{0..255}?after=ID&limit=N
 //	GET  /v1/batches/{digest}/{date}/reports/{id}
-//	GET  /v1/status             counts and damaged files, for operators
+//	DELETE /v1/batches/{digest}/{date}   its reports go for good
+//	GET  /v1/status             counts, damaged files, queue, batches and disk, for operators
 //
 // A page of a partition is frames, u32 big endian length | report, ascending by
 // ID; the header Dunlin-More says whether reports are left. Errors are RFC 9457
@@ -47,6 +49,33 @@
 // a slow body holds a buffer until it is whole, and its ErrorLog, as net/http
 // writes addresses there (of failed TLS handshakes, for one).
 //
+// # Ends
+//
+// A batch is deleted when the leader says so, once it was released, found short or
+// abandoned, and at the latest Options.Keep after its period, by Sweep. From then on
+// whatever is asked of it is answered batch-deleted; it never comes back as an empty
+// one. A sweep goes by the clock: one that runs ahead by weeks makes every batch an
+// old one, so the machine's clock must be kept.
+//
+// A period without reports is closed empty. One whose file is gone is not: its reports
+// had been acknowledged, so it is answered batch-lost, takes no more, and must be
+// abandoned. So is each period that had begun when the folder was restored: a backup
+// holds plans, priors, pointers and marks of deleted batches, and no report, so what
+// devices sent before is lost with the disk. To take what they send after it would
+// make a period that looks whole and lacks its morning. Periods that begin later are
+// whole. Who starts with an empty folder instead of restoring one has no such
+// protection: a plan put again is then a new one (201, not 200).
+//
+// # Pressure
+//
+// A report is refused, with Retry-After, when its network address or its site has sent
+// enough (429), when too much memory is held by reports that arrive or too many wait
+// for the disk (503), and when the disk has too little left (507). Those refused one
+// after the other are told different times. Nothing that was refused is acknowledged,
+// and nothing that was acknowledged is dropped for it.
+//
+// # Priors
+//
 // Priors are opaque bytes, the same for everyone: what is in them the devices
 // judge. Of each plan's priors the current and the previous ones are kept, as a
 // device that has just read the older name may still be fetching them; the ones
@@ -55,8 +84,12 @@
 // file that is damaged is told to the log and to /v1/status, and plans are served
 // without the header until the leader has published priors again.
 //
+// # Files
+//
 // On disk, below Options.Dir: plans/<digest>.plan and priors/<sha256>, as
 // published; plans/<digest>.priors, which names the plan's current priors and the
-// ones before, each SHA-256 in hexadecimal on a line of its own; and spool/
-// (package spool). Each file appears only when it is whole and on disk.
+// ones before, each SHA-256 in hexadecimal on a line of its own; spool/ and batches/,
+// the reports and the marks of package spool; and, in a folder that was restored,
+// restored, which says when (RFC 3339), or restoring if that has not ended. Each file
+// appears only when it is whole and on disk.
 package collector

@@ -16,7 +16,24 @@ import (
 //
 // Errors: ErrClosed and the disk's; after those, call it again.
 func (s *Spool) Delete(key Key) error {
-	return s.submit(key, &item{kind: deleting, done: make(chan error, 1)})
+	switch err := s.submit(key, &item{kind: deleting, done: make(chan error, 1)}); {
+	case errors.Is(err, ErrDeleted): // before, and its file is gone
+		return nil
+	case err != nil:
+		return err
+	}
+	s.stop(key)
+	return nil
+}
+
+// stop ends a deleted batch's goroutine. What is in its queue is answered.
+func (s *Spool) stop(key Key) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if b := s.batches[key]; b != nil && !s.closed {
+		delete(s.batches, key)
+		close(b.queue)
+	}
 }
 
 // Deleted reports whether a batch was deleted.

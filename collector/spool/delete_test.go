@@ -26,6 +26,7 @@ func TestDeletedBatchIsGoneForGood(t *testing.T) {
 		for range 2 {
 			require.NoError(t, s.Delete(key), "again it does nothing")
 			require.True(t, s.Deleted(key))
+			require.NotContains(t, s.batches, key, "nothing of it runs")
 			require.NoFileExists(t, s.File(key))
 			require.ErrorIs(t, s.Append(key, raw(t, key, 2, 1, "")), ErrDeleted)
 			_, err := s.Freeze(key)

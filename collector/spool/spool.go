@@ -100,7 +100,13 @@ func Open(o Options) (*Spool, error) {
 		return nil, fmt.Errorf("spool: %w", err)
 	}
 	s := &Spool{dir: o.Dir, marks: marked, queueLimit: int64(o.QueueLimit), commitLimit: o.CommitLimit, keepFree: o.KeepFree, step: o.Step, log: o.Log, batches: make(map[Key]*batch)}
-	return s, s.finish()
+	if err := s.finish(); err != nil {
+		return nil, err
+	}
+	for _, err := range s.Damaged() { // by now only what is missing
+		s.log.Error("a period's spool file is missing", "error", err)
+	}
+	return s, nil
 }
 
 // File returns the path of a batch's file.
@@ -174,23 +180,26 @@ func (s *Spool) Freeze(key Key) (Summary, error) {
 
 // submit queues it and waits for its outcome.
 func (s *Spool) submit(key Key, it *item) error {
-	b, err := s.batch(key)
-	if err != nil {
-		return err
-	}
-	// Between here and the queue the spool must not close, or the item would
-	// be sent to a queue that nobody reads.
-	s.mu.RLock()
-	if s.closed {
+	for {
+		b, err := s.batch(key)
+		if err != nil {
+			return err
+		}
+		// Between here and the queue neither the spool nor the batch must end, or
+		// the item would be sent to a queue that nobody reads.
+		s.mu.RLock()
+		if s.batches[key] == b && !s.closed {
+			b.queue <- it
+			s.mu.RUnlock()
+			return <-it.done
+		}
 		s.mu.RUnlock()
-		return ErrClosed
 	}
-	b.queue <- it
-	s.mu.RUnlock()
-	return <-it.done
 }
 
 // batch returns the running batch of key, started when it is first asked for.
+//
+// Errors: ErrClosed, ErrDeleted.
 func (s *Spool) batch(key Key) (*batch, error) {
 	s.mu.RLock()
 	b, closed := s.batches[key], s.closed
@@ -207,6 +216,9 @@ func (s *Spool) batch(key Key) (*batch, error) {
 		return nil, ErrClosed
 	}
 	if b = s.batches[key]; b == nil {
+		if s.Deleted(key) {
+			return nil, ErrDeleted
+		}
 		b = &batch{key: key, path: s.File(key), marks: s.marks, limit: s.commitLimit, keep: s.keepFree, step: s.step, log: s.log, queue: make(chan *item, s.commitLimit)}
 		s.batches[key] = b
 		s.running.Add(1)
