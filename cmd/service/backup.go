@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/dunlin-analytics/dunlin/aggregator/batch"
+	"github.com/dunlin-analytics/dunlin/aggregator/release"
 	"github.com/dunlin-analytics/dunlin/cmd/operator"
 	"github.com/dunlin-analytics/dunlin/collector"
 	"github.com/dunlin-analytics/dunlin/privacy/plan/planfile"
@@ -155,7 +156,10 @@ func backupAggregator(r Folder, w World, tw *tar.Writer) error {
 // backup writes both stores. The releases come last: one that is in the backup of the
 // batches is in theirs, as a batch ends after its record is stored.
 func (s stores) backup(tw *tar.Writer, role string, now time.Time) error {
-	return addFile(tw, role+"/"+BatchesFile, now, s.batches.Backup)
+	if err := addFile(tw, role+"/"+BatchesFile, now, s.batches.Backup); err != nil {
+		return err
+	}
+	return addFile(tw, role+"/"+ReleasesFile, now, s.releases.Backup)
 }
 
 // Restore fills the data folders of the roles of a services file from a backup of
@@ -229,7 +233,8 @@ func restoreRole(c *Config, w World, path string, r Folder) (err error) {
 	// Whatever the order, a folder with one of the two is safe to serve: batches
 	// without releases and releases without batches both know less, never other things.
 	missing := map[string]func(string, io.Reader) error{
-		BatchesFile: func(to string, from io.Reader) error { return batch.Restore(to, from, w.planTime()) },
+		BatchesFile:  func(to string, from io.Reader) error { return batch.Restore(to, from, w.planTime()) },
+		ReleasesFile: release.Restore,
 	}
 	for {
 		h, err := tr.Next()
