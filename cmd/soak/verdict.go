@@ -1,0 +1,82 @@
+package soak
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"github.com/dunlin-analytics/dunlin/aggregator/batch"
+	"github.com/dunlin-analytics/dunlin/aggregator/release"
+	"github.com/dunlin-analytics/dunlin/cmd/service"
+)
+
+// verdict reads what both aggregators have stored, whose processes are dead, and holds
+// it against the log.
+//
+// Errors: ErrCounted.
+func (s *soak) verdict(out *Result) (err error) {
+	var stores [2]*batch.Store
+	var releases [2]*release.Store
+	for i, role := range []string{"leader", "helper"} {
+		data := filepath.Join(s.Dir, "data", role)
+		if stores[i], err = batch.OpenStore(batch.Options{Path: filepath.Join(data, "batches.db")}); err != nil {
+			return fmt.Errorf("read the %s's batches: %w", role, err)
+		}
+		defer func() { err = errors.Join(err, stores[i].CloseStore()) }()
+		if releases[i], err = release.OpenRead(filepath.Join(data, service.ReleasesFile)); err != nil {
+			return fmt.Errorf("read the %s's releases: %w", role, err)
+		}
+	}
+	var failed []error
+	for _, books := range s.periods {
+		for _, b := range books {
+			t, err := b.against(stores, releases)
+			if err != nil {
+				failed = append(failed, err)
+			}
+			out.Batches++
+			out.Tally.add(t)
+		}
+	}
+	return errors.Join(failed...)
+}
+
+// against holds one batch against both aggregators' records of it.
+func (b *book) against(stores [2]*batch.Store, releases [2]*release.Store) (t Tally, err error) {
+	var records [2]batch.Record
+	var signed [2][]byte
+	for i := range records {
+		if records[i], err = stores[i].Record(b.Batch); err != nil {
+			return t, err
+		}
+		r, err := releases[i].Get(b.Plan, b.Date)
+		if err != nil {
+			return t, errCounted(b, "its release: %w", err)
+		}
+		if signed[i], err = r.Append(nil); err != nil {
+			return t, err
+		}
+		if state := records[i].State; state != batch.Released {
+			return t, errCounted(b, "it is %s", state)
+		}
+		if n := records[i].Rejects.Total(); n != 0 {
+			return t, errCounted(b, "%d sound reports were rejected", n)
+		}
+	}
+	if records[0].Tally != records[1].Tally {
+		return t, errCounted(b, "the leader counts %d and the helper %d, or not the same ones", records[0].Tally.Count, records[1].Tally.Count)
+	}
+	if !bytes.Equal(signed[0], signed[1]) {
+		return t, errCounted(b, "leader and helper have different releases")
+	}
+	for i := range records {
+		if t, err = b.check(records[i].Partitions); err != nil {
+			return t, fmt.Errorf("the %s: %w", [2]string{"leader", "helper"}[i], err)
+		}
+	}
+	if t.Counted != records[0].Tally.Count {
+		return t, errCounted(b, "its partitions hold %d and it says %d", t.Counted, records[0].Tally.Count)
+	}
+	return t, nil
+}
