@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"math/rand/v2"
 	"net/http"
 	"os"
 	"strings"
@@ -17,6 +18,7 @@ import (
 	"github.com/dunlin-analytics/dunlin/aggregator/message"
 	"github.com/dunlin-analytics/dunlin/aggregator/problem"
 	"github.com/dunlin-analytics/dunlin/aggregator/release"
+	"github.com/dunlin-analytics/dunlin/privacy/peer"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
 )
 
@@ -298,6 +300,42 @@ func TestRestoredHelperTakesNoForgery(t *testing.T) {
 	require.Empty(t, missing())
 	w.expect(crowd.oracle)
 	require.ErrorIs(t, w.ask("abandon", nil).err, problem.BatchClosed, "nor is it given up after that")
+}
+
+// twoKeys verifies what either of two keys signed.
+type twoKeys [2]release.Verifier
+
+func (k twoKeys) Verify(message, signature []byte) bool {
+	return k[0].Verify(message, signature) || k[1].Verify(message, signature)
+}
+
+// The helper's answer to the leader's signature is lost, and then the leader's key is
+// changed: the leader takes the record that it signed with the former one.
+func TestKeyIsChangedBeforeTheReleaseIsHeardOf(t *testing.T) {
+	c := newCast(t)
+	crowd := threeChunks(t, c)
+	former := c.peers[0]
+	next, err := peer.Generate(rand.NewChaCha8([32]byte{99}))
+	require.NoError(t, err)
+	w := newWorld(t, c, crowd.reports, func(w *world) {
+		w.admit = helper.Only(twoKeys{former.Public(), next.Public()})
+		w.own = twoKeys{former.Public(), next.Public()}
+	})
+	w.addPlan()
+	w.wire.lose = func(_ int, path string) loss {
+		if strings.HasSuffix(path, "sign") {
+			return noAnswer
+		}
+		return arrives
+	}
+	_, err = w.Leader.Step(context.Background())
+	require.ErrorIs(t, err, errLost)
+	w.wire.lose = nil
+	c.peers[0] = next
+	w.startLeader()
+	until(t, w, func() { t.Fatal("failed") })
+	c.peers[0] = former
+	same(t, w, crowd)
 }
 
 // A helper of two leaders: neither sees, uses up or ends what is the other's.

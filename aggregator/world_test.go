@@ -44,7 +44,8 @@ type world struct {
 	progress func(leader.Progress) // if set, one partition is worked on at a time
 	fit      func(context.Context, []byte) ([]byte, error)
 
-	owner     string // whom the plan's verify key was made with
+	own       release.Verifier // of what the leader signed; nil: by signing again
+	owner     string           // whom the plan's verify key was made with
 	admit     func(*http.Request) (helper.Peer, bool)
 	destroyed [2]int // how often the plan's keys were to go
 
@@ -137,7 +138,7 @@ func (w *world) startLeader() {
 	}
 	l, err := leader.New(leader.Options{
 		Batches: w.batches[0], Releases: w.wrap(0, w.releases[0]), Keys: keys{w.cast, "", &w.destroyed[0]}, Identity: w.cast.leader,
-		Signer: w.peers[0], Peer: w.peers[1].Public(), Verify: w.verify, Clock: w.clock, Noise: w.noise[0],
+		Signer: w.peers[0], Own: w.own, Peer: w.peers[1].Public(), Verify: w.verify, Clock: w.clock, Noise: w.noise[0],
 		Collector: leader.Service{URL: w.servers[0].URL, Client: client}, Helper: leader.Service{URL: w.servers[1].URL, Client: client},
 		Chunk: w.chunk, Workers: workers, Progress: w.progress, Fit: w.fit,
 	})

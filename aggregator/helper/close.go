@@ -99,6 +99,14 @@ func (h *Helper) sign(who Peer, b message.Batch, body []byte) ([]byte, error) {
 			return nil, fmt.Errorf("released batch: %w", err)
 		}
 		if s.Leader != m.Signature {
+			body, err := s.Record.Append(nil)
+			if err != nil {
+				return nil, err
+			}
+			if who.Keys.Verify(release.Message(body), m.Signature[:]) {
+				// Its answer was lost, and its keys were changed since.
+				return nil, problem.New(problem.BatchClosed, "the batch is released: take the signed record from this helper")
+			}
 			return nil, batch.ErrConflict
 		}
 		own.Signature = s.Helper

@@ -45,7 +45,9 @@ func (l *Leader) tidy(ctx context.Context) (failed []error) {
 		} else {
 			needed[p.VerifyKey] = true
 		}
-		if last := p.Periods[len(p.Periods)-1].End; l.opt.Clock() < last+Patience {
+		// Of an old plan once, for a helper that was restored while this leader was away.
+		_, asked := l.offered[d]
+		if last := p.Periods[len(p.Periods)-1].End; !asked || l.opt.Clock() < last+Patience {
 			if err := l.offer(ctx, d, accepted.Signed); err != nil {
 				failed = append(failed, err)
 			}
