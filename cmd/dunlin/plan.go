@@ -131,7 +131,7 @@ the devices' caps.`,
 			if err := service.MaySign(conf, p); err != nil {
 				return fmt.Errorf("%s is not signed: %w", args[0], err)
 			}
-			file, err := service.ReadSecret(key)
+			file, err := conf.OfficerKey(key)
 			if err != nil {
 				return err
 			}

@@ -112,7 +112,7 @@ func TestPriorsFromAProcess(t *testing.T) {
 	require.NoError(t, err)
 	id, err := peer.ReadIdentity(conf.Leader.Identity)
 	require.NoError(t, err)
-	client, err := peer.Client(id, conf.Leader.Collector.Key, 0)
+	client, err := peer.Client(id, conf.Leader.Collector.Keys[0], 0)
 	require.NoError(t, err)
 	defer client.CloseIdleConnections()
 	put := func(path string, body []byte) {

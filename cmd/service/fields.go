@@ -90,7 +90,8 @@ func readFields(f *faults, b []byte, accepted ...string) (top *fields) {
 
 func keys(accepted []string) string { return "keys " + strings.Join(accepted, ", ") }
 
-// mapping reads v as a mapping of the accepted keys.
+// mapping reads v as a mapping of the accepted keys; of any keys where there are
+// none (nil).
 func (f *faults) mapping(v field, path string, accepted []string) *fields {
 	out := &fields{faults: f, path: path, at: v.at, values: map[string]field{}}
 	var values []*ast.MappingValueNode
@@ -108,7 +109,7 @@ func (f *faults) mapping(v field, path string, accepted []string) *fields {
 	}
 	for _, v := range values {
 		name, at := v.Key.GetToken().Value, place(v.Key.GetToken())
-		if _, plain := v.Key.(*ast.StringNode); !plain || !slices.Contains(accepted, name) {
+		if _, plain := v.Key.(*ast.StringNode); !plain || accepted != nil && !slices.Contains(accepted, name) {
 			f.add(at, out.key(name), "unknown key", keys(accepted))
 			continue
 		}
@@ -194,4 +195,26 @@ func (s *fields) texts(name, accepted string) (all []string) {
 		}
 	}
 	return all
+}
+
+// oneOrMore hands the text at name, or each of a list of them, to read, whose errors
+// are faults. There must be one.
+func (s *fields) oneOrMore(name, accepted string, read func(string) error) {
+	v, ok := s.values[name]
+	if !ok {
+		s.faults.add(s.at, s.key(name), "missing", accepted)
+		return
+	}
+	nodes := []ast.Node{v.node}
+	if list, ok := v.node.(*ast.SequenceNode); ok {
+		nodes = list.Values
+	}
+	if len(nodes) == 0 {
+		s.faults.add(place(v.node.GetToken()), s.key(name), "an empty list", accepted)
+	}
+	for _, n := range nodes {
+		if text, ok := s.plain(n, s.key(name), accepted); ok && read(text) != nil {
+			s.faults.add(place(n.GetToken()), s.key(name), fmt.Sprintf("%q cannot be read", text), accepted)
+		}
+	}
 }

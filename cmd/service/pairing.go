@@ -8,7 +8,6 @@ import (
 	"os"
 
 	"github.com/dunlin-analytics/dunlin/aggregator/pair"
-	"github.com/dunlin-analytics/dunlin/privacy/peer"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
 )
 
@@ -27,19 +26,15 @@ func Pair(ctx context.Context, c *Config, random io.Reader) (Pairing, error) {
 	if c.Leader == nil {
 		return p, errors.New("pairing is begun by the leader: the services file has no section leader")
 	}
-	id, err := peer.ReadIdentity(c.Leader.Identity)
-	if err != nil {
-		return p, err
-	}
-	keys, err := pair.OpenKeys(c.Leader.VerifyKeys, pair.KeyOptions{})
-	if err != nil {
-		return p, err
-	}
-	client, err := peer.Client(id, c.Leader.Helper.Key, peerTimeout)
+	client, err := c.toHelper(peerTimeout)
 	if err != nil {
 		return p, err
 	}
 	defer client.CloseIdleConnections()
+	keys, err := pair.OpenKeys(c.Leader.VerifyKeys, pair.KeyOptions{Lock: c.lock})
+	if err != nil {
+		return p, err
+	}
 	made, err := pair.Lead(ctx, client, c.Leader.Helper.URL, keys, random)
 	if err != nil {
 		return p, fmt.Errorf("pair with the helper at %s: %w", c.Leader.Helper.URL, explain(err))

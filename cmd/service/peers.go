@@ -5,8 +5,6 @@ import (
 	"io"
 	"net/http"
 	"time"
-
-	"github.com/dunlin-analytics/dunlin/privacy/peer"
 )
 
 // Met is what a leader found at another service.
@@ -25,21 +23,17 @@ const askWithin = 5 * time.Second
 // Meet asks collector and helper, with the leader's identity, what they have to say.
 func Meet(ctx context.Context, c *Config, now func() time.Time) []Met {
 	all := []Met{{Role: "collector", URL: c.Leader.Collector.URL}, {Role: "helper", URL: c.Leader.Helper.URL}}
-	id, err := peer.ReadIdentity(c.Leader.Identity)
 	for i := range all {
-		if all[i].Err = err; err != nil {
-			continue
-		}
-		remote := c.Leader.Collector
+		connect := c.toCollector
 		if all[i].Role == "helper" {
-			remote = c.Leader.Helper
+			connect = c.toHelper
 		}
-		client, err := peer.Client(id, remote.Key, askWithin)
+		client, err := connect(askWithin)
 		if err != nil {
 			all[i].Err = err
 			continue
 		}
-		all[i].Apart, all[i].Err = apart(ctx, client, remote.URL, now)
+		all[i].Apart, all[i].Err = apart(ctx, client, all[i].URL, now)
 		client.CloseIdleConnections()
 	}
 	return all

@@ -5,14 +5,40 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"net/url"
 	"syscall"
+	"time"
 
 	"github.com/dunlin-analytics/dunlin/privacy/peer"
 )
 
 // ErrAddressInUse: somebody listens where a service would.
 var ErrAddressInUse = errors.New("the address is in use: stop the process that listens there (another dunlin serve?), or name another address in the services file")
+
+// ErrNoHelper: the leader was not told of a helper.
+var ErrNoHelper = errors.New("the leader knows no helper: name it in the services file (leader.helper), or accept the line that `dunlin pair invite` prints at the helper with `dunlin pair accept`")
+
+// toHelper connects to the helper as the leader.
+func (c *Config) toHelper(timeout time.Duration) (*http.Client, error) {
+	if c.Leader.Helper.URL == "" {
+		return nil, ErrNoHelper
+	}
+	return c.connect(c.Leader.Helper.Keys, timeout)
+}
+
+// toCollector connects to the collector as the leader.
+func (c *Config) toCollector(timeout time.Duration) (*http.Client, error) {
+	return c.connect(c.Leader.Collector.Keys, timeout)
+}
+
+func (c *Config) connect(to peer.Keys, timeout time.Duration) (*http.Client, error) {
+	id, err := c.identity(c.Leader.Identity, nil)
+	if err != nil {
+		return nil, err
+	}
+	return peer.Connect(id, peer.Fixed(to...), timeout), nil
+}
 
 // explain says of an error between services what an operator can do about it, in
 // place of what the network library calls it. Other errors come back as they are.

@@ -44,6 +44,9 @@ type World struct {
 	Progress func(leader.Progress)
 	// Fit computes priors from releases. Default: the product's own.
 	Fit Fit
+	// Pace is how often what is due is looked for; what waits in vain, every 120 of it.
+	// Default: half a minute, as the shortest period is a day.
+	Pace time.Duration
 	// Metrics is where metrics are served besides the operator's socket, HOST:PORT of
 	// this host; empty for nowhere.
 	Metrics string
@@ -126,18 +129,16 @@ func StartCollector(c *Config, w World) (*Collector, error) {
 	if err != nil {
 		return nil, fmt.Errorf("officer: %w", err)
 	}
-	id, err := peer.ReadIdentity(c.Collector.Identity)
+	id, err := c.identity(c.Collector.Identity, w.Log)
 	if err != nil {
 		return nil, err
 	}
-	conf, err := peer.ServerTLS(id, c.Collector.Leader)
-	if err != nil {
-		return nil, err
-	}
+	trust := c.Trust(w.Log)
 	col, err := collector.Open(collector.Options{
 		Dir: c.Collector.Data, Verify: verifier(officer), Clock: w.Clock,
 		SealedSize: seal.SealedSize, Module: w.Module, ModuleBrotli: w.ModuleBrotli,
 		Scripts: w.Scripts, Paths: c.Collector.Paths, Log: w.Log,
+		Quota: c.Limits.quota(), PerAddress: c.Limits.perAddress(w.Random),
 	})
 	if err != nil {
 		return nil, err
@@ -146,11 +147,11 @@ func StartCollector(c *Config, w World) (*Collector, error) {
 	r.inspected.fill = collectorStatus(col)
 	r.inspected.copy = func(tw *tar.Writer) error { return col.Backup(tw, "collector/") }
 	public := r.inspected.metrics.Time(r.inspected.health(col.Public()))
-	inner := r.inspected.metrics.Count("inner", peer.Require(col.Inner(), c.Collector.Leader))
+	inner := r.inspected.metrics.Count("inner", peer.Admit(col.Inner(), trust.AtCollector))
 	if r.Public, err = listen(c.Collector.Listen, public, nil, w.Log); err != nil {
 		return nil, errors.Join(err, col.Close())
 	}
-	if r.Inner, err = listen(c.Collector.Inner, inner, conf, w.Log); err != nil {
+	if r.Inner, err = listen(c.Collector.Inner, inner, peer.Server(id, trust.AtCollector), w.Log); err != nil {
 		return nil, errors.Join(err, r.Public.Close(context.Background()), col.Close())
 	}
 	return r, nil
@@ -210,19 +211,16 @@ func StartHelper(c *Config, w World) (*Helper, error) {
 	if err != nil {
 		return nil, fmt.Errorf("officer: %w", err)
 	}
-	id, err := peer.ReadIdentity(c.Helper.Identity)
+	id, err := c.identity(c.Helper.Identity, w.Log)
 	if err != nil {
 		return nil, err
 	}
-	open, err := readAge(c.Helper.Age)
+	open, err := c.readAge(c.Helper.Age)
 	if err != nil {
 		return nil, err
 	}
-	conf, err := peer.ServerTLS(id, c.Helper.Leader)
-	if err != nil {
-		return nil, err
-	}
-	keys, err := pair.OpenKeys(c.Helper.VerifyKeys, pair.KeyOptions{})
+	trust := c.Trust(w.Log)
+	keys, err := pair.OpenKeys(c.Helper.VerifyKeys, pair.KeyOptions{Lock: c.lock})
 	if err != nil {
 		return nil, err
 	}
@@ -231,9 +229,10 @@ func StartHelper(c *Config, w World) (*Helper, error) {
 		return nil, err
 	}
 	h, err := helper.New(helper.Options{
-		Batches: s.batches, Releases: s.releases, Keys: keys, Identity: open, Signer: id, Leader: helper.Only(c.Helper.Leader),
+		Batches: s.batches, Releases: s.releases, Keys: keys, Identity: open, Signer: id, Own: signedBy(c.Helper.Identity, id), Leader: trust.Leader,
 		Verify: verifier(officer), Clock: w.planTime, Noise: w.Random,
-		Pairing: pair.NewHandler(keys, w.Random, func(*http.Request) string { return batch.FormerOwner }), Log: w.Log,
+		Pairing:  pair.NewHandler(keys, w.Random, trust.LeaderName),
+		MinBatch: c.Floors.MinBatch, Cap: c.Floors.Cap, MaxCells: c.Floors.Cells, Log: w.Log,
 	})
 	if err != nil {
 		return nil, errors.Join(err, s.close())
@@ -241,8 +240,8 @@ func StartHelper(c *Config, w World) (*Helper, error) {
 	r := &Helper{Helper: h, stores: s, inspected: w.inspect("helper", c.Helper.Data)}
 	r.inspected.fill = aggregatorStatus(s.batches, officer, h.Operator, func() *operator.Step { return nil })
 	r.inspected.copy = func(tw *tar.Writer) error { return s.backup(tw, "helper", w.Clock()) }
-	handler := r.inspected.metrics.Count("helper", peer.Require(h, c.Helper.Leader))
-	if r.Server, err = listen(c.Helper.Listen, handler, conf, w.Log); err != nil {
+	handler := r.inspected.metrics.Count("helper", peer.Admit(h, trust.AtHelper))
+	if r.Server, err = listen(c.Helper.Listen, handler, peer.Server(id, trust.AtHelper), w.Log); err != nil {
 		return nil, errors.Join(err, s.close())
 	}
 	return r, nil
@@ -268,32 +267,30 @@ func OpenLeader(c *Config, w World) (*Leader, error) {
 	if err != nil {
 		return nil, fmt.Errorf("officer: %w", err)
 	}
-	id, err := peer.ReadIdentity(c.Leader.Identity)
+	if c.Leader.Helper.URL == "" {
+		return nil, ErrNoHelper
+	}
+	id, err := c.identity(c.Leader.Identity, w.Log)
 	if err != nil {
 		return nil, err
 	}
-	open, err := readAge(c.Leader.Age)
+	open, err := c.readAge(c.Leader.Age)
 	if err != nil {
 		return nil, err
 	}
-	keys, err := pair.OpenKeys(c.Leader.VerifyKeys, pair.KeyOptions{})
+	keys, err := pair.OpenKeys(c.Leader.VerifyKeys, pair.KeyOptions{Lock: c.lock})
 	if err != nil {
 		return nil, err
 	}
-	toHelper, err := peer.Client(id, c.Leader.Helper.Key, peerTimeout)
-	if err != nil {
-		return nil, err
-	}
-	toCollector, err := peer.Client(id, c.Leader.Collector.Key, peerTimeout)
-	if err != nil {
-		return nil, err
-	}
+	trust := c.Trust(w.Log)
+	toHelper := peer.Connect(id, trust.Helper, peerTimeout)
+	toCollector := peer.Connect(id, trust.Collector, peerTimeout)
 	s, err := openStores(c.Leader.Data)
 	if err != nil {
 		return nil, err
 	}
 	l, err := leader.New(leader.Options{
-		Batches: s.batches, Releases: s.releases, Keys: keys, Identity: open, Signer: id, Peer: c.Leader.Helper.Key,
+		Batches: s.batches, Releases: s.releases, Keys: keys, Identity: open, Signer: id, Own: signedBy(c.Leader.Identity, id), Peer: trust.HelperSigned(),
 		Helper:    leader.Service{URL: c.Leader.Helper.URL, Client: toHelper},
 		Collector: leader.Service{URL: c.Leader.Collector.URL, Client: toCollector},
 		Verify:    verifier(officer), Clock: w.planTime, Noise: w.Random, Progress: w.Progress, Fit: w.fitFrom(s.releases),

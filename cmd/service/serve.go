@@ -1,6 +1,7 @@
 package service
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,9 +12,8 @@ import (
 	"github.com/dunlin-analytics/dunlin/aggregator/store"
 )
 
-// stepEvery is how often a serving leader looks for closed periods, retryEvery
-// how often it tries to hand out its plans until all are accepted. The shortest
-// period is a day, so half a minute is soon enough for a release.
+// stepEvery is World.Pace's default, retryEvery how often a leader tries to hand out its
+// plans until all are accepted.
 const (
 	stepEvery  = 30 * time.Second
 	retryEvery = 2 * time.Second
@@ -56,7 +56,7 @@ func Serve(ctx context.Context, c *Config, role string, w World, out io.Writer) 
 			return fmt.Errorf("start the leader: %w", err)
 		}
 	}
-	if err := s.tell(w.Metrics); err != nil {
+	if err := s.tell(cmp.Or(w.Metrics, c.Metrics)); err != nil {
 		return err
 	}
 	if l != nil {
@@ -144,9 +144,9 @@ func (l *Leader) loop(ctx context.Context, plans []string, w World) {
 				w.Log.Warn("never released", "plan", o.Batch.Plan, "period", o.Batch.Date, "why", o.Err)
 			}
 		}
-		wait := stepEvery
+		wait := cmp.Or(w.Pace, stepEvery)
 		if !added {
-			wait = retryEvery
+			wait = min(wait, retryEvery)
 		}
 		select {
 		case <-ctx.Done():

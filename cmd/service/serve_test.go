@@ -94,11 +94,16 @@ func runIn(t *testing.T, config, role string, w service.World, said *transcript)
 // sign pairs through the running helper, and builds and signs plans/small.yaml.
 func sign(t *testing.T, dir, config string) {
 	t.Helper()
+	signPlan(t, dir, config, plans.Small)
+}
+
+func signPlan(t *testing.T, dir, config string, text []byte) {
+	t.Helper()
 	conf, err := service.Read(config)
 	require.NoError(t, err)
 	paired, err := service.Pair(t.Context(), conf, rand.Reader)
 	require.NoError(t, err)
-	f, problems := planfile.Parse("small.yaml", plans.Small)
+	f, problems := planfile.Parse("plan.yaml", text)
 	require.NoError(t, problems.Err())
 	p, err := f.Plan(planfile.BuildInput{Leader: paired.Leader, Helper: paired.Helper, VerifyKey: paired.VerifyKey, Issued: f.Periods[0].Start})
 	require.NoError(t, err)
@@ -196,7 +201,7 @@ func TestPairingWithTheWrongOnes(t *testing.T) {
 	said.eventually(t, "helper listens")
 
 	wrong := *conf.Leader
-	wrong.Helper.Key = conf.Leader.Collector.Key
+	wrong.Helper.Keys = conf.Leader.Collector.Keys
 	_, err = service.Pair(t.Context(), &service.Config{Officer: conf.Officer, Leader: &wrong}, rand.Reader)
 	require.ErrorContains(t, err, "does not hold the key that the services file names for it")
 

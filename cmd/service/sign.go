@@ -1,7 +1,6 @@
 package service
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -10,7 +9,6 @@ import (
 	"github.com/dunlin-analytics/dunlin/privacy/ledger"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
 	"github.com/dunlin-analytics/dunlin/privacy/plan/planfile"
-	"github.com/dunlin-analytics/dunlin/privacy/seal"
 )
 
 // MaySign says whether the officer should sign a plan, from what the helper
@@ -19,7 +17,7 @@ func MaySign(c *Config, p *plan.Plan) error {
 	if c.Helper == nil {
 		return errors.New("the services file has no section helper: the officer signs beside the helper's keys")
 	}
-	keys, err := pair.OpenKeys(c.Helper.VerifyKeys, pair.KeyOptions{})
+	keys, err := pair.OpenKeys(c.Helper.VerifyKeys, pair.KeyOptions{Lock: c.lock})
 	if err != nil {
 		return err
 	}
@@ -28,7 +26,7 @@ func MaySign(c *Config, p *plan.Plan) error {
 	}
 	open, err := keys.Identity(p.VerifyKey)
 	if errors.Is(err, pair.ErrNoKey) { // the pairing is older than identities of single plans
-		open, err = readAge(c.Helper.Age)
+		open, err = c.readAge(c.Helper.Age)
 	}
 	if err != nil {
 		return err
@@ -60,19 +58,6 @@ func ReadSecret(path string) ([]byte, error) {
 		return nil, fmt.Errorf("read a key: %w", err)
 	}
 	return b, nil
-}
-
-// readAge reads an age key file, and refuses one that others may read.
-func readAge(path string) (seal.Identity, error) {
-	b, err := ReadSecret(path)
-	if err != nil {
-		return seal.Identity{}, err
-	}
-	id, err := seal.ParseIdentity(bytes.NewReader(b))
-	if err != nil {
-		return seal.Identity{}, fmt.Errorf("key file %s: %w", path, err)
-	}
-	return id, nil
 }
 
 // ReadPlan reads a plan that the officer of the services file signed.

@@ -13,7 +13,6 @@ import (
 	"github.com/dunlin-analytics/dunlin/aggregator/leader"
 	"github.com/dunlin-analytics/dunlin/aggregator/message"
 	"github.com/dunlin-analytics/dunlin/aggregator/problem"
-	"github.com/dunlin-analytics/dunlin/privacy/peer"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
 	"github.com/dunlin-analytics/dunlin/privacy/plan/planfile"
 	"github.com/dunlin-analytics/dunlin/privacy/report"
@@ -61,11 +60,7 @@ func collectorOf(c *Config) (leader.Service, error) {
 	if c.Leader == nil {
 		return leader.Service{}, errors.New("only the leader may ask the collector: the services file has no section leader")
 	}
-	id, err := peer.ReadIdentity(c.Leader.Identity)
-	if err != nil {
-		return leader.Service{}, err
-	}
-	client, err := peer.Client(id, c.Leader.Collector.Key, peerTimeout)
+	client, err := c.toCollector(peerTimeout)
 	return leader.Service{URL: c.Leader.Collector.URL, Client: client}, err
 }
 
