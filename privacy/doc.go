@@ -5,5 +5,6 @@
 //
 // The folders wire, sha256, plan, share, ledger and report run in the module
 // that visitors load: they import only small parts of the standard library.
-// The folders vdaf, noise, seal and plan/planfile run on servers only.
+// The folders vdaf, noise, seal and plan/planfile run on servers only, and so does
+// pages, which checks the files that servers keep.
 package privacy

@@ -172,6 +172,26 @@ func TestRandomRecords(t *testing.T) {
 	}
 }
 
+// Among 400 releases of the largest size, more than a year's of a site by the day.
+func BenchmarkGet(b *testing.B) {
+	s, err := release.Open(filepath.Join(b.TempDir(), "releases.db"))
+	require.NoError(b, err)
+	r := sample()
+	r.Cells = make([]int64, plan.MaxCells)
+	for i := range r.Cells {
+		r.Cells[i] = 1<<40 - int64(i)
+	}
+	for i := range 400 {
+		date := plan.Date(20000 + i)
+		r.Period = plan.Period{Date: date, Start: plan.Time(date) * plan.Day, End: plan.Time(date+1) * plan.Day}
+		require.NoError(b, s.Put(sign(b, r)))
+	}
+	for b.Loop() {
+		_, err := s.Get(r.Plan, 20200)
+		require.NoError(b, err)
+	}
+}
+
 func FuzzParse(f *testing.F) {
 	s := sign(f, sample())
 	b, err := s.Append(nil)

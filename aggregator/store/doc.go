@@ -11,14 +11,13 @@
 // it counted (PRIVACY.md section 3, rules 1 to 3). bbolt by itself would forget:
 // a file whose newest meta page is damaged opens at the transaction before, and
 // an emptied file opens as a new store. Both are refused here. It also maps its
-// file into memory and follows page numbers, so that a file cut off in the middle
-// (a full disk, a copy broken off) would end the process by a fault.
+// file into memory and follows the numbers in it, so that a flipped bit, or a file cut
+// off in the middle (a full disk, a copy broken off), would end the process by a fault.
 //
-// So opening, holding the file's lock, reads both meta pages (meta.go), compares the
-// pages in use with the file's length, and then lets bbolt check every page. A
-// new file appears under its name only when it is whole, so no crash leaves one
-// that is neither new nor sound. What pages cannot tell, an older copy of the
-// whole file put in its place, is for the aggregators to refuse.
+// So opening, holding the file's lock, has privacy/pages read the whole file before
+// bbolt does. A new file appears under its name only when it is whole, so no crash leaves
+// one that is neither new nor sound. What pages cannot tell, a flipped bit in a value or
+// an older copy of the whole file put in its place, is for those to find who write it.
 //
 // # Formats
 //

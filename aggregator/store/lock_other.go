@@ -10,5 +10,3 @@ import (
 // lock leaves locking to bbolt, where its lock is not flock's: a file that is
 // opened while another process writes it may then look damaged for a moment.
 func lock(*os.File, bool, time.Duration) error { return nil }
-
-func unlock(*os.File) error { return nil }

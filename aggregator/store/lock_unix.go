@@ -28,5 +28,3 @@ func lock(f *os.File, exclusive bool, wait time.Duration) error {
 		}
 	}
 }
-
-func unlock(f *os.File) error { return syscall.Flock(int(f.Fd()), syscall.LOCK_UN) }

@@ -11,7 +11,7 @@ import (
 
 // migrate makes the file anew in format Schema, puts it in db's place and returns db's,
 // to be overwritten when db is closed. Till then db keeps the lock: nobody writes to the
-// former file meanwhile, and who waits for it finds that it lost its name (checkName).
+// former file meanwhile, and who waits for it finds that it lost its name (checkFile).
 func (o *Options) migrate(db *bolt.DB, have uint64) (former *os.File, err error) {
 	made := o.Path + migrated
 	defer func() {

@@ -31,8 +31,9 @@ type Options struct {
 	Schema uint64
 	// Migrate[i] takes a store from format i+1 to i+2, in a transaction in which it may
 	// change, make and delete buckets. It is called again when a crash or another failure
-	// came after it, so what it does beside the transaction must bear that. It keeps
-	// no bytes of the transaction. Required: Schema-1 of them.
+	// came after it, so what it does beside the transaction must bear that. Migrate[0]
+	// must refuse what is not of format 1: a store whose word of its format has gone
+	// looks like one. It keeps no bytes of the transaction. Required: Schema-1 of them.
 	Migrate []func(*bolt.Tx) error
 	Buckets []string // of format Schema, without "meta"; required
 	// Step is called right before and right after each durable step of opening and

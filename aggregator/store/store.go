@@ -9,6 +9,8 @@ import (
 
 	bolt "go.etcd.io/bbolt"
 	bolterrors "go.etcd.io/bbolt/errors"
+
+	"github.com/dunlin-analytics/dunlin/privacy/pages"
 )
 
 var (
@@ -70,16 +72,7 @@ func open(path, advice string, readOnly bool) (db *bolt.DB, err error) {
 	return db, err
 }
 
-func openOnce(path, advice string, readOnly bool) (db *bolt.DB, err error) {
-	var file *os.File // kept to let go of the lock when bbolt panics
-	defer func() {
-		if p := recover(); p != nil {
-			// The damage is the error to report. Closing is not enough: the map that
-			// bbolt leaves behind keeps the file, and with it the lock.
-			_ = errors.Join(unlock(file), file.Close())
-			db, err = nil, damaged(path, advice, p)
-		}
-	}()
+func openOnce(path, advice string, readOnly bool) (*bolt.DB, error) {
 	o := &bolt.Options{Timeout: lockWait, ReadOnly: readOnly}
 	// bbolt calls this and then takes the lock that is held already: a page that
 	// another process is just writing is not taken for a damaged one.
@@ -90,52 +83,32 @@ func openOnce(path, advice string, readOnly bool) (db *bolt.DB, err error) {
 		}
 		err = lock(f, !readOnly, lockWait)
 		if err == nil {
-			err = checkName(f, name)
-		}
-		if err == nil {
-			err = checkMeta(f)
+			err = checkFile(f, name)
 		}
 		if err != nil {
 			return nil, errors.Join(err, f.Close())
 		}
-		file = f
 		return f, nil
 	}
-	db, err = bolt.Open(path, 0o600, o)
+	db, err := bolt.Open(path, 0o600, o)
 	switch {
+	case err == nil:
+		return db, nil
 	case errors.Is(err, bolterrors.ErrTimeout):
 		return nil, fmt.Errorf("%w: %s; stop that process, or give this one a folder of its own", ErrLocked, path)
-	case errors.Is(err, errMeta), errors.Is(err, bolterrors.ErrInvalid), errors.Is(err, bolterrors.ErrChecksum), errors.Is(err, bolterrors.ErrVersionMismatch):
+	case errors.Is(err, pages.ErrDamaged), errors.Is(err, bolterrors.ErrInvalid), errors.Is(err, bolterrors.ErrChecksum), errors.Is(err, bolterrors.ErrVersionMismatch):
 		return nil, damaged(path, advice, err)
-	case err != nil:
-		return nil, fmt.Errorf("open store: %w", err)
 	}
-	var first error
-	err = db.View(func(tx *bolt.Tx) error {
-		for e := range tx.Check() {
-			if first == nil {
-				first = e
-			}
-		}
-		return nil
-	})
-	if first == nil {
-		first = err
-	}
-	if first != nil {
-		_ = db.Close() // the damage is the error to report
-		return nil, damaged(path, advice, first)
-	}
-	return db, nil
+	return nil, fmt.Errorf("open store: %w", err)
 }
 
 func damaged(path, advice string, why any) error {
 	return fmt.Errorf("%w: %s: %v; %s", ErrDamaged, path, why, advice)
 }
 
-// checkName refuses a file that has lost its name to another one since it was opened:
-// what would be written to it nobody would ever read.
-func checkName(f *os.File, name string) error {
+// checkFile refuses a damaged file, and one that has lost its name to another since it was
+// opened: what would be written to it nobody would ever read.
+func checkFile(f *os.File, name string) error {
 	have, err := f.Stat()
 	if err != nil {
 		return err
@@ -147,7 +120,7 @@ func checkName(f *os.File, name string) error {
 	if !os.SameFile(have, named) {
 		return errReplaced
 	}
-	return nil
+	return pages.Walk(f, have.Size(), nil)
 }
 
 // create makes a store that appears under its name only when it is whole.
