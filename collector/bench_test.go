@@ -2,6 +2,7 @@ package collector_test
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/binary"
 	"fmt"
 	"io"
@@ -67,4 +68,16 @@ func benchmark(b *testing.B, url string, body []byte) {
 	b.ReportMetric(got.RequestsPerSecond, "requests/s")
 	b.ReportMetric(float64(got.P50.Microseconds())/1000, "p50-ms")
 	b.ReportMetric(float64(got.P99.Microseconds())/1000, "p99-ms")
+}
+
+// BenchmarkPerAddress is what bounding addresses costs a report.
+func BenchmarkPerAddress(b *testing.B) {
+	take, err := collector.Addresses(collector.PerAddress{PerMinute: 1 << 30, Random: rand.Reader, After: new(timers).start})
+	require.NoError(b, err)
+	r := &http.Request{RemoteAddr: "192.0.2.1:4711"}
+	for b.Loop() {
+		if _, ok := take(r, start); !ok {
+			b.Fatal("refused")
+		}
+	}
 }

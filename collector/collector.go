@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"os"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
@@ -68,14 +67,17 @@ func Open(o Options) (*Collector, error) {
 			return nil, fmt.Errorf("collector: the module: %w", err)
 		}
 	}
-	dirs := map[string]string{}
 	restored, err := restoredAt(o.Dir)
 	if err != nil {
 		return nil, err
 	}
+	if err := makeFolder(o.Dir); err != nil {
+		return nil, fmt.Errorf("collector: %w", err)
+	}
+	dirs := map[string]string{}
 	for _, name := range []string{plansDir, priorsDir, marksDir, spoolDir} {
 		dirs[name] = filepath.Join(o.Dir, name)
-		if err := os.MkdirAll(dirs[name], 0o700); err != nil {
+		if err := makeFolder(dirs[name]); err != nil {
 			return nil, fmt.Errorf("collector: %w", err)
 		}
 	}

@@ -55,7 +55,9 @@
 // abandoned, and at the latest Options.Keep after its period, by Sweep. From then on
 // whatever is asked of it is answered batch-deleted; it never comes back as an empty
 // one. A sweep goes by the clock: one that runs ahead by weeks makes every batch an
-// old one, so the machine's clock must be kept.
+// old one, so the machine's clock must be kept. Deleting removes files and does not
+// overwrite what the disk keeps of them: that is sealed, and cannot be opened once a
+// plan's identities are destroyed.
 //
 // A period without reports is closed empty. One whose file is gone is not: its reports
 // had been acknowledged, so it is answered batch-lost, takes no more, and must be

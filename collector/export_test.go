@@ -31,3 +31,15 @@ func (c *Collector) Remembered() int {
 	defer c.addresses.mu.Unlock()
 	return len(c.addresses.seen)
 }
+
+// Addresses returns what counts one report of an address.
+func Addresses(p PerAddress) (take func(r *http.Request, now time.Time) (wait time.Duration, ok bool), err error) {
+	if err := p.check(); err != nil {
+		return nil, err
+	}
+	a, err := newAddresses(p)
+	if err != nil {
+		return nil, err
+	}
+	return a.take, nil
+}

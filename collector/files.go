@@ -46,6 +46,18 @@ func rename(path string) error {
 	return syncDir(filepath.Dir(path))
 }
 
+// makeFolder makes a folder, and those above it, that a loss of power does not take
+// away with what is put into it.
+func makeFolder(path string) error {
+	if _, err := os.Stat(path); err == nil {
+		return nil
+	}
+	if err := os.MkdirAll(path, 0o700); err != nil {
+		return err
+	}
+	return syncDir(filepath.Dir(path))
+}
+
 func syncDir(dir string) error {
 	d, err := os.Open(dir)
 	if err != nil {

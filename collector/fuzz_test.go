@@ -1,9 +1,13 @@
 package collector_test
 
 import (
+	"archive/tar"
 	"bytes"
+	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -12,6 +16,42 @@ import (
 	"github.com/dunlin-analytics/dunlin/collector"
 	"github.com/dunlin-analytics/dunlin/privacy/report"
 )
+
+// FuzzRestore restores any bytes: what is not a whole backup is refused and leaves a
+// folder that no collector opens; what is restored can be opened and backed up, and
+// nothing is written outside of the folder.
+func FuzzRestore(f *testing.F) {
+	s := serve(f, f.TempDir())
+	p := testPlan("shop.example", 1, firstDate, 2)
+	s.put(p)
+	digest, _ := published(f, p)
+	s.publish(digest, 1)
+	s.set(start.Add(day))
+	s.end(p, firstDate)
+	good := s.backup()
+	f.Add(good)
+	f.Add(good[:len(good)/2])
+	f.Add([]byte{})
+	f.Add(bytes.ReplaceAll(good, []byte("plans/"), []byte("../../")))
+	f.Add(bytes.ReplaceAll(good, []byte("backup 1"), []byte("backup 2")))
+	f.Fuzz(func(t *testing.T, archive []byte) {
+		above := t.TempDir()
+		dir := filepath.Join(above, "collector")
+		failed := restore(archive, dir)
+		options := collector.Options{Dir: dir, Verify: verify, Clock: s.now}
+		c, err := collector.Open(options)
+		require.Equal(t, failed == nil, err == nil, "%v, %v", failed, err)
+		if failed == nil {
+			require.NoError(t, c.Backup(tar.NewWriter(io.Discard), prefix))
+			require.NoError(t, c.Close())
+		} else {
+			require.ErrorIs(t, failed, collector.ErrBackup)
+		}
+		entries, err := os.ReadDir(above)
+		require.NoError(t, err)
+		require.Len(t, entries, 1)
+	})
+}
 
 // FuzzUpload posts any bytes: what is accepted is a whole report of the plan and
 // period, and is handed out as it came; anything else is a problem document.

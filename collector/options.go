@@ -56,8 +56,8 @@ type Options struct {
 	// reports are refused, and what is there can still be closed, pulled and
 	// deleted. Default 64 MiB; negative for none.
 	KeepFree int64
-	// Keep is how long after its period a batch is kept at most, see Sweep.
-	// Default: DefaultKeep.
+	// Keep is how long after its period a batch is kept at most, see Sweep: longer
+	// than the aggregators try to release one. Default: DefaultKeep.
 	Keep time.Duration
 	// Step hears of every durable step of the spool (see there) and of plans and
 	// priors: plan, priors and pointer, each with .write beside the file's name and

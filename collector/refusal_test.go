@@ -3,6 +3,7 @@ package collector_test
 import (
 	"bytes"
 	"crypto/ed25519"
+	cryptorand "crypto/rand"
 	"fmt"
 	"io"
 	stdlog "log"
@@ -314,6 +315,7 @@ func TestLogsNoAddresses(t *testing.T) {
 	s := serve(t, t.TempDir(), func(o *collector.Options) {
 		clock := o.Clock
 		o.Log = slog.New(slog.NewTextHandler(&log, nil))
+		o.PerAddress = collector.PerAddress{PerMinute: 2, Random: cryptorand.Reader, After: new(timers).start}
 		o.Clock = func() time.Time {
 			if panics {
 				panic("the clock has stopped")
@@ -334,6 +336,8 @@ func TestLogsNoAddresses(t *testing.T) {
 	require.NoError(t, os.WriteFile(s.spoolFile(p, firstDate), []byte("damaged"), 0o600))
 	status, _ = s.post(body)
 	require.Equal(t, http.StatusServiceUnavailable, status)
+	status, reason = s.post(body)
+	require.Equal(t, http.StatusTooManyRequests, status, reason)
 	require.Contains(t, log.String(), "the clock has stopped")
 	require.Contains(t, log.String(), s.spoolFile(p, firstDate))
 	require.NotContains(t, log.String(), "127.0.0.1")

@@ -98,7 +98,7 @@ func Restore(tr *tar.Reader, o RestoreOptions) error {
 
 // begin makes the folders and says that they are not whole.
 func (o *RestoreOptions) begin() error {
-	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
+	if err := makeFolder(o.Dir); err != nil {
 		return err
 	}
 	entries, err := os.ReadDir(o.Dir)

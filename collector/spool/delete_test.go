@@ -298,3 +298,22 @@ func TestStandings(t *testing.T) {
 	require.NoFileExists(t, s.File(frozen))
 	require.Empty(t, s.Damaged())
 }
+
+// FuzzKey reads names of files: what is read is written the same.
+func FuzzKey(f *testing.F) {
+	f.Add(testKey(20000).String())
+	f.Add(testKey(20000).file())
+	f.Add(testKey(20000).String() + string(begun))
+	f.Add(strings.ToUpper(testKey(20000).String()) + DeletedMark)
+	f.Fuzz(func(t *testing.T, name string) {
+		if key, err := ParseKey(name); err == nil {
+			require.Equal(t, name, key.String())
+		}
+		if key, kind, ok := parseMark(name); ok {
+			require.Equal(t, name, key.String()+string(kind))
+		}
+		if key, err := keyOf(name); err == nil {
+			require.Equal(t, filepath.Base(name), key.file())
+		}
+	})
+}

@@ -132,7 +132,8 @@ func TestTheHighestRevisionAndOfItTheFirstArrivalCounts(t *testing.T) {
 	require.NoFileExists(t, s.File(testKey(3)))
 }
 
-// Random uploads, revisions, replays, freezes and restarts against plain maps.
+// Random uploads, revisions, replays, freezes, deletions and restarts against plain
+// maps.
 func TestModel(t *testing.T) {
 	for seed := range uint64(6) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
@@ -148,6 +149,7 @@ func TestModel(t *testing.T) {
 				seen     map[string]bool // ID and revision
 				repeated uint64
 				frozen   bool
+				deleted  bool
 			}
 			models := map[plan.Date]*model{}
 			for d := range plan.Date(3) {
@@ -156,12 +158,19 @@ func TestModel(t *testing.T) {
 			for step := range 400 {
 				date := plan.Date(random.IntN(3))
 				key, m := testKey(date), models[date]
-				switch n := random.IntN(100); {
-				case n < 2:
+				switch n := random.IntN(300); {
+				case n < 2 && step > 200:
+					require.NoError(t, s.Delete(key))
+					m.deleted = true
+				case n < 6:
 					require.NoError(t, s.Close())
 					s = open(t, dir)
-				case n < 4 && step > 100:
+				case n < 10 && step > 100:
 					sum, err := s.Freeze(key)
+					if m.deleted {
+						require.ErrorIs(t, err, ErrDeleted)
+						continue
+					}
 					require.NoError(t, err)
 					m.frozen = true
 					require.EqualValues(t, len(m.counted), sum.Reports)
@@ -171,6 +180,10 @@ func TestModel(t *testing.T) {
 					id, revision := random.Uint64N(40)<<58|random.Uint64N(3), 1+random.Uint32N(4)
 					b := raw(t, key, id, revision, fmt.Sprint(step))
 					err := s.Append(key, b)
+					if m.deleted {
+						require.ErrorIs(t, err, ErrDeleted)
+						continue
+					}
 					if m.frozen {
 						require.ErrorIs(t, err, ErrFrozen)
 						continue
@@ -190,6 +203,11 @@ func TestModel(t *testing.T) {
 			}
 			for date, m := range models {
 				_, err := s.Freeze(testKey(date))
+				if m.deleted {
+					require.ErrorIs(t, err, ErrDeleted)
+					require.NoFileExists(t, s.File(testKey(date)))
+					continue
+				}
 				require.NoError(t, err)
 				var want [][]byte
 				for _, k := range m.counted {
