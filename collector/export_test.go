@@ -43,3 +43,21 @@ func Addresses(p PerAddress) (take func(r *http.Request, now time.Time) (wait ti
 	}
 	return a.take, nil
 }
+
+// Answers returns each reason's status and whether it says when to try again.
+func Answers() (all map[Reason]struct {
+	Status int
+	Again  bool
+}) {
+	all = make(map[Reason]struct {
+		Status int
+		Again  bool
+	})
+	for reason, about := range reasons {
+		all[reason] = struct {
+			Status int
+			Again  bool
+		}{about.status, about.retry > 0}
+	}
+	return all
+}

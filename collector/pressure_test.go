@@ -72,8 +72,17 @@ func TestSlowBodies(t *testing.T) {
 	require.Eventually(t, func() bool { return held() == 0 }, 5*time.Second, time.Millisecond, "all of it is given back")
 }
 
-// Every refusal that passes by itself says when to try again, and those who are
-// refused at once are told different times.
+// What passes by itself says when to try again, and nothing else does.
+func TestRefusalsSayWhenToTryAgain(t *testing.T) {
+	all := collector.Answers()
+	require.NotEmpty(t, all)
+	for reason, a := range all {
+		passes := a.Status == http.StatusTooManyRequests || a.Status > http.StatusInternalServerError
+		require.Equal(t, passes, a.Again, reason)
+	}
+}
+
+// Those who are refused one after the other are told different times.
 func TestRefusedOnesDoNotComeBackAtOnce(t *testing.T) {
 	s := serve(t, t.TempDir(), func(o *collector.Options) { o.KeepFree = 1 << 60 })
 	p := testPlan("shop.example", 1, firstDate, 2)
