@@ -17,7 +17,10 @@ func pairCommand() *cobra.Command {
 		Long: `Makes the verify key of a new plan, by commit and reveal, between the leader of the
 services file and the helper that it names, and writes what the plan needs of it. The
 helper must be serving; if the services file has the helper's section too and nothing
-serves there, the helper is run for the moment of pairing.`,
+serves there, the helper is run for the moment of pairing.
+
+Before the first time leader and helper must know each other: by their services files, or
+by one line each way, with dunlin pair invite and dunlin pair accept.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			conf, err := service.Read(config)
@@ -49,5 +52,6 @@ serves there, the helper is run for the moment of pairing.`,
 	}
 	c.Flags().StringVar(&config, "config", "services.yaml", "services file with the leader's section")
 	c.Flags().StringVar(&out, "out", "pairing.yaml", "file to write")
+	c.AddCommand(pairInviteCommand(), pairAcceptCommand(), pairLeadersCommand(), pairDismissCommand())
 	return c
 }

@@ -24,6 +24,8 @@ type Admitted struct {
 	Keys peer.Keys // of which it must prove one
 	// Former are keys that it had: what they signed counts, who holds them does not.
 	Former peer.Keys
+
+	invited bool // not of the services file
 }
 
 var name = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?$`)
@@ -162,7 +164,7 @@ func (c *Config) readPaired() error {
 	}
 	for _, r := range all {
 		if !slices.ContainsFunc(c.Leaders, func(l Admitted) bool { return l.Name == r.Name }) {
-			c.Leaders = append(c.Leaders, Admitted{r.Name, r.Keys, r.Former})
+			c.Leaders = append(c.Leaders, Admitted{Name: r.Name, Keys: r.Keys, Former: r.Former, invited: true})
 		}
 	}
 	return nil

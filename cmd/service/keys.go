@@ -44,9 +44,15 @@ func KeysMustBeNew(dir string, roles []string) error {
 	return nil
 }
 
-// GenerateKeys writes the key files of the roles below dir, which it makes. It
-// never overwrites one: where any of them exists it writes nothing.
+// GenerateKeys writes the key files of the roles below dir, which it makes, in the
+// clear. It never overwrites one: where any of them exists it writes nothing.
 func GenerateKeys(dir string, roles []string, random io.Reader) (Public, error) {
+	return GenerateLockedKeys(dir, roles, seal.Passphrase{}, random)
+}
+
+// GenerateLockedKeys is GenerateKeys with every file under the passphrase, if one is
+// given.
+func GenerateLockedKeys(dir string, roles []string, pass seal.Passphrase, random io.Reader) (Public, error) {
 	public := Public{Peers: map[string]peer.Key{}, Recipients: map[string]plan.Recipient{}}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return public, fmt.Errorf("make keys: %w", err)
@@ -60,7 +66,7 @@ func GenerateKeys(dir string, roles []string, random io.Reader) (Public, error) 
 			if err != nil {
 				return public, fmt.Errorf("make keys: %w", err)
 			}
-			if err := WriteNew(filepath.Join(dir, "officer.pem"), file, 0o600); err != nil {
+			if err := writeKey(filepath.Join(dir, "officer.pem"), file, pass); err != nil {
 				return public, err
 			}
 			public.Officer = planfile.FormatOfficer(key)
@@ -74,7 +80,7 @@ func GenerateKeys(dir string, roles []string, random io.Reader) (Public, error) 
 		if err != nil {
 			return public, err
 		}
-		if err := WriteNew(filepath.Join(dir, role+".pem"), file, 0o600); err != nil {
+		if err := writeKey(filepath.Join(dir, role+".pem"), file, pass); err != nil {
 			return public, err
 		}
 		public.Peers[role] = id.Public()
@@ -85,12 +91,22 @@ func GenerateKeys(dir string, roles []string, random io.Reader) (Public, error) 
 		if err != nil {
 			return public, fmt.Errorf("make keys: %w", err)
 		}
-		if err := WriteNew(filepath.Join(dir, role+".age"), file, 0o600); err != nil {
+		if err := writeKey(filepath.Join(dir, role+".age"), file, pass); err != nil {
 			return public, err
 		}
 		public.Recipients[role] = recipient
 	}
 	return public, nil
+}
+
+// writeKey writes a key file, under the passphrase if there is one.
+func writeKey(path string, file []byte, pass seal.Passphrase) (err error) {
+	if pass.Given() {
+		if file, err = pass.Lock(file); err != nil {
+			return err
+		}
+	}
+	return WriteNew(path, file, 0o600)
 }
 
 // Addresses are where the services of one machine listen, host:port each.
