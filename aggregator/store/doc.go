@@ -3,7 +3,7 @@
 // it, and one whose format is newer than the program; an older one it brings to the
 // program's format.
 //
-// Use Options.Open. Open and OpenRead are for a file whose format its owner sees to.
+// Use Options.Open and Options.OpenRead; OpenRead alone only tells whether a file is whole.
 //
 // # Damage
 //

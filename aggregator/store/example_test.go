@@ -11,12 +11,12 @@ import (
 	"github.com/dunlin-analytics/dunlin/aggregator/store"
 )
 
-func ExampleOpen() {
+func ExampleOptions_OpenRead() {
 	dir, _ := os.MkdirTemp("", "store")
 	defer os.RemoveAll(dir)
-	path := filepath.Join(dir, "x.db")
-	_ = os.WriteFile(path, make([]byte, 10_000), 0o600)
-	_, err := store.Open(path, "restore it from the other aggregator")
+	o := store.Options{Path: filepath.Join(dir, "x.db"), Advice: "restore it from the other aggregator", Schema: 1, Buckets: []string{"counts"}}
+	_ = os.WriteFile(o.Path, make([]byte, 10_000), 0o600)
+	_, err := o.OpenRead()
 	fmt.Println(errors.Is(err, store.ErrDamaged))
 	// Output: true
 }

@@ -70,7 +70,7 @@ func value(i int) []byte {
 func first(t testing.TB) (path string) {
 	t.Helper()
 	path = filepath.Join(t.TempDir(), "x.db")
-	db, err := store.Open(path, advice)
+	db, err := bolt.Open(path, 0o600, nil)
 	require.NoError(t, err)
 	require.NoError(t, db.Update(func(tx *bolt.Tx) error {
 		b, err := tx.CreateBucket([]byte("old"))
@@ -246,7 +246,7 @@ func TestFirstFormat(t *testing.T) {
 // nothing to migrate.
 func TestEmptyStore(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "x.db")
-	db, err := store.Open(path, advice)
+	db, err := bolt.Open(path, 0o600, nil)
 	require.NoError(t, err)
 	require.NoError(t, db.Close())
 	db, err = third(path).Open()
@@ -302,7 +302,7 @@ func TestFlippedFormat(t *testing.T) {
 		return nil
 	}))
 	set := func(v []byte) {
-		db, err := store.Open(path, advice)
+		db, err := bolt.Open(path, 0o600, nil)
 		require.NoError(t, err)
 		require.NoError(t, db.Update(func(tx *bolt.Tx) error { return tx.Bucket([]byte("meta")).Put([]byte("schema"), v) }))
 		require.NoError(t, db.Close())

@@ -33,25 +33,14 @@ const (
 	restored = ".restored"
 )
 
-// Open opens the store at path whatever its format, or makes an empty one, readable
-// for its owner alone. advice tells the operator what may be done when the file is
-// damaged; it depends on what the file holds.
+// OpenRead opens the store at path, which must exist, for reading beside other readers,
+// whatever its kind and format: to see whether it is whole. advice tells the operator what
+// may be done when it is not.
 //
 // Errors: ErrDamaged, ErrLocked, and the file's own.
-func Open(path, advice string) (*bolt.DB, error) {
-	if err := createMissing(path, nil); err != nil {
-		return nil, err
-	}
-	return open(path, advice, false)
-}
-
-// OpenRead opens the store at path, which must exist, for reading beside other
-// readers.
-//
-// Errors: as Open.
 func OpenRead(path, advice string) (*bolt.DB, error) { return open(path, advice, true) }
 
-// createMissing makes the store unless there is one; begin fills it, if not nil.
+// createMissing makes the store unless there is one; begin fills it.
 func createMissing(path string, begin func(*bolt.Tx) error) error {
 	_, err := os.Stat(path)
 	if errors.Is(err, os.ErrNotExist) {
@@ -134,10 +123,7 @@ func create(path string, begin func(*bolt.Tx) error) error {
 	if err != nil {
 		return err
 	}
-	if begin != nil {
-		err = db.Update(begin)
-	}
-	if err := errors.Join(err, db.Close()); err != nil {
+	if err := errors.Join(db.Update(begin), db.Close()); err != nil {
 		return err
 	}
 	// Link, unlike rename, never replaces a file that another process made.

@@ -16,17 +16,19 @@ import (
 
 const advice = "restore it from the peer"
 
+// at is the store of these tests.
+func at(path string) store.Options {
+	return store.Options{Path: path, Advice: advice, Schema: 1, Buckets: []string{"b"}}
+}
+
 func filled(t testing.TB) (path string, content []byte) {
 	t.Helper()
 	path = filepath.Join(t.TempDir(), "x.db")
-	db, err := store.Open(path, advice)
+	db, err := at(path).Open()
 	require.NoError(t, err)
 	for round := range 3 {
 		require.NoError(t, db.Update(func(tx *bolt.Tx) error {
-			b, err := tx.CreateBucketIfNotExists([]byte("b"))
-			if err != nil {
-				return err
-			}
+			b := tx.Bucket([]byte("b"))
 			for i := range 200 {
 				if err := b.Put(fmt.Appendf(nil, "key %d %d", round, i), make([]byte, 900)); err != nil {
 					return err
@@ -58,8 +60,8 @@ func whole(t testing.TB, db *bolt.DB) {
 // refused requires an error with the file's name and what to do.
 func refused(t testing.TB, path string) {
 	t.Helper()
-	for _, open := range []func(string, string) (*bolt.DB, error){store.Open, store.OpenRead} {
-		_, err := open(path, advice)
+	for _, open := range []func() (*bolt.DB, error){at(path).Open, at(path).OpenRead} {
+		_, err := open()
 		require.ErrorIs(t, err, store.ErrDamaged)
 		require.ErrorContains(t, err, path)
 		require.ErrorContains(t, err, advice)
@@ -73,7 +75,7 @@ func TestCutOffStore(t *testing.T) {
 	n, bad := 0, 0
 	for ; n < len(content); n += 6007 {
 		require.NoError(t, os.WriteFile(path, content[:n], 0o600))
-		db, err := store.Open(path, advice)
+		db, err := at(path).Open()
 		if err != nil {
 			bad++
 			refused(t, path)
@@ -93,7 +95,7 @@ func TestDamagedPages(t *testing.T) {
 		b := append([]byte(nil), content...)
 		clear(b[n : n+page])
 		require.NoError(t, os.WriteFile(path, b, 0o600))
-		db, err := store.Open(path, advice)
+		db, err := at(path).Open()
 		if err != nil {
 			bad++
 			require.ErrorIs(t, err, store.ErrDamaged, "page %d", n/page)
@@ -124,7 +126,7 @@ func TestDamagedMetaPage(t *testing.T) {
 		}
 	}
 	require.NoError(t, os.WriteFile(path, content, 0o600))
-	db, err := store.Open(path, advice)
+	db, err := at(path).Open()
 	require.NoError(t, err)
 	whole(t, db)
 	require.NoError(t, db.Close())
@@ -135,7 +137,7 @@ func TestDamagedMetaPage(t *testing.T) {
 func TestMetaPageOfAnOlderCopy(t *testing.T) {
 	path, before := filled(t)
 	page := os.Getpagesize()
-	db, err := store.Open(path, advice)
+	db, err := at(path).Open()
 	require.NoError(t, err)
 	for range 4 {
 		require.NoError(t, db.Update(func(tx *bolt.Tx) error { return tx.Bucket([]byte("b")).Put([]byte("noise"), []byte("drawn")) }))
@@ -158,14 +160,14 @@ func TestNewStore(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "x.db")
 	require.NoError(t, os.WriteFile(path+".new", []byte("half made"), 0o600))
-	_, err := store.OpenRead(path, advice)
+	_, err := at(path).OpenRead()
 	require.ErrorIs(t, err, os.ErrNotExist)
 	for range 2 { // before its first transaction too
-		db, err := store.Open(path, advice)
+		db, err := at(path).Open()
 		require.NoError(t, err)
 		require.NoError(t, db.Close())
 	}
-	db, err := store.OpenRead(path, advice)
+	db, err := at(path).OpenRead()
 	require.NoError(t, err)
 	require.NoError(t, db.Close())
 	entries, err := os.ReadDir(dir)
@@ -179,7 +181,7 @@ func TestReadersBesideAWriter(t *testing.T) {
 	done := make(chan error)
 	go func() {
 		for i := range 40 {
-			db, err := store.Open(path, advice)
+			db, err := at(path).Open()
 			if err == nil {
 				err = db.Update(func(tx *bolt.Tx) error { return tx.Bucket([]byte("b")).Put([]byte{byte(i)}, make([]byte, 20_000)) })
 				err = errors.Join(err, db.Close())
@@ -198,7 +200,7 @@ func TestReadersBesideAWriter(t *testing.T) {
 			return
 		default:
 		}
-		db, err := store.OpenRead(path, advice)
+		db, err := at(path).OpenRead()
 		require.NoError(t, err)
 		whole(t, db)
 		require.NoError(t, db.Close())
@@ -208,10 +210,10 @@ func TestReadersBesideAWriter(t *testing.T) {
 
 func TestLockedStore(t *testing.T) {
 	path, _ := filled(t)
-	db, err := store.Open(path, advice)
+	db, err := at(path).Open()
 	require.NoError(t, err)
 	defer db.Close()
-	_, err = store.Open(path, advice)
+	_, err = at(path).Open()
 	require.ErrorIs(t, err, store.ErrLocked)
 	info, err := os.Stat(path)
 	require.NoError(t, err)
