@@ -62,7 +62,7 @@ func (k *book) arrives(text []byte) (heard func(status int, answer []byte)) {
 			last := k.batches[b][a.ID]
 			last[len(last)-1].acked = true
 		case open:
-			if a.of != nil && status/100 == 4 && k.w.isHanded(p.of) && !k.w.superseded(p) {
+			if a.of != nil && status/100 == 4 && k.w.isHanded(p.of) && !k.w.superseded(p) && !k.w.mayAbandon[b] {
 				k.w.violate("the collector refuses a report in its period: %d", status)
 			}
 			last := k.batches[b][a.ID]

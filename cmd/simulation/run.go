@@ -37,7 +37,9 @@ func (c *Cast) run(seed uint64, f *Fault) (r Result) {
 	err = w.play()
 	if err == nil && w.wrong == nil {
 		w.judge()
-		err = w.search()
+		for who := range w.services {
+			err = errors.Join(err, w.search(role(who)))
+		}
 	}
 	r.Log, r.Err = w.log.String(), errors.Join(w.wrong, err)
 	return r

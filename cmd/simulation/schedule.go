@@ -30,6 +30,9 @@ var actions = []action{
 	{"the network changes", 2, 3, (*world).weather},
 	{"the leader works", 2, 30, (*world).work},
 	{"helper and collector sweep", 1, 3, (*world).sweep},
+	{"a backup is taken", 1, 1, (*world).backUp},
+	{"a disk is lost", 0, 1, (*world).lose},
+	{"an aggregator signs with its next identity", 0, 1, (*world).rotate},
 	{"the leader hands its plan out again", 1, 1, func(w *world) { w.addPlan(w.rnd.IntN(max(1, len(w.handed)))) }},
 }
 
@@ -85,23 +88,29 @@ func (w *world) play() error {
 // placeCrowds gives batches the reports of the devices that report once and
 // unharmed: the collector's files of earlier that day.
 func (w *world) placeCrowds(days int, rotates bool) error {
-	dir := w.services[collectorRole].dir
 	for _, p := range w.batches {
 		day := int(p.Date - firstDay)
 		second := p.of != w.pairings[0]
 		if day >= days || day > 0 && second != rotates || w.rnd.IntN(100) >= []int{85, 40, 20}[day] {
 			continue
 		}
-		for name, content := range w.crowds[p.Batch] {
-			path := filepath.Join(dir, name)
-			if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, content, 0o600)); err != nil {
-				return err
-			}
+		if err := w.placeCrowd(p); err != nil {
+			return err
 		}
 		for _, r := range p.crowd {
 			w.book.add(p.Batch, arrival{Head: r.Head, of: r, acked: true})
 		}
 		w.logf("%s has a crowd of %d", p.name, len(p.crowd))
+	}
+	return nil
+}
+
+func (w *world) placeCrowd(p *period) error {
+	for name, content := range w.crowds[p.Batch] {
+		path := filepath.Join(w.services[collectorRole].dir, name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, content, 0o600)); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -263,6 +272,9 @@ func (w *world) calm() {
 	if w.rnd.IntN(3) == 0 {
 		w.now = w.batches[len(w.batches)-1].bounds.End + 2*plan.Hour
 	}
+	if w.rnd.IntN(12) == 0 {
+		w.walkAway()
+	}
 	for who := range w.services {
 		w.restart(role(who))
 	}
@@ -270,6 +282,32 @@ func (w *world) calm() {
 		w.work()
 		w.sweep()
 	}
+}
+
+// walkAway is a leader that is not seen for more than the others' patience. They end
+// what is open by themselves, and keep nothing that anybody could open.
+func (w *world) walkAway() {
+	w.logf("the leader walks away")
+	w.services[leaderRole].crashed = true
+	w.now += 30 * plan.Day
+	w.restart(helperRole)
+	w.restart(collectorRole)
+	w.sweep()
+	for _, p := range w.batches {
+		w.mayAbandon[p.Batch] = true
+	}
+	if err := errors.Join(w.search(helperRole), w.search(collectorRole)); err != nil {
+		w.violate("search: %v", err)
+	}
+}
+
+// rotate has an aggregator sign with its next identity from now on. Both are known
+// to everybody, as while credentials overlap.
+func (w *world) rotate() {
+	who := role(w.rnd.IntN(len(w.peer)))
+	w.peer[who] = 1
+	w.logf("the %s signs with its next identity", roles[who])
+	w.restart(who)
 }
 
 // sweep has helper and collector do what they do now and then by themselves.

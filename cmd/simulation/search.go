@@ -7,95 +7,103 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/dunlin-analytics/dunlin/aggregator/helper"
 	"github.com/dunlin-analytics/dunlin/aggregator/message"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
 )
 
-// search looks into every byte of every file that the services keep, pages that
-// their databases have let go included, for what must be gone once a batch has
-// ended: its sealed shares, which the identities open, and its exact sums.
+// search looks into every byte of every file that a service keeps, pages that its
+// databases have let go included, for what must be gone once a batch has ended: its
+// sealed shares, which the identities open, its exact sums, and all keys to them.
 //
 // Source: PRIVACY.md section 3, rule 10.
-func (w *world) search() error {
-	return filepath.WalkDir(w.dir, func(path string, e fs.DirEntry, err error) error {
+func (w *world) search(who role) error {
+	gone := map[message.Batch]bool{}
+	for _, p := range w.batches {
+		gone[p.Batch] = w.mustBeGone(who, p)
+	}
+	dir := w.services[who].dir
+	return filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
 		if err != nil || e.IsDir() {
 			return err
+		}
+		for _, p := range w.batches {
+			if !gone[p.Batch] && strings.HasPrefix(e.Name(), p.Plan.String()+"-"+p.Date.String()) {
+				return nil // anybody may put an old share into a period that is open still
+			}
 		}
 		content, err := os.ReadFile(path)
 		if err != nil {
 			return err
 		}
-		if w.running(e.Name()) {
-			return nil // anybody may put an old share into a period that is open still
-		}
 		name, err := filepath.Rel(w.dir, path)
 		if err != nil {
 			return err
 		}
-		w.searchFile(name, content)
+		where := filepath.Dir(name) + filepath.Ext(name) // file names hold digests
+		w.searchSeals(where, content, gone)
+		w.searchSecrets(where, content, gone)
 		return nil
 	})
 }
 
-func (w *world) searchFile(name string, content []byte) {
-	where := filepath.Dir(name) + filepath.Ext(name) // file names hold digests
-	for rest := content; ; {
-		at := bytes.Index(rest, []byte(sealIntro))
-		if at < 0 {
-			break
+// mustBeGone tells whether a batch must have ended at a service by now. A helper that
+// did not hear that the leader has given a batch up has until its patience is over.
+func (w *world) mustBeGone(who role, p *period) bool {
+	if w.now < p.bounds.End+plan.Hour || !w.isHanded(p.of) {
+		return false
+	}
+	if who != helperRole || w.now >= p.bounds.End+helper.Patience {
+		return true
+	}
+	r, err := w.record(who, p.Batch)
+	return err != nil || r.State.Final()
+}
+
+// searchSeals looks for whatever begins as a sealed share does.
+func (w *world) searchSeals(where string, content []byte, gone map[message.Batch]bool) {
+	for {
+		at := bytes.Index(content, []byte(sealIntro))
+		if at < 0 || len(content) < at+sealStart {
+			return
 		}
-		rest = rest[at:]
-		if len(rest) < sealStart {
-			break
-		}
-		s := w.seals[string(rest[:sealStart])]
+		s := w.seals[string(content[at:at+sealStart])]
 		switch {
 		case s == nil:
 			w.violate("%s: a sealed share that nobody sent", where)
-		case w.ended(s.of):
+		case gone[message.Batch{Plan: s.of.Plan, Date: s.of.Period}]:
 			w.violate("%s: the %s can still open a share of %s", where, roles[s.role], s.of.name)
 			return
 		}
-		rest = rest[len(sealIntro):]
+		content = content[at+len(sealIntro):]
 	}
+}
+
+// searchSecrets looks for exact sums, for period keys, and for identities of plans
+// whose batches have all ended.
+func (w *world) searchSecrets(where string, content []byte, gone map[message.Batch]bool) {
+	done := map[*pairing]bool{}
 	for _, p := range w.pairings {
-		last := p.plan.Periods[len(p.plan.Periods)-1]
-		for role, file := range p.files {
-			if w.isHanded(p) && w.now >= last.End+plan.Hour && bytes.Contains(content, file[bytes.IndexByte(file, '\n'):]) {
-				w.violate("%s: the %s's identity of a plan that is done with", where, roles[role])
-				return
-			}
-		}
+		done[p] = true
 	}
 	for _, p := range w.batches {
-		if !w.endedBatch(p) {
+		if !gone[p.Batch] {
+			done[p.of] = false
 			continue
 		}
-		for _, secret := range w.secrets[p.Batch] {
-			if bytes.Contains(content, secret) {
+		for secret := range w.secrets[p.Batch] {
+			if bytes.Contains(content, []byte(secret)) {
 				w.violate("%s: an exact sum of %s, or the key that opens it", where, p.name)
 				return
 			}
 		}
 	}
-}
-
-func (w *world) ended(r *parcel) bool {
-	p := w.period(message.Batch{Plan: r.Plan, Date: r.Period})
-	return p != nil && w.endedBatch(p)
-}
-
-// endedBatch tells whether a batch must have ended at all three services by now.
-func (w *world) endedBatch(p *period) bool {
-	return w.now >= p.bounds.End+plan.Hour && w.isHanded(p.of)
-}
-
-// running tells whether a file is named by a batch that has not ended.
-func (w *world) running(file string) bool {
-	for _, p := range w.batches {
-		if strings.HasPrefix(file, p.Plan.String()+"-"+p.Date.String()) {
-			return !w.endedBatch(p)
+	for _, p := range w.pairings {
+		for role, file := range p.files {
+			if done[p] && bytes.Contains(content, file[bytes.IndexByte(file, '\n'):]) {
+				w.violate("%s: the %s's identity of a plan that is done with", where, roles[role])
+				return
+			}
 		}
 	}
-	return false
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/dunlin-analytics/dunlin/aggregator/batch"
@@ -16,6 +17,7 @@ import (
 	"github.com/dunlin-analytics/dunlin/aggregator/pair"
 	"github.com/dunlin-analytics/dunlin/aggregator/release"
 	"github.com/dunlin-analytics/dunlin/collector"
+	"github.com/dunlin-analytics/dunlin/privacy/peer"
 	"github.com/dunlin-analytics/dunlin/privacy/seal"
 )
 
@@ -139,7 +141,7 @@ func (w *world) openStores(s *service) (keys pair.Keys, err error) {
 		return keys, err
 	}
 	s.closing = s.batches.CloseStore
-	if s.releases, err = release.Open(filepath.Join(s.dir, "releases.db")); err != nil {
+	if s.releases, err = release.OpenSteps(filepath.Join(s.dir, "releases.db"), s.step); err != nil {
 		return keys, err
 	}
 	return pair.OpenKeys(filepath.Join(s.dir, "keys"), pair.KeyOptions{Step: s.step})
@@ -153,7 +155,7 @@ func (w *world) startLeader(s *service) error {
 	client := w.net.client("leader")
 	s.leader, err = leader.New(leader.Options{
 		Batches: s.batches, Releases: s.releases, Keys: keys,
-		Signer: w.peers[leaderRole][0], Peer: w.peers[helperRole][0].Public(), Verify: w.verify,
+		Signer: w.peers[leaderRole][w.peer[leaderRole]], Own: w.known(leaderRole), Peer: w.known(helperRole), Verify: w.verify,
 		Clock: w.clock(leaderRole), Noise: w.noise[leaderRole],
 		Collector: leader.Service{URL: "http://" + hostInner, Client: client},
 		Helper:    leader.Service{URL: "http://" + hostHelper, Client: client},
@@ -169,7 +171,7 @@ func (w *world) startHelper(s *service) error {
 	}
 	s.helper, err = helper.New(helper.Options{
 		Batches: s.batches, Releases: s.releases, Keys: keys,
-		Signer: w.peers[helperRole][0], Leader: helper.Only(w.peers[leaderRole][0].Public()), Verify: w.verify,
+		Signer: w.peers[helperRole][w.peer[helperRole]], Own: w.known(helperRole), Leader: helper.Only(w.known(leaderRole)), Verify: w.verify,
 		Clock: w.clock(helperRole), Noise: w.noise[helperRole],
 	})
 	if err != nil {
@@ -177,6 +179,21 @@ func (w *world) startHelper(s *service) error {
 	}
 	w.serve(s, hostHelper, s.helper)
 	return nil
+}
+
+// identities verifies by any of an aggregator's keys, old and new.
+type identities []peer.Key
+
+// Verify makes it a release.Verifier.
+func (all identities) Verify(message, signature []byte) bool {
+	return slices.ContainsFunc(all, func(k peer.Key) bool { return k.Verify(message, signature) })
+}
+
+func (c *Cast) known(who role) (all identities) {
+	for _, id := range c.peers[who] {
+		all = append(all, id.Public())
+	}
+	return all
 }
 
 // pairUp gives both aggregators the keys of all pairings.
@@ -257,14 +274,21 @@ func (w *world) peek(who role) {
 		}
 		for _, n := range partitions {
 			if p, err := s.batches.Partition(b.Batch, n); err == nil && len(p.Share) >= 64 {
-				w.secrets[b.Batch] = append(w.secrets[b.Batch], p.Share[:64])
+				w.keepSecret(b, p.Share[:64])
 			}
 		}
 		key, err := os.ReadFile(filepath.Join(s.dir, batch.KeysFolder, b.Plan.String()+"-"+b.Date.String()+".key"))
 		if err == nil {
-			w.secrets[b.Batch] = append(w.secrets[b.Batch], key)
+			w.keepSecret(b, key)
 		}
 	}
+}
+
+func (w *world) keepSecret(b *period, secret []byte) {
+	if w.secrets[b.Batch] == nil {
+		w.secrets[b.Batch] = map[string]bool{}
+	}
+	w.secrets[b.Batch][string(secret)] = true
 }
 
 func (w *world) record(who role, b message.Batch) (batch.Record, error) {

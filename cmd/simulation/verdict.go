@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/dunlin-analytics/dunlin/aggregator/batch"
+	"github.com/dunlin-analytics/dunlin/aggregator/helper"
 	"github.com/dunlin-analytics/dunlin/aggregator/message"
 	"github.com/dunlin-analytics/dunlin/aggregator/release"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
@@ -45,26 +46,33 @@ func (w *world) judgeBatch(p *period) error {
 		return errH
 	case released != (errH == nil):
 		return fmt.Errorf("one side alone has a release: leader %v, helper %v", errL, errH)
-	case released != (l.State == batch.Released) || released != (h.State == batch.Released):
+	case released != (l.State == batch.Released), released != (h.State == batch.Released) && !(w.lost[helperRole] && h.State == batch.Open):
 		return fmt.Errorf("leader is %s and helper is %s, released is %v", l.State, h.State, released)
 	}
 	fewest, most := w.book.bounds(p.Batch)
 	if !released {
 		return w.judgeUnreleased(p, l, h, fewest)
 	}
-	if most < plan.MinBatchFloor || l.Tally.Count < plan.MinBatchFloor {
-		return fmt.Errorf("released with %d reports, and %d at most may count", l.Tally.Count, most)
+	// A side that was restored since has its release from the other, without counts.
+	tallies := []message.Tally{l.Tally, h.Tally}
+	if w.mayAbandon[p.Batch] {
+		tallies = slices.DeleteFunc(tallies, func(t message.Tally) bool { return t == message.Tally{} })
 	}
-	if l.Tally != h.Tally {
-		return fmt.Errorf("leader counts %d and helper %d, or not the same reports", l.Tally.Count, h.Tally.Count)
+	for _, t := range tallies {
+		switch {
+		case most < plan.MinBatchFloor || t.Count < plan.MinBatchFloor:
+			return fmt.Errorf("released with %d reports, and %d at most may count", t.Count, most)
+		case t != tallies[0]:
+			return fmt.Errorf("leader counts %d and helper %d, or not the same reports", l.Tally.Count, h.Tally.Count)
+		}
 	}
 	if !slices.Equal(sl.Cells, sh.Cells) || sl.Leader != sh.Leader || sl.Helper != sh.Helper {
 		return errors.New("leader and helper keep different records")
 	}
-	if err := sl.Verify(w.peers[leaderRole][0].Public(), w.peers[helperRole][0].Public()); err != nil {
+	if err := sl.Verify(w.known(leaderRole), w.known(helperRole)); err != nil {
 		return err
 	}
-	return w.judgeSums(p, sl.Cells, l.Tally)
+	return w.judgeSums(p, sl.Cells, tallies)
 }
 
 // judgeUnreleased: a batch goes unreleased because it is short, by both counts, or
@@ -81,15 +89,25 @@ func (w *world) judgeUnreleased(p *period, l, h batch.Record, fewest int) error 
 			return errors.New("short, and the sides do not agree on what counts")
 		}
 		return nil
+	case !h.State.Final() && !w.waits(p, l):
+		return fmt.Errorf("the helper waits for nothing: leader %s, helper %s", l.State, h.State)
 	case !w.mayAbandon[p.Batch]:
 		return fmt.Errorf("leader %s, helper %s, for no reason", l.State, h.State)
 	}
 	return nil
 }
 
+// waits tells whether the helper may have a batch that has not ended: until its
+// patience is over when it did not hear that the leader has given the batch up, or for
+// ever when a store that knows nothing of the batch took the place of its own.
+func (w *world) waits(p *period, l batch.Record) bool {
+	unheard := l.State == batch.Abandoned && w.now < p.bounds.End+helper.Patience
+	return w.mayAbandon[p.Batch] && (unheard || w.lost[helperRole])
+}
+
 // judgeSums takes each side's noise off the released sums. What is left must be a
 // choice of what the book allows, and the tally's hash must be of the same choice.
-func (w *world) judgeSums(p *period, cells []int64, tally message.Tally) error {
+func (w *world) judgeSums(p *period, cells []int64, tallies []message.Tally) error {
 	var drawn [2][][]int64
 	for side := range drawn {
 		var err error
@@ -104,7 +122,7 @@ func (w *world) judgeSums(p *period, cells []int64, tally message.Tally) error {
 			for i := range raw {
 				raw[i] -= a[i] + b[i]
 			}
-			if why = w.book.explains(p, raw, tally); why == nil {
+			if why = w.book.explains(p, raw, tallies); why == nil {
 				return nil
 			}
 		}
@@ -131,7 +149,7 @@ func (k *book) bounds(b message.Batch) (fewest, most int) {
 
 // explains finds what must have counted for the sums to be raw, and checks that it
 // may have, and that the hash says the same.
-func (k *book) explains(p *period, raw []int64, tally message.Tally) error {
+func (k *book) explains(p *period, raw []int64, tallies []message.Tally) error {
 	left := slices.Clone(raw)
 	var open [][]*parcel // IDs of which the sums do not say which parcel counted
 	var counted []*parcel
@@ -173,7 +191,7 @@ func (k *book) explains(p *period, raw []int64, tally message.Tally) error {
 			return fmt.Errorf("cell %d is off by %d", i, n)
 		}
 	}
-	if !hashed(p, counted, open, tally) {
+	if len(tallies) > 0 && !hashed(p, counted, open, tallies[0]) {
 		return fmt.Errorf("the sums are of %d reports, and the hash over what counted is of others", raw[0])
 	}
 	return nil

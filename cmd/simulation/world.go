@@ -30,8 +30,8 @@ type world struct {
 	hosts    map[string]*service
 	net      *network
 	noise    [2]*noises
-	shown    [2]map[message.Batch][]byte // the noised share that left each aggregator
-	secrets  map[message.Batch][][]byte  // exact shares, seen while their batch was open
+	shown    [2]map[message.Batch][]byte       // the noised share that left each aggregator
+	secrets  map[message.Batch]map[string]bool // exact shares and keys, seen while their batch was open
 	book     *book
 	chunk    int
 	handed   []*pairing               // plans that all services have
@@ -39,6 +39,10 @@ type world struct {
 	// mayAbandon are batches of which something happened after which they must
 	// not be released anew.
 	mayAbandon map[message.Batch]bool
+
+	backups [3]*backup
+	lost    [3]bool // it has lost its disk
+	peer    [2]int  // which of an aggregator's identities signs
 
 	starts int   // of the service whose disk a planted fault has lie
 	wrong  error // the first violation
@@ -55,7 +59,7 @@ func newWorld(c *Cast, seed uint64, f *Fault) (*world, error) {
 	if f == nil {
 		f = &Fault{}
 	}
-	w := &world{Cast: c, rnd: rand.New(rand.NewPCG(seed, 0)), random: rand.NewChaCha8([32]byte{byte(seed)}), fault: f, dir: dir, secrets: map[message.Batch][][]byte{}, hosts: map[string]*service{}}
+	w := &world{Cast: c, rnd: rand.New(rand.NewPCG(seed, 0)), random: rand.NewChaCha8([32]byte{byte(seed)}), fault: f, dir: dir, secrets: map[message.Batch]map[string]bool{}, hosts: map[string]*service{}}
 	w.now = c.batches[0].bounds.Start + 60
 	w.net = &network{w: w}
 	for role := range w.noise {
