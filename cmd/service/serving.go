@@ -1,6 +1,7 @@
 package service
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,8 +18,8 @@ import (
 // closeWithin bounds how long running requests may take at the end.
 const closeWithin = 10 * time.Second
 
-// sweepEvery is how often what waits in vain is looked for.
-const sweepEvery = time.Hour
+// sweepEvery is how many paces lie between two looks for what waits in vain: an hour.
+const sweepEvery = 120
 
 // serving is what runs in this process, and how it ends.
 type serving struct {
@@ -72,7 +73,7 @@ func (s *serving) every(ctx context.Context, what string, sweep func() error) {
 			select {
 			case <-ctx.Done():
 				return
-			case <-time.After(sweepEvery):
+			case <-time.After(sweepEvery * cmp.Or(s.world.Pace, stepEvery)):
 			}
 		}
 	})
