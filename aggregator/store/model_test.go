@@ -60,7 +60,7 @@ func valuesOf(b *bolt.Bucket, n uint64) (map[string]string, error) {
 // at any step; backups are taken, and restored elsewhere. After each step the store holds
 // what a map does, and is never of an older format than before.
 func TestModel(t *testing.T) {
-	rounds := 300
+	rounds := 150
 	if n, err := strconv.Atoi(os.Getenv("STORE_ROUNDS")); err == nil {
 		rounds = n
 	}
@@ -84,7 +84,7 @@ func model(t *testing.T, rnd *rand.Rand, rounds int) {
 	}
 	refused, crashed, restored := 0, 0, 0
 	for range rounds {
-		program := min(format+uint64(rnd.IntN(20)/19), mostFormat)
+		program := min(format+uint64(rnd.IntN(12)/11), mostFormat)
 		if rnd.IntN(10) == 0 {
 			program = 1 + rnd.Uint64N(format)
 		}

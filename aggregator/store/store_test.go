@@ -29,7 +29,7 @@ func filled(t testing.TB) (path string, content []byte) {
 	for round := range 3 {
 		require.NoError(t, db.Update(func(tx *bolt.Tx) error {
 			b := tx.Bucket([]byte("b"))
-			for i := range 200 {
+			for i := range 60 {
 				if err := b.Put(fmt.Appendf(nil, "key %d %d", round, i), make([]byte, 900)); err != nil {
 					return err
 				}
@@ -49,7 +49,7 @@ func whole(t testing.TB, db *bolt.DB) {
 	require.NoError(t, db.View(func(tx *bolt.Tx) error {
 		b := tx.Bucket([]byte("b"))
 		for round := range 3 {
-			for i := range 200 {
+			for i := range 60 {
 				require.Equal(t, make([]byte, 900), b.Get(fmt.Appendf(nil, "key %d %d", round, i)))
 			}
 		}
@@ -73,7 +73,7 @@ func refused(t testing.TB, path string) {
 func TestCutOffStore(t *testing.T) {
 	path, content := filled(t)
 	n, bad := 0, 0
-	for ; n < len(content); n += 6007 {
+	for ; n < len(content); n += 2003 {
 		require.NoError(t, os.WriteFile(path, content[:n], 0o600))
 		db, err := at(path).Open()
 		if err != nil {
