@@ -82,7 +82,7 @@ func TestFirstFormat(t *testing.T) {
 func TestNewerFormat(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "releases.db")
 	later := store.Options{Path: path, Advice: "none", Schema: 2, Buckets: []string{"releases", "plans"}, Migrate: []func(*bolt.Tx) error{nil}}
-	require.NoError(t, later.Update("make", func(*bolt.Tx) error { return nil }))
+	require.NoError(t, later.Make())
 	for _, open := range []func(string) (*release.Store, error){release.Open, release.OpenRead} {
 		_, err := open(path)
 		require.ErrorIs(t, err, store.ErrNewer)
@@ -94,7 +94,7 @@ func TestNewerFormat(t *testing.T) {
 func TestAnotherStore(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "batches.db")
 	other := store.Options{Path: path, Advice: "none", Schema: 1, Buckets: []string{"partitions", "plans"}}
-	require.NoError(t, other.Update("make", func(*bolt.Tx) error { return nil }))
+	require.NoError(t, other.Make())
 	for _, open := range []func(string) (*release.Store, error){release.Open, release.OpenRead} {
 		_, err := open(path)
 		require.ErrorIs(t, err, store.ErrKind)
@@ -180,6 +180,7 @@ func TestRestoreOfDamagedRecords(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			made := store.Options{Path: filepath.Join(t.TempDir(), "x.db"), Advice: "none", Schema: 1, Buckets: []string{"releases", "plans"}}
+			require.NoError(t, made.Make())
 			require.NoError(t, made.Update("put", func(tx *bolt.Tx) error { return tx.Bucket([]byte("releases")).Put(c.key, c.value) }))
 			b, err := os.ReadFile(made.Path)
 			require.NoError(t, err)

@@ -52,11 +52,7 @@ func Open(path string) (*Store, error) { return OpenSteps(path, nil) }
 func OpenSteps(path string, step func(point string) error) (*Store, error) {
 	s := &Store{fileOf(path)}
 	s.file.Step = step
-	db, err := s.file.Open()
-	if err != nil {
-		return nil, err
-	}
-	return s, db.Close()
+	return s, s.file.Make()
 }
 
 // OpenRead returns the store in a file that exists, for reading: writing to it

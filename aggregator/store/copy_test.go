@@ -143,6 +143,7 @@ func TestRestoreOfAnyStore(t *testing.T) {
 // Update stores nothing when its first step fails, and has stored when the second does.
 func TestSteps(t *testing.T) {
 	o := third(filepath.Join(t.TempDir(), "x.db"))
+	require.NoError(t, o.Make())
 	no := errors.New("no")
 	for i, at := range []string{"x.put before", "x.put after"} {
 		var points []string
@@ -163,4 +164,9 @@ func TestSteps(t *testing.T) {
 		require.ErrorIs(t, o.Update("put", func(*bolt.Tx) error { return os.ErrInvalid }), os.ErrInvalid)
 		require.Empty(t, points)
 	}
+	// Nor is a store that has gone made anew.
+	require.NoError(t, os.Remove(o.Path))
+	o.Step = nil
+	require.ErrorIs(t, o.Update("put", func(*bolt.Tx) error { return nil }), os.ErrNotExist)
+	require.NoFileExists(t, o.Path)
 }

@@ -27,7 +27,7 @@ func ExampleOptions_Open() {
 	defer os.RemoveAll(dir)
 	o := store.Options{Path: filepath.Join(dir, "x.db"), Advice: "count again", Schema: 1, Buckets: []string{"counts"}}
 	put := func(tx *bolt.Tx) error { return tx.Bucket([]byte("counts")).Put([]byte("visits"), []byte("three")) }
-	fmt.Println(o.Update("put", put))
+	fmt.Println(errors.Join(o.Make(), o.Update("put", put)))
 
 	o.Schema, o.Migrate = 2, []func(*bolt.Tx) error{func(tx *bolt.Tx) error {
 		return tx.Bucket([]byte("counts")).Put([]byte("visits"), []byte{3})

@@ -72,6 +72,7 @@ func TestModel(t *testing.T) {
 func model(t *testing.T, rnd *rand.Rand, rounds int) {
 	path := filepath.Join(t.TempDir(), "m.db")
 	want, format := map[string]string{}, uint64(1)
+	require.NoError(t, inFormat(path, 1, nil).Make())
 	crash := errors.New("crash")
 	var copied []byte // a backup, with what it holds
 	var copiedWant map[string]string
@@ -117,7 +118,7 @@ func model(t *testing.T, rnd *rand.Rand, rounds int) {
 				want[key], format = value, program
 			case "m.put before", "m.migrate after":
 				format = program
-			case "m.migrate before", "m.begin before", "m.begin after", "m.stamp before", "m.stamp after":
+			case "m.migrate before":
 			default:
 				t.Fatalf("crashed at %q", last)
 			}
@@ -153,6 +154,7 @@ func TestFlippedRoot(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "m.db")
 	want := map[string]string{"a": "1", "b": "2"}
 	o := inFormat(path, 3, nil)
+	require.NoError(t, o.Make())
 	require.NoError(t, o.Update("put", func(tx *bolt.Tx) error {
 		b := tx.Bucket([]byte("values"))
 		for k, v := range want {

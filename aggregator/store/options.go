@@ -64,6 +64,10 @@ func (o Options) Open() (*bolt.DB, error) {
 	if err := createMissing(o.Path, o.begin); err != nil {
 		return nil, err
 	}
+	return o.openExisting()
+}
+
+func (o *Options) openExisting() (*bolt.DB, error) {
 	for {
 		db, err := open(o.Path, o.Advice, false)
 		if err != nil {
@@ -110,9 +114,22 @@ func (o Options) OpenRead() (*bolt.DB, error) {
 	return db, nil
 }
 
-// Update opens the store, changes it in one transaction, and closes it.
-func (o Options) Update(name string, fn func(*bolt.Tx) error) error {
+// Make opens the store as Open does, and closes it.
+func (o Options) Make() error {
 	db, err := o.Open()
+	if err != nil {
+		return err
+	}
+	return db.Close()
+}
+
+// Update opens the store, which must exist, changes it in one transaction, and closes it.
+// One that has gone since Make is not made anew: what it held would be forgotten.
+func (o Options) Update(name string, fn func(*bolt.Tx) error) error {
+	if err := o.check(); err != nil {
+		return err
+	}
+	db, err := o.openExisting()
 	if err != nil {
 		return err
 	}

@@ -113,9 +113,7 @@ func TestMigrate(t *testing.T) {
 	former := path + ".former" // a second name
 	require.NoError(t, os.Link(path, former))
 	for range 2 {
-		db, err := third(path).Open()
-		require.NoError(t, err)
-		require.NoError(t, db.Close())
+		require.NoError(t, third(path).Make())
 		requireThird(t, path)
 	}
 	raw, err := os.ReadFile(path)
@@ -214,9 +212,7 @@ func TestOpenDuringMigration(t *testing.T) {
 
 func TestNewerStore(t *testing.T) {
 	path := first(t)
-	db, err := third(path).Open()
-	require.NoError(t, err)
-	require.NoError(t, db.Close())
+	require.NoError(t, third(path).Make())
 	for _, open := range []func() (*bolt.DB, error){old(path).Open, old(path).OpenRead} {
 		_, err := open()
 		require.ErrorIs(t, err, store.ErrNewer)
@@ -277,6 +273,7 @@ func TestBucketsThatAreNotTheStores(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "x.db")
 			o := third(path)
 			o.Buckets = append(o.Buckets, "both")
+			require.NoError(t, o.Make())
 			require.NoError(t, o.Update("put", func(tx *bolt.Tx) error { return tx.Bucket([]byte("both")).Put([]byte("k"), []byte("v")) }))
 			require.NoError(t, o.Update("spoil", change))
 			o.Migrate[0] = func(*bolt.Tx) error { return errors.New("not of the first format") }
@@ -297,6 +294,7 @@ func TestFlippedFormat(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "x.db")
 	o := third(path)
 	var whole []byte
+	require.NoError(t, o.Make())
 	require.NoError(t, o.Update("read", func(tx *bolt.Tx) error {
 		whole = bytes.Clone(tx.Bucket([]byte("meta")).Get([]byte("schema")))
 		return nil

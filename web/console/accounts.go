@@ -41,6 +41,8 @@ var (
 	ErrName = errors.New("console: a name has 1 to 64 bytes of text without control characters or spaces around it")
 	// ErrNobody: there is no account of the name.
 	ErrNobody = errors.New("console: there is no account of that name")
+
+	errClosed = fmt.Errorf("console: the accounts are closed: %w", os.ErrClosed)
 )
 
 // Accounts are who may sign in, their links and their sessions. It is safe for concurrent
@@ -77,7 +79,7 @@ func OpenAccounts(dir string, clock func() time.Time, random io.Reader) (*Accoun
 		Path: filepath.Join(dir, accountsFile), Advice: damaged, Schema: schema,
 		Buckets: []string{string(bucketAccounts), string(bucketLinks), string(bucketSessions)},
 	}}
-	return a, a.with(store.Options.Open, func(*bolt.DB) error { return nil })
+	return a, a.file.Make()
 }
 
 // Close waits for what is being written, so that the folder may be removed. Later use
@@ -92,24 +94,19 @@ func (a *Accounts) Close() error {
 func (a *Accounts) update(fn func(*bolt.Tx) error) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return a.with(store.Options.Open, func(db *bolt.DB) error { return db.Update(fn) })
+	if a.closed {
+		return errClosed
+	}
+	return a.file.Update("accounts", fn)
 }
 
 func (a *Accounts) view(fn func(*bolt.Tx) error) error {
 	a.mu.RLock()
 	defer a.mu.RUnlock()
-	return a.with(store.Options.OpenRead, func(db *bolt.DB) error { return db.View(fn) })
-}
-
-func (a *Accounts) with(open func(store.Options) (*bolt.DB, error), fn func(*bolt.DB) error) error {
 	if a.closed {
-		return fmt.Errorf("console: %w", os.ErrClosed)
+		return errClosed
 	}
-	db, err := open(a.file)
-	if err != nil {
-		return fmt.Errorf("console: %w", err)
-	}
-	return errors.Join(fn(db), db.Close())
+	return a.file.View(fn)
 }
 
 // List returns all accounts, by name.

@@ -68,7 +68,7 @@ func TestNewerFormat(t *testing.T) {
 	dir := t.TempDir()
 	later := store.Options{Path: filepath.Join(dir, accountsFile), Advice: "none", Schema: 2,
 		Buckets: []string{"accounts", "links", "sessions"}, Migrate: []func(*bolt.Tx) error{nil}}
-	require.NoError(t, later.Update("make", func(*bolt.Tx) error { return nil }))
+	require.NoError(t, later.Make())
 	_, err := OpenAccounts(dir, time.Now, rand.NewChaCha8([32]byte{}))
 	require.ErrorIs(t, err, store.ErrNewer)
 	require.ErrorContains(t, err, "install at least")
