@@ -24,11 +24,15 @@ type load struct {
 	posts       atomic.Uint64 // tries
 	accepted    atomic.Uint64 // of those, answered with 202
 	late        atomic.Uint64 // of those, refused because the period was over
+
+	mu    sync.Mutex      // guards what follows
+	took  []time.Duration // from sending to the acknowledgement
+	again map[int]int     // what was told to come back, by status
 }
 
 func newLoad(url string, connections int) *load {
 	return &load{
-		url: url, connections: connections, gate: newGate(),
+		url: url, connections: connections, gate: newGate(), again: map[int]int{},
 		client: &http.Client{Timeout: time.Minute, Transport: &http.Transport{MaxIdleConnsPerHost: connections}},
 	}
 }
@@ -125,7 +129,7 @@ func (l *load) send(ctx context.Context, p *parcel, once bool, dice *rand.Rand) 
 		case status == http.StatusGone:
 			l.late.Add(1)
 			return true, nil
-		case status != 0 && status < http.StatusInternalServerError:
+		case status != 0 && !errors.Is(err, errAgain):
 			return true, fmt.Errorf("%w: %w", errRefused, err)
 		case once && fate == open:
 			return false, nil
@@ -146,6 +150,7 @@ func (l *load) post(ctx context.Context, p *parcel) (fate uint32, status int, er
 	}
 	req.Header.Set("Content-Type", "application/octet-stream")
 	l.posts.Add(1)
+	from := time.Now()
 	res, err := l.client.Do(req)
 	if err != nil {
 		var dial *net.OpError
@@ -160,13 +165,31 @@ func (l *load) post(ctx context.Context, p *parcel) (fate uint32, status int, er
 	case res.StatusCode == http.StatusAccepted:
 		// The status is the acknowledgement, whatever becomes of the connection then.
 		l.accepted.Add(1)
+		l.mu.Lock()
+		l.took = append(l.took, time.Since(from))
+		l.mu.Unlock()
 		return acknowledged, res.StatusCode, nil
-	case res.StatusCode >= http.StatusInternalServerError:
-		// A disk that failed may have kept it.
-		return open, res.StatusCode, fmt.Errorf("%s: %s", res.Status, why)
+	case res.Header.Get("Retry-After") != "":
+		l.mu.Lock()
+		l.again[res.StatusCode]++
+		l.mu.Unlock()
+		return open, res.StatusCode, errAgain // a disk that failed may have kept it
 	}
 	return unsent, res.StatusCode, errors.Join(fmt.Errorf("%s: %s", res.Status, why), err)
 }
 
+// errAgain: the collector says that the report is to be sent again.
+var errAgain = errors.New("told to come back")
+
 // close drops the connections.
 func (l *load) close() { l.client.CloseIdleConnections() }
+
+// told is how often a report was told to come back.
+func (l *load) told() (n int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, times := range l.again {
+		n += times
+	}
+	return n
+}

@@ -5,15 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"math/rand/v2"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
-	"github.com/dunlin-analytics/dunlin/aggregator/batch"
 	"github.com/dunlin-analytics/dunlin/cmd/rig"
-	"github.com/dunlin-analytics/dunlin/privacy/plan"
 )
 
 // Options of a Run. All are required.
@@ -55,36 +50,14 @@ var ErrPatience = errors.New("not released in time")
 // Errors: ErrCounted, ErrPatience, and whatever a service says that no kill explains.
 func Run(ctx context.Context, o Options) (out Result, err error) {
 	began := time.Now()
-	at, err := freeAddresses()
+	s, err := start(ctx, o)
 	if err != nil {
 		return out, err
 	}
-	options := rig.Options{Dir: o.Dir, PlanName: "site 1", PlanYAML: planOf(1), Executable: o.Executable, Log: o.Log, At: at}
-	for i := 2; i <= o.Sites; i++ {
-		options.Also = append(options.Also, rig.PlanFile{Name: fmt.Sprintf("site %d", i), YAML: planOf(i)})
-	}
-	r, err := rig.Start(ctx, options)
-	if err != nil {
-		return out, err
-	}
-	defer func() { err = errors.Join(err, r.Close()) }()
-	services, ok := r.Services.(*rig.Processes)
-	if !ok {
-		return out, errors.New("the services are no processes of their own")
-	}
-	periods, err := periodsOf(r, o)
-	if err != nil {
-		return out, err
-	}
-	s := &soak{
-		Options: o, rig: r, services: services, periods: periods,
-		load:   newLoad("http://"+r.At().Public+"/v1/reports", o.Connections),
-		killer: &killer{services: services, dice: rand.New(rand.NewPCG(o.Seed, 'k')), kills: map[string]int{}, busy: map[string]int{}},
-	}
-	defer s.load.close()
+	defer func() { err = errors.Join(err, s.close()) }()
 	left := o.Kills
-	for n := range len(periods) + 1 {
-		quota := left / (len(periods) + 1 - n)
+	for n := range o.Periods + 1 {
+		quota := left / (o.Periods + 1 - n)
 		unused, err := s.period(ctx, n, quota)
 		if err != nil {
 			return out, fmt.Errorf("period %d: %w", n+1, err)
@@ -97,21 +70,16 @@ func Run(ctx context.Context, o Options) (out Result, err error) {
 			return out, err
 		}
 	}
-	for _, role := range roles {
-		if err := services.Kill(role); err != nil {
-			return out, err
-		}
-	}
 	out = Result{
 		Seed: o.Seed, Kills: o.Kills, Killed: s.killer.kills, Busy: s.killer.busy, Down: s.killer.down.Seconds(),
 		Posts: s.load.posts.Load(), Late: s.load.late.Load(), Failed: s.failed,
 	}
-	err = s.verdict(&out)
+	out.Batches, out.Tally, err = s.verdict()
 	out.Seconds = time.Since(began).Seconds()
 	return out, err
 }
 
-// soak is a Run under way.
+// soak is three services with the reports that are sent to them.
 type soak struct {
 	Options
 	rig      *rig.Rig
@@ -120,6 +88,40 @@ type soak struct {
 	load     *load
 	killer   *killer
 	failed   int
+}
+
+// start starts the services and makes every report of the run.
+func start(ctx context.Context, o Options) (*soak, error) {
+	at, err := freeAddresses()
+	if err != nil {
+		return nil, err
+	}
+	options := rig.Options{Dir: o.Dir, PlanName: "site 1", PlanYAML: planOf(1), Executable: o.Executable, Log: o.Log, At: at}
+	for i := 2; i <= o.Sites; i++ {
+		options.Also = append(options.Also, rig.PlanFile{Name: fmt.Sprintf("site %d", i), YAML: planOf(i)})
+	}
+	r, err := rig.Start(ctx, options)
+	if err != nil {
+		return nil, err
+	}
+	s := &soak{
+		Options: o, rig: r, load: newLoad("http://"+r.At().Public+"/v1/reports", o.Connections),
+		killer: &killer{dice: rand.New(rand.NewPCG(o.Seed, 'k')), kills: map[string]int{}, busy: map[string]int{}},
+	}
+	var ok bool
+	if s.services, ok = r.Services.(*rig.Processes); !ok {
+		return nil, errors.Join(errors.New("the services are no processes of their own"), r.Close())
+	}
+	s.killer.services = s.services
+	if s.periods, err = periodsOf(r, o); err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	return s, nil
+}
+
+func (s *soak) close() error {
+	s.load.close()
+	return s.rig.Close()
 }
 
 // periodsOf makes every report of the run.
@@ -137,130 +139,4 @@ func periodsOf(r *rig.Rig, o Options) (all [][]*book, err error) {
 		all = append(all, books)
 	}
 	return all, nil
-}
-
-// period takes the reports of the nth period, if there is one, while the batches of the
-// one before are released, and ends with the clock in the middle of the next. It returns
-// how many kills are left of quota.
-func (s *soak) period(ctx context.Context, n, quota int) (left int, err error) {
-	var before, now []*book
-	if n > 0 {
-		before = s.periods[n-1]
-	}
-	if n < len(s.periods) {
-		now = s.periods[n]
-	}
-	main, last := split(now)
-	s.load.gate = newGate()
-	s.killer.aggregating.Store(len(before) > 0)
-	aggregating, aggregated := context.WithCancel(ctx)
-	defer aggregated()
-	work, both := errgroup.WithContext(ctx)
-	work.Go(func() error {
-		defer aggregated()
-		defer s.killer.aggregating.Store(false)
-		return s.release(both, before)
-	})
-	work.Go(func() error { return s.load.run(both, main, s.Seed+uint64(n)) })
-	work.Go(func() error {
-		under := quota
-		if len(main) == 0 {
-			under = 0
-		} else if len(before) > 0 {
-			under = (2*quota + 2) / 3 // the others when only the aggregators are at work
-		}
-		if err := s.killer.under(both, s.load.gate, reports(main), under); err != nil {
-			return err
-		}
-		left, err = s.killer.idle(aggregating, quota-under)
-		return err
-	})
-	if err := work.Wait(); err != nil {
-		return left, err
-	}
-	return left, s.end(ctx, n, last)
-}
-
-// release has the leader step until the batches of all books are released. Services
-// die under it meanwhile, so a step may fail; three in a row that no kill explains may
-// not.
-func (s *soak) release(ctx context.Context, books []*book) error {
-	if len(books) == 0 {
-		return nil
-	}
-	late, cancel := context.WithTimeoutCause(ctx, s.Patience, ErrPatience)
-	defer cancel()
-	for unexplained := 0; ; {
-		struck := s.killer.struck.Load()
-		views, err := s.services.Step(late, nil)
-		done := 0
-		for _, b := range books {
-			for _, v := range views {
-				if v.Plan == b.Plan && v.Period == b.Date.String() && v.State == batch.Released.String() {
-					done++
-				}
-			}
-		}
-		switch {
-		case err == nil && done == len(books):
-			return nil
-		case err != nil:
-			s.failed++
-			unexplained++
-		}
-		if s.killer.struck.Load() != struck {
-			unexplained = 0
-		}
-		if unexplained == 3 {
-			return fmt.Errorf("the leader fails though nothing was killed: %w", err)
-		}
-		if pause(late, 20*time.Millisecond) != nil {
-			return errors.Join(context.Cause(late), err)
-		}
-	}
-}
-
-// end moves the clocks into the next period while the last devices report.
-func (s *soak) end(ctx context.Context, n int, last []*book) error {
-	if len(last) == 0 {
-		return nil
-	}
-	s.load.gate = newGate()
-	s.load.gate.open(math.MaxInt)
-	next := s.rig.Plan.Periods[n+1]
-	work, ctx := errgroup.WithContext(ctx)
-	work.Go(func() error { return s.load.run(ctx, last, s.Seed^uint64(n)) })
-	work.Go(func() error {
-		if err := s.load.gate.reached(ctx, reports(last)/3); err != nil {
-			return err
-		}
-		return s.services.SetClock(time.Unix(int64(next.Start+plan.Day/2), 0))
-	})
-	return work.Wait()
-}
-
-// split takes each tenth device out of the books: they are the last ones of a period.
-func split(books []*book) (main, last []*book) {
-	for _, b := range books {
-		m, l := &book{Batch: b.Batch}, &book{Batch: b.Batch}
-		for i, d := range b.devices {
-			if i%10 == 9 {
-				l.devices = append(l.devices, d)
-			} else {
-				m.devices = append(m.devices, d)
-			}
-		}
-		main, last = append(main, m), append(last, l)
-	}
-	return main, last
-}
-
-// reports counts the books' reports.
-func reports(books []*book) (n int) {
-	for _, b := range books {
-		for _, d := range b.devices {
-			n += len(d.revisions)
-		}
-	}
-	return n
 }

@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
+	"runtime"
 	"testing"
 	"time"
 
@@ -65,5 +67,47 @@ func TestKills(t *testing.T) {
 	}
 	require.Equal(t, o.Kills, total)
 	require.Positive(t, got.Acknowledged)
+	require.GreaterOrEqual(t, got.Counted, got.Acknowledged)
+}
+
+// Strangers hold ten thousand connections and misuse thousands more: the collector
+// stays within its memory and serves who behaves.
+func TestStrangers(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("a process's memory is read from /proc")
+	}
+	o := soak.Options{
+		Dir: t.TempDir(), Executable: executable(t), Log: io.Discard, Seed: 6,
+		Sites: 1, Devices: 400, Connections: 32, Patience: time.Minute,
+	}
+	got, err := soak.Crowd(t.Context(), o, soak.Crowding{Idle: 10_000, Slow: 2_000, Torn: 1_000, Flood: 500, Drip: 500}, whole())
+	print(t, got)
+	require.NoError(t, err)
+	require.Greater(t, got.Rest, got.Before, "the strangers cost something")
+	require.GreaterOrEqual(t, got.Counted, got.Acknowledged)
+	if whole() {
+		require.EqualValues(t, got.Slow+got.Flood+got.Drip, got.Closed)
+		require.Less(t, got.After, got.Most)
+	}
+}
+
+// No file of a service may grow: uploads are told to come back, the aggregators say
+// why they stop, and all of it goes on once there is room, with nothing lost.
+func TestFilesMayNotGrow(t *testing.T) {
+	fill(t, soak.Options{
+		Dir: t.TempDir(), Executable: executable(t), Log: io.Discard, Seed: 7,
+		Sites: 1, Devices: 600, Connections: 32, Patience: time.Minute,
+	}, func(p *rig.Processes) soak.Disk { return soak.FileLimit{Services: p} }, "file too large")
+}
+
+// fill is a run at full disks; the leader says why in these words.
+func fill(t *testing.T, o soak.Options, disk func(*rig.Processes) soak.Disk, why string) {
+	t.Helper()
+	got, err := soak.Fill(t.Context(), o, disk)
+	print(t, got)
+	require.NoError(t, err)
+	require.Positive(t, got.Again[http.StatusInsufficientStorage])
+	require.Contains(t, got.Said["leader"], why)
+	require.NotEmpty(t, got.Said["helper"])
 	require.GreaterOrEqual(t, got.Counted, got.Acknowledged)
 }

@@ -11,21 +11,26 @@ import (
 	"github.com/dunlin-analytics/dunlin/cmd/service"
 )
 
-// verdict reads what both aggregators have stored, whose processes are dead, and holds
-// it against the log.
+// verdict kills all that runs, reads what both aggregators have stored, and holds it
+// against the log. It returns the number of batches.
 //
 // Errors: ErrCounted.
-func (s *soak) verdict(out *Result) (err error) {
+func (s *soak) verdict() (batches int, all Tally, err error) {
+	for _, role := range roles {
+		if err := s.services.Kill(role); err != nil {
+			return 0, all, err
+		}
+	}
 	var stores [2]*batch.Store
 	var releases [2]*release.Store
 	for i, role := range []string{"leader", "helper"} {
 		data := filepath.Join(s.Dir, "data", role)
 		if stores[i], err = batch.OpenStore(batch.Options{Path: filepath.Join(data, "batches.db")}); err != nil {
-			return fmt.Errorf("read the %s's batches: %w", role, err)
+			return 0, all, fmt.Errorf("read the %s's batches: %w", role, err)
 		}
 		defer func() { err = errors.Join(err, stores[i].CloseStore()) }()
 		if releases[i], err = release.OpenRead(filepath.Join(data, service.ReleasesFile)); err != nil {
-			return fmt.Errorf("read the %s's releases: %w", role, err)
+			return 0, all, fmt.Errorf("read the %s's releases: %w", role, err)
 		}
 	}
 	var failed []error
@@ -35,11 +40,11 @@ func (s *soak) verdict(out *Result) (err error) {
 			if err != nil {
 				failed = append(failed, err)
 			}
-			out.Batches++
-			out.Tally.add(t)
+			batches++
+			all.add(t)
 		}
 	}
-	return errors.Join(failed...)
+	return batches, all, errors.Join(failed...)
 }
 
 // against holds one batch against both aggregators' records of it.
