@@ -31,11 +31,11 @@ type Snapshot struct {
 // such as what its free pages still hold, is in it. It takes as much disk as it writes, in
 // db's folder. db may be closed before the copy is read.
 //
-// Errors: keep's and the disk's.
+// Errors: ErrFull, keep's and the disk's.
 func Take(db *bolt.DB, keep Keep) (*Snapshot, error) {
 	s := &Snapshot{}
 	if err := s.take(db, keep); err != nil {
-		return nil, fmt.Errorf("copy store: %w", errors.Join(err, s.Close()))
+		return nil, fmt.Errorf("copy store: %w", room(errors.Join(err, s.Close())))
 	}
 	return s, nil
 }

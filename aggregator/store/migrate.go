@@ -16,7 +16,7 @@ func (o *Options) migrate(db *bolt.DB, have uint64) (former *os.File, err error)
 	made := o.Path + migrated
 	defer func() {
 		if err != nil {
-			err = fmt.Errorf("bring %s from format %d to %d: %w", o.Path, have, o.Schema, errors.Join(err, remove(made)))
+			err = fmt.Errorf("bring %s from format %d to %d: %w", o.Path, have, o.Schema, room(errors.Join(err, remove(made))))
 		}
 	}()
 	if err := remove(made); err != nil { // of a crash

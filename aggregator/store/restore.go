@@ -29,7 +29,7 @@ func Restore(o Options, r io.Reader, fix func(*bolt.Tx) error) (err error) {
 	made.Path, made.Advice, made.Step = o.Path+restored, "take another backup", nil
 	defer func() {
 		if err = errors.Join(err, remove(made.Path)); err != nil {
-			err = fmt.Errorf("restore %s: %w", o.Path, err)
+			err = fmt.Errorf("restore %s: %w", o.Path, room(err))
 		}
 	}()
 	switch _, err := os.Lstat(o.Path); {

@@ -6,9 +6,11 @@ import bolt "go.etcd.io/bbolt"
 // "NAME before" when the transaction is about to be committed and with "NAME after" when
 // it is durable. What step returns Update returns; before the commit, nothing is stored
 // then. Tests crash a service there.
+//
+// Errors: ErrFull, step's, fn's, and the disk's.
 func Update(db *bolt.DB, step func(point string) error, name string, fn func(*bolt.Tx) error) error {
 	if step == nil {
-		return db.Update(fn)
+		return room(db.Update(fn))
 	}
 	err := db.Update(func(tx *bolt.Tx) error {
 		if err := fn(tx); err != nil {
@@ -17,7 +19,7 @@ func Update(db *bolt.DB, step func(point string) error, name string, fn func(*bo
 		return step(name + " before")
 	})
 	if err != nil {
-		return err
+		return room(err)
 	}
 	return step(name + " after")
 }

@@ -47,7 +47,7 @@ func createMissing(path string, begin func(*bolt.Tx) error) error {
 		err = create(path, begin)
 	}
 	if err != nil {
-		return fmt.Errorf("open store: %w", err)
+		return fmt.Errorf("open store: %w", room(err))
 	}
 	return nil
 }
