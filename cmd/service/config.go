@@ -148,7 +148,12 @@ func Parse(name string, b []byte) (*Config, error) {
 			c.Leaders = []Admitted{{Name: batch.FormerOwner, Keys: s.peers("leader", "leader"), Former: s.former("leader")}}
 		}
 	}
-	c.Leaders = append(c.Leaders, top.leaders()...)
+	for _, l := range top.leaders() {
+		if len(c.Leaders) > 0 && c.Leaders[0].Name == l.Name {
+			f.add(top.values["leaders"].at, "leaders."+l.Name, "helper.leader has that name already", "another name, or no helper.leader")
+		}
+		c.Leaders = append(c.Leaders, l)
+	}
 	top.fits(c)
 	if err := f.err(); err != nil {
 		return nil, err

@@ -89,7 +89,9 @@ func parseInvitation(line string) (i invitation, err error) {
 	i.URL, i.Name, i.Officer, i.Keys = d.text(), d.text(), d.text(), d.keys()
 	copy(i.Nonce[:], d.take(len(i.Nonce)))
 	if at := d.take(8); at != nil {
-		i.Expires = time.Unix(int64(binary.BigEndian.Uint64(at)&(1<<40-1)), 0).UTC()
+		seconds := binary.BigEndian.Uint64(at)
+		d.short = d.short || seconds >= 1<<40 // beyond what a time can be
+		i.Expires = time.Unix(int64(seconds&(1<<40-1)), 0).UTC()
 	}
 	return i, d.end(i.Keys, i.Name)
 }
@@ -132,7 +134,7 @@ type lineReader struct {
 	signed    []byte // all but the signature
 	signature []byte
 	rest      []byte
-	short     bool
+	short     bool // what was to come is not there, or is not possible
 }
 
 func openLine(prefix, line string) (*lineReader, error) {

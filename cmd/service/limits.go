@@ -139,6 +139,12 @@ func (s *fields) leaders() (all []Admitted) {
 	if !ok {
 		return nil
 	}
+	switch v.node.(type) {
+	case *ast.MappingNode, *ast.MappingValueNode:
+	default:
+		s.faults.add(place(v.node.GetToken()), "leaders", "not a mapping", wantLeaders)
+		return nil
+	}
 	section := s.faults.mapping(v, "leaders", nil)
 	if section == nil {
 		return nil
