@@ -107,7 +107,7 @@ func read(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
 }
 
 func (h *Helper) refuse(w http.ResponseWriter, r *http.Request, err error) {
-	err = asProblem(err)
+	err = problem.Full(asProblem(err), "this helper's")
 	var p *problem.Problem
 	if !errors.As(err, &p) || p.Status >= http.StatusInternalServerError {
 		h.opt.Log.Error("helper failed", "path", r.URL.Path, "error", err)

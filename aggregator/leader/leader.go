@@ -15,6 +15,7 @@ import (
 
 	"github.com/dunlin-analytics/dunlin/aggregator/batch"
 	"github.com/dunlin-analytics/dunlin/aggregator/message"
+	"github.com/dunlin-analytics/dunlin/aggregator/problem"
 	"github.com/dunlin-analytics/dunlin/aggregator/release"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
 	"github.com/dunlin-analytics/dunlin/privacy/seal"
@@ -208,6 +209,7 @@ func (l *Leader) Step(ctx context.Context) ([]Outcome, error) {
 	var all []Outcome
 	for _, j := range due {
 		o := l.run(ctx, j)
+		o.Err = problem.Full(o.Err, "this leader's")
 		l.wait(o)
 		all = append(all, o)
 		if o.Err != nil && !waiting(o.Err) && !o.State.Final() {

@@ -11,6 +11,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"syscall"
 )
 
 // Type names a kind of problem. It is an error itself, so that callers branch
@@ -39,6 +40,7 @@ const (
 	UnknownPeer  Type = "urn:dunlin:problem:unknown-peer"
 	BatchDeleted Type = "urn:dunlin:problem:batch-deleted"
 	BatchLost    Type = "urn:dunlin:problem:batch-lost"
+	StorageFull  Type = "urn:dunlin:problem:storage-full"
 	Internal     Type = "urn:dunlin:problem:internal"
 )
 
@@ -69,6 +71,7 @@ var titles = map[Type]struct {
 	UnknownPeer:  {403, "Nobody admitted this peer."},
 	BatchDeleted: {410, "The period's reports are deleted."},
 	BatchLost:    {410, "Reports of the period are lost."},
+	StorageFull:  {507, "The disk is full."},
 	Internal:     {500, "The service failed."},
 }
 
@@ -100,6 +103,21 @@ func (p *Problem) Error() string { return fmt.Sprintf("%s (%s)", p.Detail, p.Typ
 func (p *Problem) Unwrap() error { return p.Type }
 
 const contentType = "application/problem+json"
+
+// full is what a system says of a disk with no room: none left, none of the quota's,
+// or none within the largest file that the process may write.
+var full = []error{syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG}
+
+// Full gives an error of a full disk its type, with what to do; any other error, and
+// nil, comes back as it is. whose names the disk's owner, as "this helper's".
+func Full(err error, whose string) error {
+	for _, e := range full {
+		if errors.Is(err, e) {
+			return New(StorageFull, "%s disk is full: free space; nothing is lost, and the next step goes on (%v)", whose, e)
+		}
+	}
+	return err
+}
 
 // Write answers with err: as it is when it is a Problem, and otherwise as
 // Internal without its text, which may name files.

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -41,4 +43,16 @@ func FuzzRead(f *testing.F) {
 		_, _ = rec.WriteString(body)
 		require.Error(t, problem.Read(rec.Result()))
 	})
+}
+
+func TestFull(t *testing.T) {
+	for _, e := range []error{syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG} {
+		err := problem.Full(fmt.Errorf("write batches.db: %w", &os.PathError{Op: "write", Path: "batches.db", Err: e}), "this helper's")
+		require.ErrorIs(t, err, problem.StorageFull)
+		require.ErrorContains(t, err, "this helper's disk is full: free space")
+		require.NotContains(t, err.Error(), "batches.db", "no path leaves the host")
+	}
+	other := errors.New("other")
+	require.Equal(t, other, problem.Full(other, "x"))
+	require.NoError(t, problem.Full(nil, "x"))
 }
