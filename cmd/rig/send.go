@@ -6,8 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net/http"
-	"strconv"
+	"net/url"
 	"sync/atomic"
 	"time"
 
@@ -40,6 +41,10 @@ func (r *Rig) Sealer() (device.Sealer, error) {
 // send and returns when there are no more. total is what Progress is told of, 0 if
 // nobody knows. It returns how many reports the collector has acknowledged.
 //
+// A collector that has no room for a report now is asked again, with the same bytes,
+// after the time that it names and a random part of it more, up to ten times; one that
+// does not answer is asked again for two seconds.
+//
 // send keeps its argument, waits while enough reports are under way, so that few
 // are in memory, and may be called from many goroutines, all of which have ended
 // when produce returns. It fails once a report is refused or ctx has ended;
@@ -60,12 +65,12 @@ func (r *Rig) Send(ctx context.Context, total uint64, produce func(ctx context.C
 	})
 	client := &http.Client{Timeout: time.Minute, Transport: &http.Transport{MaxIdleConnsPerHost: connections}}
 	defer client.CloseIdleConnections()
-	url := "http://" + r.At().Public + "/v1/reports"
+	posting := sender{to: "http://" + r.At().Public + "/v1/reports", client: client, jitter: rand.Float64, pause: pause}
 	var done atomic.Uint64
 	for range connections {
 		work.Go(func() error {
 			for body := range bodies {
-				if err := post(ctx, client, url, body); err != nil {
+				if err := posting.send(ctx, body); err != nil {
 					return err
 				}
 				if n := done.Add(1); p != nil {
@@ -79,40 +84,83 @@ func (r *Rig) Send(ctx context.Context, total uint64, produce func(ctx context.C
 	return done.Load(), err
 }
 
-// tries is how often a report is sent again when the collector says later.
-const tries = 10
+// sender posts reports to a collector, and keeps the bytes of each until it is taken.
+type sender struct {
+	to     string // the URL
+	client *http.Client
+	jitter func() float64 // from 0 to 1
+	pause  func(context.Context, time.Duration) error
+}
 
-func post(ctx context.Context, client *http.Client, url string, body []byte) error {
-	for range tries {
-		req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
-		if err != nil {
-			return err
-		}
-		req.Header.Set("Content-Type", "application/octet-stream")
-		res, err := client.Do(req)
-		if err != nil {
-			return err
-		}
-		why, _ := io.ReadAll(io.LimitReader(res.Body, 4<<10))
-		if err := res.Body.Close(); err != nil {
-			return err
-		}
-		switch res.StatusCode {
-		case http.StatusAccepted:
+var errBusy = errors.New("the collector was busy at each try")
+
+// send posts the same bytes until they are acknowledged, with pauses between.
+//
+// Errors: errBusy after as many tries as there may be, what the network says when nobody
+// answers, and the collector's reason for refusing the report for good.
+func (s *sender) send(ctx context.Context, body []byte) error {
+	failed, lost := errBusy, 0
+	for n := range tries {
+		wait, err := s.post(ctx, body)
+		var away *url.Error
+		switch {
+		case err == nil:
 			return nil
-		case http.StatusTooManyRequests, http.StatusServiceUnavailable:
-			wait, err := strconv.Atoi(res.Header.Get("Retry-After"))
-			if err != nil || wait < 0 || wait > 60 {
-				wait = 1
+		case ctx.Err() != nil:
+			return err
+		case errors.As(err, &away):
+			if lost++; lost == unreachable {
+				return err
 			}
-			select {
-			case <-time.After(time.Duration(wait) * time.Second):
-			case <-ctx.Done():
-				return ctx.Err()
-			}
+		case errors.Is(err, errBusy):
+			failed = err
 		default:
-			return fmt.Errorf("the collector refused a report: %s: %s", res.Status, why)
+			return err
+		}
+		if n == tries-1 {
+			break
+		}
+		if err := s.pause(ctx, waitFor(n, wait, s.jitter())); err != nil {
+			return err
 		}
 	}
-	return errors.New("the collector was busy at each try")
+	return failed
+}
+
+// post tries once. With errBusy wait is what the collector asks for, negative for
+// nothing.
+func (s *sender) post(ctx context.Context, body []byte) (wait time.Duration, err error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.to, bytes.NewReader(body))
+	if err != nil {
+		return 0, err
+	}
+	req.Header.Set("Content-Type", "application/octet-stream")
+	res, err := s.client.Do(req)
+	if err != nil {
+		return untold, err // a *url.Error
+	}
+	// A refusal whose text breaks off is one all the same.
+	why, _ := io.ReadAll(io.LimitReader(res.Body, 4<<10))
+	if err := res.Body.Close(); err != nil {
+		return 0, err
+	}
+	switch res.StatusCode {
+	case http.StatusAccepted:
+		return 0, nil
+	case http.StatusTooManyRequests, http.StatusServiceUnavailable, http.StatusInsufficientStorage:
+		if wait = retryAfter(res.Header); wait <= patience {
+			return wait, errBusy
+		}
+		return 0, fmt.Errorf("the collector takes no reports before %s have passed: %s", res.Header.Get("Retry-After"), why)
+	}
+	return 0, fmt.Errorf("the collector refused a report: %s: %s", res.Status, why)
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	select {
+	case <-time.After(d):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
