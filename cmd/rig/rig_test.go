@@ -264,11 +264,11 @@ func TestSteppedAnswersEachLine(t *testing.T) {
 	r, dir := start(t, t.Context(), false)
 	require.NoError(t, r.Close())
 	var out strings.Builder
-	in := strings.NewReader("\nclock noon\nclock\nstep\njump\nclock 1795392000\n")
+	in := strings.NewReader("\nclock noon\nclock\nstep\njump\nclock 1795392000\nfiles\nfiles all\nfiles 0\n")
 	require.NoError(t, rig.Stepped(t.Context(), "leader", filepath.Join(dir, "services.yaml"), nil, in, &out, io.Discard))
 	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
-	require.Len(t, lines, 5)
-	for i, want := range []string{"invalid syntax", "clock UNIX", "the leader is not started", `unknown command \"jump\"`, `{"ok":true}`} {
+	require.Len(t, lines, 8)
+	for i, want := range []string{"invalid syntax", "clock UNIX", "the leader is not started", `unknown command \"jump\"`, `{"ok":true}`, "files BYTES", "invalid syntax", `{"ok":true}`} {
 		require.Contains(t, lines[i], want)
 	}
 }
