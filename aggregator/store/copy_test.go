@@ -143,8 +143,18 @@ func TestRestoreOfAnyStore(t *testing.T) {
 // Update stores nothing when its first step fails, and has stored when the second does.
 func TestSteps(t *testing.T) {
 	o := third(filepath.Join(t.TempDir(), "x.db"))
-	require.NoError(t, o.Make())
 	no := errors.New("no")
+	for _, at := range []string{"x.create before", "x.create after"} {
+		require.NoFileExists(t, o.Path)
+		o.Step = func(point string) error {
+			if point == at {
+				return no
+			}
+			return nil
+		}
+		require.ErrorIs(t, o.Make(), no)
+	}
+	require.FileExists(t, o.Path)
 	for i, at := range []string{"x.put before", "x.put after"} {
 		var points []string
 		o.Step = func(point string) error {

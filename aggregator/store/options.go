@@ -61,8 +61,12 @@ func (o Options) Open() (*bolt.DB, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	if err := createMissing(o.Path, o.begin); err != nil {
-		return nil, err
+	_, err := os.Stat(o.Path)
+	if errors.Is(err, os.ErrNotExist) {
+		err = o.step("create", func() error { return create(o.Path, o.begin) })
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open store: %w", room(err))
 	}
 	return o.openExisting()
 }

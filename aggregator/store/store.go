@@ -40,18 +40,6 @@ const (
 // Errors: ErrDamaged, ErrLocked, and the file's own.
 func OpenRead(path, advice string) (*bolt.DB, error) { return open(path, advice, true) }
 
-// createMissing makes the store unless there is one; begin fills it.
-func createMissing(path string, begin func(*bolt.Tx) error) error {
-	_, err := os.Stat(path)
-	if errors.Is(err, os.ErrNotExist) {
-		err = create(path, begin)
-	}
-	if err != nil {
-		return fmt.Errorf("open store: %w", room(err))
-	}
-	return nil
-}
-
 func open(path, advice string, readOnly bool) (db *bolt.DB, err error) {
 	for range 3 { // no more migrations than that follow each other within a wait
 		if db, err = openOnce(path, advice, readOnly); !errors.Is(err, errReplaced) {
@@ -112,7 +100,7 @@ func checkFile(f *os.File, name string) error {
 	return pages.Walk(f, have.Size(), nil)
 }
 
-// create makes a store that appears under its name only when it is whole.
+// create makes a store, filled by begin, that appears under its name only when it is whole.
 func create(path string, begin func(*bolt.Tx) error) error {
 	made := path + created
 	if err := remove(made); err != nil {
