@@ -79,7 +79,7 @@ func listen(addr string, handler http.Handler, conf *tls.Config, log *slog.Logge
 		return nil, fmt.Errorf("listen at %s: %w", addr, err)
 	}
 	s := &Server{Addr: l.Addr().String(), done: make(chan struct{}), http: &http.Server{
-		Handler:           handler,
+		Handler:           recovered(handler, log),
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       time.Minute,
 		WriteTimeout:      peerTimeout,
