@@ -43,7 +43,14 @@ func logHandler(log io.Writer) slog.Handler {
 	if f, ok := log.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		return slog.NewTextHandler(log, nil)
 	}
-	return slog.NewJSONHandler(log, nil)
+	return slog.NewJSONHandler(log, &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+		// What has a name of its own, as a period's date, is written by it, not by the
+		// number that it is kept as.
+		if s, ok := a.Value.Any().(fmt.Stringer); ok && a.Value.Kind() == slog.KindAny {
+			a.Value = slog.StringValue(s.String())
+		}
+		return a
+	}})
 }
 
 // servable says what a collector of this build could not serve to browsers.
