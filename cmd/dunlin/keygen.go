@@ -32,12 +32,13 @@ func keygenCommand() *cobra.Command {
 
   officer    officer.pem    signs plans; belongs to the privacy officer
   collector  collector.pem  who the collector is, to the leader
-  leader     leader.pem     who the leader is; leader.age opens its shares
-  helper     helper.pem     who the helper is; helper.age opens its shares
+  leader     leader.pem     who the leader is, to collector and helper
+  helper     helper.pem     who the helper is, to the leader
   all        everything, and services.yaml that runs it all on this machine, to try Dunlin out
 
-An existing file is never overwritten. The .age files are in age-keygen's format.
-Leader and helper protect visitors only while different people hold their keys.
+An existing file is never overwritten. What opens the shares of a plan is made by
+dunlin pair, for that plan alone. Leader and helper protect visitors only while different
+people hold their keys.
 
 With --passphrase-file, or --passphrase at a terminal, each file lies under a passphrase,
 as age has it: age -d opens them. Services find it by passphrase_file in the services
@@ -116,9 +117,6 @@ func (o keygenOptions) make(out io.Writer, role string, pass seal.Passphrase) er
 	for _, r := range roles {
 		if k, ok := public.Peers[r]; ok {
 			fmt.Fprintf(out, "%-10s is known as    %s\n", r, k)
-		}
-		if to, ok := public.Recipients[r]; ok {
-			fmt.Fprintf(out, "%-10s is sealed to   %s\n", r, to.Key)
 		}
 	}
 	if role != "all" {

@@ -74,8 +74,7 @@ type Remote struct {
 	URL  string // https://host:port
 	Keys peer.Keys
 	// Former are keys that it had: what they signed counts, who holds them does not.
-	Former    peer.Keys
-	Recipient string // of a helper whose pairings made no identities: age1…
+	Former peer.Keys
 }
 
 // Read reads and checks a services file, and what pairing keeps in the roles' data
@@ -135,7 +134,8 @@ func Parse(name string, b []byte) (*Config, error) {
 			c.Leader.Collector = Remote{URL: r.url(), Keys: r.peers("key", "collector")}
 		}
 		if r := s.section("helper", "url", "key", "former", "recipient"); r != nil {
-			c.Leader.Helper = Remote{URL: r.url(), Keys: r.peers("key", "helper"), Former: r.former("helper"), Recipient: r.optional("recipient", wantRecipient, isRecipient)}
+			c.Leader.Helper = Remote{URL: r.url(), Keys: r.peers("key", "helper"), Former: r.former("helper")}
+			r.optional("recipient", wantRecipient, isRecipient) // of older files: pairing tells it now
 		}
 	}
 	if s := top.section("helper", "listen", "data", "keys", "identity", "age", "verify_keys", "leader", "former"); s != nil {

@@ -9,7 +9,6 @@ import (
 
 	"github.com/dunlin-analytics/dunlin/cmd/service"
 	"github.com/dunlin-analytics/dunlin/privacy/peer"
-	"github.com/dunlin-analytics/dunlin/privacy/plan"
 	"github.com/stretchr/testify/require"
 )
 
@@ -24,9 +23,8 @@ const (
 func whole() string {
 	key, _ := peer.ParseKey(peerKey)
 	return string(service.ServicesFile(service.Public{
-		Officer:    officerKey,
-		Peers:      map[string]peer.Key{"collector": key, "leader": key, "helper": key},
-		Recipients: map[string]plan.Recipient{"helper": {Type: plan.X25519, Key: recipient}},
+		Officer: officerKey,
+		Peers:   map[string]peer.Key{"collector": key, "leader": key, "helper": key},
 	}, service.LocalAddresses))
 }
 
@@ -37,7 +35,6 @@ func TestTheFileThatKeygenWritesIsAccepted(t *testing.T) {
 	require.Equal(t, "127.0.0.1:8081", c.Collector.Inner)
 	require.Equal(t, []string{"plan.signed"}, c.Leader.Plans)
 	require.Equal(t, "https://127.0.0.1:8082", c.Leader.Helper.URL)
-	require.Equal(t, recipient, c.Leader.Helper.Recipient)
 	require.Len(t, c.Leaders, 1)
 	require.Equal(t, "leader", c.Leaders[0].Name)
 	require.Equal(t, peerKey, c.Leaders[0].Keys[0].String())
@@ -53,7 +50,7 @@ func TestPathsAreRelativeToTheFile(t *testing.T) {
 	require.Equal(t, filepath.Join(dir, "leader-verify"), c.Leader.VerifyKeys)
 	require.Equal(t, filepath.Join(dir, "plan.signed"), c.Leader.Plans[0])
 	require.Equal(t, filepath.Join(dir, "collector.pem"), c.Collector.Identity)
-	require.Equal(t, filepath.Join(dir, "leader.age"), c.Leader.Age)
+	require.Empty(t, c.Leader.Age)
 	require.Equal(t, "/var/lib/helper", c.Helper.Data)
 }
 
@@ -77,7 +74,7 @@ func TestEveryMissingKeyIsNamed(t *testing.T) {
 			continue
 		case indent == 0:
 			section, line = "", 4 // without its first key the file begins at collector
-		case name == "plans", name == "age", name == "recipient", section == "helper" && name == "leader":
+		case name == "plans", section == "helper" && name == "leader":
 			continue // a leader waits for plans, pairing makes identities, leaders are invited
 		}
 		key := strings.TrimPrefix(section+"."+name, ".")
@@ -102,28 +99,28 @@ func TestFaultsNameTheirPlace(t *testing.T) {
 		{"unknown key", change("  inner:", "  iner: x\n  inner:"),
 			"s.yaml:6:3: collector.iner: unknown key; accepted: keys listen, inner, data, keys, identity, leader, paths"},
 		{"unknown section", whole() + "colector:\n  listen: x\n",
-			"s.yaml:32:1: colector: unknown key; accepted: keys officer, collector, leader, helper, leaders, floors, limits, metrics, passphrase_file"},
+			"s.yaml:29:1: colector: unknown key; accepted: keys officer, collector, leader, helper, leaders, floors, limits, metrics, passphrase_file"},
 		{"officer", change("dunlin-officer1d7", "dunlin-officer1x7"), `s.yaml:2:10: officer: "dunlin-officer1x7`},
 		{"peer key", change("leader: dunlin-peer1d7", "leader: dunlin-peer1D7"), `s.yaml:9:11: collector.leader: "dunlin-peer1D7`},
-		{"recipient", change("recipient: age1z", "recipient: age1y"), `s.yaml:23:16: leader.helper.recipient: "age1y`},
+		{"recipient of an older file", change("    url: https://127.0.0.1:8082\n", "    url: https://127.0.0.1:8082\n    recipient: age1y"+recipient[5:]+"\n"), `s.yaml:21:16: leader.helper.recipient: "age1y`},
 		{"address", change("127.0.0.1:8080 ", "127.0.0.1 "), `s.yaml:5:11: collector.listen: "127.0.0.1" cannot be read; accepted: HOST:PORT, as 127.0.0.1:8080`},
 		{"port", change("127.0.0.1:8080 ", "127.0.0.1:80800 "), `s.yaml:5:11: collector.listen: "127.0.0.1:80800" cannot be read`},
-		{"url", change("https://127.0.0.1:8081", "http://127.0.0.1:8081"), `s.yaml:18:10: leader.collector.url: "http://127.0.0.1:8081" cannot be read; accepted: https://HOST:PORT`},
+		{"url", change("https://127.0.0.1:8081", "http://127.0.0.1:8081"), `s.yaml:17:10: leader.collector.url: "http://127.0.0.1:8081" cannot be read; accepted: https://HOST:PORT`},
 		{"url with a path", change("https://127.0.0.1:8081", "https://127.0.0.1:8081/v1"), `leader.collector.url: "https://127.0.0.1:8081/v1" cannot be read`},
-		{"plans as text", change("plans: [plan.signed]", "plans: plan.signed "), "s.yaml:16:10: leader.plans: not a list; accepted: a list of files"},
+		{"plans as text", change("plans: [plan.signed]", "plans: plan.signed "), "s.yaml:15:10: leader.plans: not a list; accepted: a list of files"},
 		{"list as text", change("data: data/leader", "data: [data/leader]"), "s.yaml:12:9: leader.data: not a plain text"},
 		{"empty value", change("data: data/leader", "data:"), "leader.data: not a plain text"},
 		{"section as text", "officer: " + officerKey + "\nhelper: here\n", "s.yaml:2:9: helper: not a mapping; accepted: keys listen, data"},
 		{"anchor", change("data: data/leader", "data: &d data/leader"), "s.yaml:12:9: leader.data: not a plain text"},
 		{"alias", "officer: " + officerKey + "\nhelper: *x\n", "s.yaml:2:"},
 		{"tag", change("data: data/leader", "data: !x data/leader"), "s.yaml:12:9: leader.data: not a plain text"},
-		{"a key twice", whole() + "officer: x\n", `s.yaml:32:1: yaml: mapping key "officer" already defined`},
+		{"a key twice", whole() + "officer: x\n", `s.yaml:29:1: yaml: mapping key "officer" already defined`},
 		{"no role", "officer: " + officerKey + "\n", "s.yaml:1:1: yaml: no role; accepted: a section collector, leader or helper"},
 		{"no YAML", "officer: [\n", "s.yaml:1:10: yaml: "},
 		{"empty", "", "s.yaml:1:1: yaml: the file is empty; accepted: keys officer, collector, leader, helper, leaders, floors, limits, metrics, passphrase_file"},
 		{"a comment alone", "# nothing\n", "s.yaml:1:1: yaml: "},
 		{"a list", "- officer\n", "s.yaml:1:1: yaml: not a mapping"},
-		{"two documents", whole() + "---\nofficer: x\n", "s.yaml:32:1: yaml: a second document; accepted: one document a file"},
+		{"two documents", whole() + "---\nofficer: x\n", "s.yaml:29:1: yaml: a second document; accepted: one document a file"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := service.Parse("s.yaml", []byte(c.text))

@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 
 	"github.com/dunlin-analytics/dunlin/privacy/peer"
-	"github.com/dunlin-analytics/dunlin/privacy/plan"
 	"github.com/dunlin-analytics/dunlin/privacy/plan/planfile"
 	"github.com/dunlin-analytics/dunlin/privacy/seal"
 )
@@ -19,33 +18,23 @@ var Roles = []string{"officer", "collector", "leader", "helper"}
 // Public is what others need to know of a host's keys; empty where no key was
 // made.
 type Public struct {
-	Officer    string
-	Peers      map[string]peer.Key       // by role
-	Recipients map[string]plan.Recipient // by role
-}
-
-// keyFiles are the names of a role's key files.
-func keyFiles(role string) []string {
-	if role == "leader" || role == "helper" {
-		return []string{role + ".pem", role + ".age"}
-	}
-	return []string{role + ".pem"}
+	Officer string
+	Peers   map[string]peer.Key // by role
 }
 
 // KeysMustBeNew returns GenerateKeys' error for key files that exist.
 func KeysMustBeNew(dir string, roles []string) error {
 	for _, role := range roles {
-		for _, name := range keyFiles(role) {
-			if err := MustBeNew(filepath.Join(dir, name)); err != nil {
-				return err
-			}
+		if err := MustBeNew(filepath.Join(dir, role+".pem")); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// GenerateKeys writes the key files of the roles below dir, which it makes, in the
-// clear. It never overwrites one: where any of them exists it writes nothing.
+// GenerateKeys writes the identities of the roles below dir, which it makes, in the
+// clear. What opens shares is not among them: pairing makes that, for each plan. It
+// never overwrites one: where any of them exists it writes nothing.
 func GenerateKeys(dir string, roles []string, random io.Reader) (Public, error) {
 	return GenerateLockedKeys(dir, roles, seal.Passphrase{}, random)
 }
@@ -53,7 +42,7 @@ func GenerateKeys(dir string, roles []string, random io.Reader) (Public, error) 
 // GenerateLockedKeys is GenerateKeys with every file under the passphrase, if one is
 // given.
 func GenerateLockedKeys(dir string, roles []string, pass seal.Passphrase, random io.Reader) (Public, error) {
-	public := Public{Peers: map[string]peer.Key{}, Recipients: map[string]plan.Recipient{}}
+	public := Public{Peers: map[string]peer.Key{}}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return public, fmt.Errorf("make keys: %w", err)
 	}
@@ -84,17 +73,6 @@ func GenerateLockedKeys(dir string, roles []string, pass seal.Passphrase, random
 			return public, err
 		}
 		public.Peers[role] = id.Public()
-		if role == "collector" {
-			continue // it opens nothing, so it has no key to open with
-		}
-		file, recipient, err := seal.GenerateIdentity()
-		if err != nil {
-			return public, fmt.Errorf("make keys: %w", err)
-		}
-		if err := writeKey(filepath.Join(dir, role+".age"), file, pass); err != nil {
-			return public, err
-		}
-		public.Recipients[role] = recipient
 	}
 	return public, nil
 }
@@ -133,34 +111,31 @@ func ServicesFile(p Public, at Addresses) []byte {
 officer: %[1]s
 
 collector:
-  listen: %[6]s      # for browsers
-  inner: %[7]s       # for the leader alone, mutual TLS
+  listen: %[5]s      # for browsers
+  inner: %[6]s       # for the leader alone, mutual TLS
   data: data/collector
   identity: collector.pem
   leader: %[2]s
-%[9]s
+%[8]s
 leader:
   data: data/leader
   identity: leader.pem
-  age: leader.age
   verify_keys: leader-verify
   plans: [plan.signed]        # made by: dunlin plan sign
   collector:
-    url: https://%[7]s
+    url: https://%[6]s
     key: %[3]s
   helper:
-    url: https://%[8]s
+    url: https://%[7]s
     key: %[4]s
-    recipient: %[5]s
 
 helper:
-  listen: %[8]s      # for the leader alone, mutual TLS
+  listen: %[7]s      # for the leader alone, mutual TLS
   data: data/helper
   identity: helper.pem
-  age: helper.age
   verify_keys: helper-verify
   leader: %[2]s
-`, p.Officer, p.Peers["leader"], p.Peers["collector"], p.Peers["helper"], p.Recipients["helper"].Key, at.Public, at.Inner, at.Helper, paths)
+`, p.Officer, p.Peers["leader"], p.Peers["collector"], p.Peers["helper"], at.Public, at.Inner, at.Helper, paths)
 }
 
 // MustBeNew returns WriteNew's error for a file that exists, before the work that

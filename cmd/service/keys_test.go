@@ -4,9 +4,12 @@ import (
 	"crypto/rand"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/dunlin-analytics/dunlin/cmd/service"
+	"github.com/dunlin-analytics/dunlin/privacy/plan"
+	"github.com/dunlin-analytics/dunlin/privacy/seal"
 	"github.com/stretchr/testify/require"
 )
 
@@ -25,7 +28,7 @@ func site(t *testing.T) (dir, config string) {
 
 func TestKeyFilesAreForTheirOwnerAlone(t *testing.T) {
 	dir, _ := site(t)
-	for _, name := range []string{"officer.pem", "collector.pem", "leader.pem", "leader.age", "helper.pem", "helper.age"} {
+	for _, name := range []string{"officer.pem", "collector.pem", "leader.pem", "helper.pem"} {
 		info, err := os.Stat(filepath.Join(dir, name))
 		require.NoError(t, err)
 		require.EqualValues(t, 0o600, info.Mode().Perm(), name)
@@ -35,7 +38,7 @@ func TestKeyFilesAreForTheirOwnerAlone(t *testing.T) {
 // What would be overwritten stops keygen before it has written anything.
 func TestKeysAreNeverOverwritten(t *testing.T) {
 	dir := t.TempDir()
-	last := filepath.Join(dir, "helper.age")
+	last := filepath.Join(dir, "helper.pem")
 	require.NoError(t, os.WriteFile(last, []byte("mine"), 0o600))
 	_, err := service.GenerateKeys(dir, service.Roles, rand.Reader)
 	require.ErrorContains(t, err, last+" exists already and is not overwritten")
@@ -55,6 +58,9 @@ func TestKeyFilesThatOthersReadAreRefused(t *testing.T) {
 		t.Run(c.file, func(t *testing.T) {
 			dir, config := site(t)
 			path := filepath.Join(dir, c.file)
+			if filepath.Ext(path) == ".age" { // as older versions made it
+				olderAge(t, config, c.role)
+			}
 			require.NoError(t, os.Chmod(path, 0o640))
 			conf, err := service.Read(config)
 			require.NoError(t, err)
@@ -62,4 +68,19 @@ func TestKeyFilesThatOthersReadAreRefused(t *testing.T) {
 			require.ErrorContains(t, err, path+" can be read by others; run: chmod 600 "+path)
 		})
 	}
+}
+
+// olderAge gives a role the long-lived age key that older versions made.
+func olderAge(t *testing.T, config, role string) plan.Recipient {
+	t.Helper()
+	file, recipient, err := seal.GenerateIdentity()
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(filepath.Dir(config), role+".age"), file, 0o600))
+	text, err := os.ReadFile(config)
+	require.NoError(t, err)
+	identity := "  identity: " + role + ".pem\n"
+	require.Contains(t, string(text), identity)
+	text = []byte(strings.Replace(string(text), identity, identity+"  age: "+role+".age\n", 1))
+	require.NoError(t, os.WriteFile(config, text, 0o644))
+	return recipient
 }

@@ -75,7 +75,8 @@ func TestListsOfKeys(t *testing.T) {
 	require.Len(t, c.Collector.Leader, 2)
 	require.Equal(t, peer.Keys{keyOf(t, "2"), keyOf(t, "3")}, c.Leader.Collector.Keys)
 
-	text = strings.Replace(whole(), "    recipient:", "    former: ["+aKey("4")+"]\n    recipient:", 1)
+	at := "    url: https://127.0.0.1:8082\n"
+	text = strings.Replace(whole(), at, at+"    former: ["+aKey("4")+"]\n", 1)
 	c, err = service.Parse("s.yaml", []byte(text))
 	require.NoError(t, err)
 	require.Equal(t, peer.Keys{keyOf(t, "4")}, c.Leader.Helper.Former)

@@ -9,7 +9,6 @@ import (
 	"github.com/dunlin-analytics/dunlin/cmd/service"
 	"github.com/dunlin-analytics/dunlin/collector"
 	"github.com/dunlin-analytics/dunlin/privacy/peer"
-	"github.com/dunlin-analytics/dunlin/privacy/plan"
 	"github.com/stretchr/testify/require"
 )
 
@@ -56,9 +55,8 @@ func TestServicesFileWithAPrefix(t *testing.T) {
 	at := service.LocalAddresses
 	at.Prefix = "/dunlin"
 	conf, err := service.Parse("s.yaml", service.ServicesFile(service.Public{
-		Officer:    officerKey,
-		Peers:      map[string]peer.Key{"collector": key, "leader": key, "helper": key},
-		Recipients: map[string]plan.Recipient{"helper": {Type: plan.X25519, Key: recipient}},
+		Officer: officerKey,
+		Peers:   map[string]peer.Key{"collector": key, "leader": key, "helper": key},
 	}, at))
 	require.NoError(t, err)
 	require.Equal(t, "/dunlin", conf.Collector.Paths.Prefix)

@@ -75,7 +75,6 @@ func TestServicesUnderAPassphrase(t *testing.T) {
 
 	helper := helperHost(t)
 	keys := filepath.Join(helper.dir, "keys")
-	require.NoError(t, os.Remove(filepath.Join(keys, "helper.age")))
 	for _, name := range []string{"officer.pem", "helper.pem"} {
 		lockCheaply(t, filepath.Join(keys, name), "correct horse battery staple")
 	}

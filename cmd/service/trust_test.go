@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/dunlin-analytics/dunlin/cmd/service"
+	"github.com/dunlin-analytics/dunlin/privacy/seal"
 	"github.com/stretchr/testify/require"
 )
 
@@ -78,15 +79,23 @@ func TestFloorsThatNoLeaderCanRelax(t *testing.T) {
 	}
 }
 
-// A long-lived age key that lies in the keys' folder is used, and none is needed.
+// A long-lived age key of an older setup that lies in the keys' folder is used, and
+// none is needed.
 func TestTheKeysFolder(t *testing.T) {
 	helper := helperHost(t)
-	require.Equal(t, filepath.Join(helper.dir, "keys", "helper.age"), helper.conf().Helper.Age)
-	require.NoError(t, os.Remove(filepath.Join(helper.dir, "keys", "helper.age")))
+	age := filepath.Join(helper.dir, "keys", "helper.age")
 	c := helper.conf()
 	require.Empty(t, c.Helper.Age)
 	require.Equal(t, filepath.Join(helper.dir, "keys", "helper.pem"), c.Helper.Identity)
 	require.Equal(t, filepath.Join(helper.dir, "data", "pairings"), c.Helper.VerifyKeys)
+	require.NoError(t, os.WriteFile(age, []byte("junk"), 0o600))
+	c = helper.conf()
+	require.Equal(t, age, c.Helper.Age)
+	_, err := service.StartHelper(c, testWorld(nil))
+	require.ErrorIs(t, err, seal.ErrIdentity)
+	file, _, err := seal.GenerateIdentity()
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(age, file, 0o600))
 	h, err := service.StartHelper(c, testWorld(nil))
 	require.NoError(t, err)
 	require.NoError(t, h.Close(context.Background()))

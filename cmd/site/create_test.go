@@ -45,7 +45,7 @@ func TestCreate(t *testing.T) {
 	tag, err := site.Tag{Scripts: scripts(), Officer: conf.Officer, Consent: f.Consent, Paths: conf.Collector.Paths}.HTML()
 	require.NoError(t, err)
 	require.Equal(t, site.Snippet(tag), string(snippet))
-	for _, name := range []string{"officer.pem", "collector.pem", "leader.pem", "leader.age", "helper.pem", "helper.age"} {
+	for _, name := range []string{"officer.pem", "collector.pem", "leader.pem", "helper.pem"} {
 		info, err := os.Stat(filepath.Join(dir, name))
 		require.NoError(t, err)
 		require.EqualValues(t, 0o600, info.Mode().Perm(), name)
@@ -55,7 +55,7 @@ func TestCreate(t *testing.T) {
 // Nothing is overwritten and nothing is half done: any file that is there already is
 // named before one is written.
 func TestCreateOverwritesNothing(t *testing.T) {
-	for _, name := range []string{site.PlanName, site.ServicesName, site.SnippetName, "officer.pem", "helper.age"} {
+	for _, name := range []string{site.PlanName, site.ServicesName, site.SnippetName, "officer.pem", "helper.pem"} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
 			path := filepath.Join(dir, name)
