@@ -16,7 +16,7 @@ import { OP, Trapped } from "./module";
 import { periodAt } from "./plan";
 import type { Consent, Notice, Outcome, Request, Start, WorkerDebug } from "./protocol";
 import { Queue } from "./queue";
-import type { Sealing } from "./sealing";
+import type { Chunk } from "./sealing";
 import { Session, type Turn } from "./session";
 import type { Store } from "./store";
 import { Vault } from "./vault";
@@ -44,7 +44,7 @@ export interface World {
   readonly monotonic: () => number;
   /** Calls back after ms; returns how not to. */
   readonly after: (ms: number, call: () => void) => () => void;
-  readonly sealing: () => Promise<Sealing>;
+  readonly sealing: () => Promise<Chunk>;
   /** SHA-256 of the module. */
   readonly module: string;
   readonly tell: (notice: Notice) => void;
@@ -62,7 +62,7 @@ export class Device {
   /** The lock is held and the vault open. */
   #writer = false;
   #session: Session | undefined;
-  #sealing: Promise<Sealing> | undefined;
+  #sealing: Promise<Chunk> | undefined;
   #traps = 0;
   #unsaved = false;
   #saving: Promise<void> | undefined;
@@ -150,7 +150,7 @@ export class Device {
         now: () => this.#now(),
         ahead: start.clock,
         after: world.after,
-        seal: async () => (await this.#seals()).seal,
+        seal: async () => (await this.#seals()).pack,
         consent: () => this.#consent,
         runs: () => this.#stage === "running",
         save: () => this.#save(),
@@ -179,7 +179,7 @@ export class Device {
     if (this.#lock || this.#hidden || this.#stage === "stopped") return;
     // What the page has may be older than what another tab has made, or erased.
     this.#session?.unready();
-    if (!locks) throw new Fault("no-lock", "this browser has no Web Locks: two tabs might report for one device");
+    if (!locks) throw new Fault("no-lock", "no Web Locks here");
     const lock = (this.#lock = ask(locks));
     const patient = after(PATIENCE, () => tell({ tell: "trouble", why: "no-lock", say: "another tab is in use" }));
     void lock.held.then((held) => {
@@ -228,7 +228,7 @@ export class Device {
     return this.#session && this.#stage === "running" ? this.#session.act(turn) : this.#refusal();
   }
 
-  #seals(): Promise<Sealing> {
+  #seals(): Promise<Chunk> {
     return (this.#sealing ??= this.world.sealing().catch((fault: unknown) => {
       this.#sealing = undefined;
       throw fault;
@@ -323,7 +323,7 @@ export class Device {
       this.#stage = "waiting";
       this.#session.quiet();
       void this.#alone(() => this.#resume());
-      return refuse("module", "the module failed at this and was started again");
+      return refuse("module", "the module failed and was started again");
     }
     if (fault instanceof Trapped) fault = new Fault("module", "the module failed");
     if (!(fault instanceof Fault)) return refuse("input", String(fault));
@@ -342,9 +342,9 @@ export class Device {
     this.#queue.drain(() => this.#refusal());
   }
 
-  #note({ why, say, code }: Fault): void {
+  #note({ why, say, code, unmet }: Fault): void {
     this.#trouble.push({ why, say, ...(code && { code }) });
-    this.world.tell({ tell: "trouble", why, say });
+    this.world.tell({ tell: "trouble", why, say, ...unmet });
   }
 
   #refusal(): Outcome<never> {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Outcome, Why } from "./protocol";
+import type { Outcome, Unmet, Why } from "./protocol";
 
 /** Ends a start, or a device. */
 export class Fault extends Error {
@@ -12,6 +12,8 @@ export class Fault extends Error {
     readonly why: Why,
     readonly say: string,
     readonly code?: number,
+    /** Of something that could not be fetched. */
+    readonly unmet?: Unmet,
   ) {
     super(say);
   }
@@ -31,16 +33,16 @@ export function refuse(why: Why, say: string, code?: number): Refusal {
 }
 
 /** What may be done without consent. */
-export const OFF = refuse("off", "there is no consent to it");
+export const OFF = refuse("off", "there is no consent");
 
 /** What the module's commonest codes mean; package wasm/abi lists them all. */
 const SAY: Readonly<Record<number, string>> = {
-  [-21]: "a newer plan was seen before",
+  [-21]: "a newer plan was seen",
   [-22]: "the plan has expired",
   [-23]: "the period was reported under another plan",
   [-24]: "the plan has no period now",
   [-25]: "the period's report is over",
-  [-26]: "nothing has happened in this period",
+  [-26]: "nothing happened in this period",
   [-27]: "the clock is more than a day off the collector's, which may have told none",
   [-28]: "the privacy budget is spent",
   [-31]: "the device picks nothing here",

@@ -38,7 +38,8 @@ export function link(
   };
   return (request) =>
     new Promise((resolve) => {
-      open.set(++id, resolve);
-      worker.postMessage({ ...request, id });
+      // First, for it throws at what cannot be cloned; then nothing is waited for.
+      worker.postMessage({ ...request, id: ++id });
+      open.set(id, resolve);
     });
 }

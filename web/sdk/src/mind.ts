@@ -43,7 +43,7 @@ export class Mind {
    */
   use(plan: Uint8Array, priors: Uint8Array | null): void {
     const code = this.call(OP.plan, plan);
-    if (typeof code === "number") throw new Fault("plan", `the module refuses the plan (code ${code})`, code);
+    if (typeof code === "number") throw new Fault("plan", `the module refuses it (code ${code})`, code);
     // Priors that are refused are no fault of the page: choices go without.
     this.informed = !!priors && typeof this.call(OP.priors, priors) !== "number";
     this.#plan = plan;

@@ -26,8 +26,10 @@ export function watchOnward({ navigation, document: doc, location, performance }
     // A script may click the document itself, which is no element.
     const link = (event.target as Partial<Element>).closest?.<HTMLAnchorElement>("a[href]");
     leaves = !!link && "dunlinLeave" in link.dataset;
-    // Where the browser does not tell of navigation, a link is the way on.
-    if (link && !navigation && !event.defaultPrevented && !link.target && !link.download) go(link.origin);
+    // Where the browser does not tell of navigation, a link is the way on, unless it opens
+    // beside this page, is saved, or may lead to a part of it.
+    const apart = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || event.defaultPrevented;
+    if (!navigation && link && !apart && !link.target && !link.hasAttribute("download") && !link.href.includes("#")) go(link.origin);
   });
   navigation?.addEventListener("navigate", ({ destination, downloadRequest }) => {
     if (!destination.sameDocument && downloadRequest === null) go(new URL(destination.url).origin);

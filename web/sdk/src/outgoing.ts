@@ -11,6 +11,19 @@ import { Malformed, Reader, join, uv } from "./wire";
 /** Bytes of a report's head. */
 const HEAD = 140;
 
+/** Seals a plaintext to an age recipient. */
+export type Seal = (recipient: string, plaintext: Uint8Array) => Promise<Uint8Array>;
+
+/** A report that is being sealed. */
+export interface Sealing {
+  readonly date: string; // of the period
+  readonly revision: number;
+  /** Must be durable before the report leaves. */
+  readonly state: Uint8Array;
+  /** What Frame is given. */
+  readonly message: Promise<Uint8Array>;
+}
+
 /** What goes to one aggregator. */
 export interface Part {
   readonly recipient: string; // X25519, age1…
@@ -45,7 +58,18 @@ export function decodeOutgoing(bytes: Uint8Array): Outgoing {
     if (r.byte() !== 1) throw new Malformed();
     return { recipient: r.text(), plaintext: r.blob() };
   };
-  return { head, date, revision, leader: part(), helper: part(), state: r.rest() };
+  return { head, date, revision, leader: part(), helper: part(), state: r.take(r.left) };
+}
+
+/**
+ * Seals both shares of the module's answer.
+ *
+ * @throws Malformed What {@link decodeOutgoing} throws.
+ */
+export function sealOutgoing(answer: Uint8Array, seal: Seal): Sealing {
+  const { head, date, revision, leader, helper, state } = decodeOutgoing(answer);
+  const sealed = [leader, helper].map(({ recipient, plaintext }) => seal(recipient, plaintext));
+  return { date, revision, state, message: Promise.all(sealed).then(([a, b]) => frameMessage(head, a!, b!)) };
 }
 
 /** The message of Frame: the head and both sealed shares. */

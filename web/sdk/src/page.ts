@@ -6,14 +6,15 @@
  */
 
 import type { Debug } from "./api";
-import { any } from "./consent";
+import { backOff, later, LONGEST } from "./backoff";
+import { any, NONE } from "./consent";
 import { expose, type Exposures } from "./exposure";
 import type { After, Engine, Host } from "./host";
 import { link } from "./link";
 import { observe, type Observer } from "./observe";
 import type { Consent, Notice, Outcome, PageEvent, WorkerDebug } from "./protocol";
 import { sender, type Sender } from "./send";
-import { GAP } from "./visit";
+import { checked, GAP } from "./visit";
 import { watchOnward } from "./onward";
 
 /** Troubles that are kept for `dunlin.debug()`: the first ones tell more than the last. */
@@ -30,6 +31,8 @@ export function run({ page, tag, shelf, slots, source, worker, toEvent, debug, l
   let observing: Observer | undefined;
   let exposing: Exposures | undefined;
   let sending: Sender | undefined;
+  /** In a row, to fetch what a start needs. */
+  let failures = 0;
   /** Since when nobody sees the page, by the device's clock; 0 if somebody does. */
   let hidden = 0;
   /** The page was left, and is in the browser's memory. */
@@ -40,6 +43,10 @@ export function run({ page, tag, shelf, slots, source, worker, toEvent, debug, l
   const after: After = (ms, call) => {
     const timer = page.setTimeout(call, ms);
     return () => page.clearTimeout(timer);
+  };
+  /** Has the Worker begin, or begin anew, after ms. */
+  const again = (ms: number): void => {
+    after(ms, () => consent && any(consent) && void ask({ do: "consent", consent }));
   };
   const ask = link(
     worker,
@@ -54,9 +61,16 @@ export function run({ page, tag, shelf, slots, source, worker, toEvent, debug, l
           if (exposing) shelf.change((entry) => (entry.decisions = decisions));
           return exposing?.decide(decisions);
         }
-        case "trouble":
+        case "trouble": {
+          const { status } = notice;
           if (notice.why === "no-lock") sending?.blocked();
           if (trouble.length < TROUBLES) trouble.push(notice);
+          if (!later(status)) return;
+          const wait = backOff(++failures, Math.random(), now(), Infinity, notice);
+          // Of a network that failed the next page knows more than this one.
+          if (status) shelf.change((entry) => ((entry.visits = checked(entry.visits)).away = now() + wait));
+          again(wait);
+        }
       }
     },
     lost,
@@ -81,7 +95,6 @@ export function run({ page, tag, shelf, slots, source, worker, toEvent, debug, l
     const another = left || now() - hidden >= GAP;
     hidden = 0;
     void ask({ do: "show" });
-    if (left) sending?.begin();
     left = false;
     sending?.show();
     if (another) {
@@ -147,7 +160,13 @@ export function run({ page, tag, shelf, slots, source, worker, toEvent, debug, l
     },
     consent(c) {
       if (consent?.measure === c.measure && consent.personalize === c.personalize) return applied;
-      if (!consent) void ask({ do: "start", with: { ...tag, consent: c } });
+      if (!consent) {
+        const wait = checked(shelf.read()?.visits).away! - now();
+        // Longer than it can be it is if the clock was set back.
+        const away = wait > 0 && wait < LONGEST;
+        void ask({ do: "start", with: { ...tag, consent: away ? NONE : c } });
+        if (away) again(wait);
+      }
       // Giving takes effect by and by; of erasing the visitor wants to know that it is done.
       applied = any(c) && !consent ? DONE : ask({ do: "consent", consent: c });
       consent = c;

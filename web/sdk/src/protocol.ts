@@ -117,6 +117,14 @@ export interface ClearReport {
   readonly revision: number;
 }
 
+/** How a request was not met. */
+export interface Unmet {
+  readonly status: number; // 0: no answer
+  /** What the answer says of time: the headers Retry-After and Date. */
+  readonly after?: string | null;
+  readonly date?: string | null;
+}
+
 /** Sealed bytes that are ready to be sent, once. */
 export interface Ready {
   readonly url: string;
@@ -165,7 +173,8 @@ export type Notice =
   | { readonly tell: "ready"; readonly ready: Ready } // replaces ready bytes told before
   | { readonly tell: "unready" } // bytes told before must not be sent any more
   | { readonly tell: "decisions"; readonly choices: readonly Choice[] } // of all slots, for this page and the next
-  | { readonly tell: "trouble"; readonly why: Why; readonly say: string };
+  // Of plan or module with how they were not met: the page has it begin again, later, by telling the consent anew.
+  | ({ readonly tell: "trouble"; readonly why: Why; readonly say: string } & Partial<Unmet>);
 
 /** Worker to page, in answer to a request. */
 export interface Answer {

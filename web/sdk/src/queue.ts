@@ -16,7 +16,7 @@ export class Queue<R> {
 
   /** Waits for the request's outcome. */
   add(request: R): Promise<Outcome<unknown>> {
-    if (this.#waits.length === MOST) this.#waits.shift()!.answer(refuse("no-lock", "too much was waiting: this was dropped"));
+    if (this.#waits.length === MOST) this.#waits.shift()!.answer(refuse("no-lock", "too much waits"));
     return new Promise((answer) => this.#waits.push({ request, answer }));
   }
 

@@ -10,10 +10,9 @@
 
 import type { Mind } from "./mind";
 import { OP } from "./module";
-import { decodeOutgoing, frameMessage } from "./outgoing";
 import type { Plan } from "./plan";
 import type { Ready } from "./protocol";
-import type { Seal } from "./sealing";
+import type { Pack } from "./sealing";
 import { time } from "./wire";
 
 /** Pause after a change before the next revision is made, ms: what happens together goes together. */
@@ -28,7 +27,7 @@ export interface ReportsOptions {
   readonly now: () => number;
   readonly collector: () => number;
   /** Loads the sealing chunk. */
-  readonly seal: () => Promise<Seal>;
+  readonly seal: () => Promise<Pack>;
   /** Makes a state durable; false if this tab may not write any more. */
   readonly save: (state: Uint8Array) => Promise<boolean>;
   /** Keeps finished bytes for the next page. */
@@ -100,21 +99,17 @@ export class Reports {
 
   async #make(): Promise<void> {
     const { mind, plan, url, now, collector, save, keep, tell } = this.options;
-    const seal = await this.options.seal();
+    const pack = await this.options.seal();
     if (this.#halted) return;
     // A revision stands in the clear: it must not count what the visitor does.
     const answer = mind.call(this.#left ? OP.report : OP.again, time(now()), time(collector() || 0));
     this.refusal = typeof answer === "number" ? answer : 0;
     if (typeof answer === "number") return;
     this.#left = false;
-    const { head, date, revision, leader, helper, state } = decodeOutgoing(answer);
-    const [saved, sealedLeader, sealedHelper] = await Promise.all([
-      save(state),
-      seal(leader.recipient, leader.plaintext),
-      seal(helper.recipient, helper.plaintext),
-    ]);
+    const { date, revision, state, message } = pack(answer);
+    const [saved, sealed] = await Promise.all([save(state), message]);
     if (!saved || this.#halted) return;
-    const report = mind.call(OP.frame, frameMessage(head, sealedLeader, sealedHelper));
+    const report = mind.call(OP.frame, sealed);
     const period = plan.periods.find((p) => p.date === date);
     // Refused: the device was loaded anew in the meantime, and will report by itself.
     if (typeof report === "number" || !period) return;

@@ -1,6 +1,6 @@
 /**
- * The sealing chunk: age files for the two aggregators. A chunk of its own, which the
- * Worker loads only where reports may be made.
+ * The sealing chunk: the module's report, its shares sealed as age files for the two
+ * aggregators. A chunk of its own, which the Worker loads only where reports may be made.
  *
  * What it gives is a plain age file with one X25519 stanza, 200 bytes longer than the
  * plaintext: docs/formats.md, "Sealed share". It does not look at what it seals.
@@ -9,13 +9,14 @@
  */
 
 import { Encrypter } from "age-encryption";
+import { sealOutgoing, type Seal, type Sealing } from "./outgoing";
 
-/** Seals a plaintext to an age recipient. */
-export type Seal = (recipient: string, plaintext: Uint8Array) => Promise<Uint8Array>;
+/** Seals what the module answered to Report. */
+export type Pack = (answer: Uint8Array) => Sealing;
 
 /** What the chunk exports. */
-export interface Sealing {
-  readonly seal: Seal;
+export interface Chunk {
+  readonly pack: Pack;
 }
 
 /** Bytes that sealing adds. */
@@ -35,3 +36,5 @@ export const seal: Seal = async (recipient, plaintext) => {
   if (sealed.length !== plaintext.length + OVERHEAD) throw new Error("sealed to another size than the plan's");
   return sealed;
 };
+
+export const pack: Pack = (answer) => sealOutgoing(answer, seal);

@@ -10,11 +10,12 @@
  */
 
 import type { SendDebug } from "./api";
+import { backOff, later } from "./backoff";
 import type { Shelf } from "./entry";
 import type { After } from "./host";
 import type { Ask } from "./link";
-import type { Outcome, Ready } from "./protocol";
-import { active, checked, hide, period, TRIES, type Visits } from "./visit";
+import type { Outcome, Ready, Unmet } from "./protocol";
+import { active, checked, hide, lapse, period, TRIES, type Visits } from "./visit";
 
 /** Largest report that may outlive its page, bytes; larger ones leave from a page that is seen. */
 const KEEPALIVE = 60 * 1024;
@@ -22,9 +23,6 @@ const KEEPALIVE = 60 * 1024;
 /** Jitter of what is owed: from, and up to so much more, ms. */
 const FROM = 2_000;
 const MORE = 18_000;
-
-/** Longest that the collector may ask to be left alone, s. */
-const PATIENCE = 86_400;
 
 /** What a sender works with. */
 export interface SenderOptions {
@@ -53,7 +51,7 @@ export interface Sender {
   blocked(): void;
   /** The page was hidden or left: `onward` for another one of the site. */
   hide(onward: boolean): void;
-  /** The page is seen again. */
+  /** The page is seen again: a debt of its own is to be paid. */
   show(): void;
   /** Stops for good. */
   stop(): void;
@@ -63,33 +61,64 @@ export interface Sender {
 /** Makes a sender. */
 export function sender({ shelf, fetch, now, random, after, visible, ask }: SenderOptions): Sender {
   let ready: Ready | undefined;
-  /** An earlier page's bytes that are not confirmed. */
+  /** Bytes that are not confirmed, of an earlier page or of this one. */
   let kept: Ready | undefined;
   /** What left last. */
   let gone: Ready | undefined;
-  /** An earlier page owes a report: this one sends it, when it is due. */
+  /** A report is owed: this page sends it, when it is due. */
   let debt = false;
   let due = false;
   /** The hidden page's place had nothing ready yet: what becomes ready while it lives goes at once. */
   let late = false;
   let flying = false;
   let blocked = false;
+  let stopped = false;
   let sent = 0;
   let status = 0;
   let cancel = (): void => undefined;
 
   const note = (how: (visits: Visits) => void): boolean => {
-    const noted = shelf.change((entry) => how((entry.visits = checked(entry.visits))));
+    // An answer that comes when all is erased leaves nothing behind.
+    const noted = !stopped && shelf.change((entry) => how((entry.visits = checked(entry.visits))));
     // Where places cannot be counted none may be used.
     if (!noted) it.stop();
     return noted;
   };
-  /** It stays owed; the collector wants to be left alone for so many seconds. */
-  const failed = (seconds: number): void => {
+  const pay = (): void => {
+    if (late || (debt && due)) send(kept ?? ready);
+  };
+  /** Sees to it that what is owed is sent, with jitter, and not before the collector is to be asked again. */
+  const collect = (): void => {
+    let wait = FROM + MORE * random();
+    cancel();
+    due = debt = late = false;
+    note((visits) => {
+      lapse(visits, now());
+      debt = visits.owed > 0;
+      wait = Math.max(wait, visits.wait - now());
+    });
+    if (!debt) return;
+    cancel = after(wait, () => {
+      due = true;
+      pay();
+    });
+    if (!kept)
+      void ask<Ready | null>({ do: "unsent" }).then((outcome) => {
+        if (outcome.ok && outcome.value) kept ??= outcome.value;
+        pay();
+      });
+  };
+  /** It stays owed, the very bytes are kept, and the collector is left alone. */
+  const failed = ({ end }: Ready, unmet: Unmet): void => {
     note((visits) => {
       visits.owed ||= 1;
-      visits.wait = now() + Math.min(seconds, PATIENCE) * 1000;
+      visits.failed = (visits.failed ?? 0) + 1;
+      visits.wait = now() + backOff(visits.failed, random(), now(), end * 1000 - now(), unmet);
     });
+    // Taken back in the meantime they are not.
+    kept ??= gone;
+    // Nobody may have told a hidden page what another tab has erased since.
+    if (visible()) collect();
   };
   /** Sends, if it can, and says whether it did. */
   const send = (report: Ready | undefined): boolean => {
@@ -98,7 +127,12 @@ export function sender({ shelf, fetch, now, random, after, visible, ask }: Sende
     const keepalive = bytes.byteLength <= KEEPALIVE;
     if (!keepalive && !visible()) return false;
     // Noted before the bytes leave: if the page dies now the next one knows.
-    if (!note((visits) => (visits.owed = Math.max(visits.owed - 1, 0)))) return false;
+    let early = false;
+    const noted = note((visits) => {
+      early = now() < visits.wait;
+      if (!early) visits.owed = Math.max(visits.owed - 1, 0);
+    });
+    if (!noted || early) return false;
     cancel();
     debt = late = false;
     flying = true;
@@ -115,48 +149,32 @@ export function sender({ shelf, fetch, now, random, after, visible, ask }: Sende
       redirect: "error",
     });
     if (ready?.revision === revision) ready = undefined;
-    if (kept?.revision === revision) kept = undefined;
+    // What leaves is kept's own bytes, or newer ones.
+    kept = undefined;
     void ask({ do: "sent", revision });
     answer
       .then(
-        (response) => {
-          status = response.status;
-          if (status > 499 || status === 429 || status === 408) return failed(Number(response.headers.get("Retry-After")) || 0);
+        ({ status: answered, headers }) => {
+          status = answered;
+          if (later(status)) return failed(report, { status, after: headers.get("Retry-After"), date: headers.get("Date") });
           // Taken, or refused for good: either way nothing is owed, but of a place used since.
           note((visits) => {
             if (visits.owed < TRIES) visits.owed = 0;
+            visits.wait = visits.failed = 0;
           });
           void ask({ do: "confirmed", revision });
         },
         // Refused by the browser or the network.
-        () => failed(0),
+        () => failed(report, { status: 0 }),
       )
       .finally(() => (flying = false));
     return true;
   };
-  const pay = (): void => {
-    if (late || (debt && due)) send(kept ?? ready);
-  };
 
   const it: Sender = {
     begin() {
-      let wait = FROM + MORE * random();
-      cancel();
-      due = debt = false;
-      note((visits) => {
-        active(visits, now());
-        debt = visits.owed > 0;
-        wait = Math.max(wait, visits.wait - now());
-      });
-      if (!debt) return;
-      cancel = after(wait, () => {
-        due = true;
-        pay();
-      });
-      void ask<Ready | null>({ do: "unsent" }).then((outcome) => {
-        if (outcome.ok && outcome.value) kept = outcome.value;
-        pay();
-      });
+      it.activity();
+      collect();
     },
     activity: () => note((visits) => active(visits, now())),
     ready(made) {
@@ -165,7 +183,7 @@ export function sender({ shelf, fetch, now, random, after, visible, ask }: Sende
       if (made && gone && made.end === gone.end && made.revision <= gone.revision) return;
       ready = made;
       if (!made) {
-        kept = undefined;
+        kept = gone = undefined;
         return;
       }
       note((visits) => {
@@ -183,11 +201,10 @@ export function sender({ shelf, fetch, now, random, after, visible, ask }: Sende
       // What is owed goes at the next hide at the latest, if that is no place of its own.
       else if (debt) send(kept ?? ready);
     },
-    show: () => (late = false),
+    show: collect,
     stop() {
+      stopped = true;
       cancel();
-      debt = late = false;
-      ready = kept = undefined;
     },
     debug: () => ({
       ...checked(shelf.read()?.visits),

@@ -12,7 +12,7 @@ import type { Life } from "./life";
 import { OP, Trapped } from "./module";
 import type { Choice, Consent, Outcome, PageEvent, Ready, Request } from "./protocol";
 import { Reports } from "./reports";
-import type { Seal } from "./sealing";
+import type { Pack } from "./sealing";
 import type { Vault } from "./vault";
 import { time } from "./wire";
 
@@ -35,7 +35,7 @@ export interface SessionOptions {
   readonly now: () => number;
   readonly ahead: number;
   readonly after: (ms: number, call: () => void) => () => void;
-  readonly seal: () => Promise<Seal>;
+  readonly seal: () => Promise<Pack>;
   /** What may be done at this moment. */
   readonly consent: () => Consent;
   /** This tab is the writer, and its state is loaded. */

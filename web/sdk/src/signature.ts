@@ -7,7 +7,6 @@
 
 import { join } from "./wire";
 
-const PREFIX = "dunlin-officer1";
 const LABEL = "dunlin plan v1\n";
 
 /** Bytes before the published plan: magic, version, signature. */
@@ -23,10 +22,10 @@ export async function verify(
   officer: string,
   subtle: SubtleCrypto,
 ): Promise<Uint8Array<ArrayBuffer> | "plan-signature" | "no-ed25519"> {
-  const digits = /^[0-9a-f]{64}$/.exec(officer.slice(PREFIX.length));
+  const digits = /^dunlin-officer1([0-9a-f]{64})$/.exec(officer);
   const head = String.fromCharCode(...signed.subarray(0, 5));
-  if (!officer.startsWith(PREFIX) || !digits || head !== "DLPS\x01" || signed.length <= HEAD) return "plan-signature";
-  const raw = Uint8Array.from(digits[0].match(/../g)!, (two) => parseInt(two, 16));
+  if (!digits || head !== "DLPS\x01" || signed.length <= HEAD) return "plan-signature";
+  const raw = Uint8Array.from(digits[1]!.match(/../g)!, (two) => parseInt(two, 16));
   const published = signed.slice(HEAD);
   let key: CryptoKey;
   try {

@@ -7,7 +7,7 @@
 
 import { Fault } from "./fault";
 import { compile } from "./module";
-import type { Start } from "./protocol";
+import type { Start, Unmet } from "./protocol";
 import { verify } from "./signature";
 import { hex } from "./wire";
 
@@ -41,8 +41,8 @@ export class Supply {
     const date = Date.parse(response.headers.get("Date") ?? "");
     const at = monotonic();
     const bytes = await verify(await body(response), start.officer, subtle);
-    if (bytes === "plan-signature") throw new Fault(bytes, "the plan is not signed by the privacy officer whose key the tag names");
-    if (bytes === "no-ed25519") throw new Fault(bytes, "this browser cannot verify the plan's signature: nothing is measured");
+    if (bytes === "plan-signature") throw new Fault(bytes, "the plan is not signed by the key in the tag");
+    if (bytes === "no-ed25519") throw new Fault(bytes, "this browser cannot verify the plan's signature");
     return {
       bytes,
       priors: response.headers.get("Dunlin-Priors") ?? "",
@@ -65,13 +65,13 @@ export class Supply {
   async module(digest: string): Promise<WebAssembly.Module> {
     const response = await this.#get(`module/${digest}.wasm`);
     const compiled = await compile((await body(response)).buffer, digest, this.options.subtle).catch(() => null);
-    if (!compiled) throw new Fault("module", "the module is not the one that the script names");
+    if (!compiled) throw new Fault("module", "the module is not the script's");
     return compiled;
   }
 
   async #get(path: string, cache: RequestCache = "default"): Promise<Response> {
     const { with: start, fetch, signal } = this.options;
-    let say = "no answer";
+    let unmet: Unmet = { status: 0 };
     try {
       const response = await fetch(`${start.base}${start.api}/${path}`, {
         cache,
@@ -80,12 +80,13 @@ export class Supply {
         redirect: "error",
         signal,
       });
+      const { status, headers } = response;
       if (response.ok) return response;
-      say = `status ${response.status}`;
+      unmet = { status, after: headers.get("Retry-After"), date: headers.get("Date") };
     } catch {
       // Told below.
     }
-    throw new Fault("network", `${path.split(/[/?]/)[0]}: ${say}`);
+    throw new Fault("network", `${path.split(/[/?]/)[0]}: ${unmet.status ? `status ${unmet.status}` : "no answer"}`, 0, unmet);
   }
 }
 

@@ -33,8 +33,12 @@ export interface Visits {
   more: number;
   /** How often what is owed may still go out without an answer having been heard; 0: nothing is. */
   owed: number;
-  /** The collector asked to wait until then, ms. */
+  /** No report leaves before, ms: the collector is left alone. */
   wait: number;
+  /** Failures in a row that led to it; absent: none. */
+  failed?: number;
+  /** The script asks for no plan before, ms: the collector wants to be left alone. */
+  away?: number;
 }
 
 /** Visits as read from storage; of a device that has never been here where they are not of that shape. */
@@ -44,13 +48,18 @@ export function checked(v: unknown): Visits {
   return sound ? of : { last: 0, first: false, end: 0, more: 0, owed: 0, wait: 0 };
 }
 
+/** Forgets what belongs to a period that is over at `now`, ms. */
+export function lapse(v: Visits, now: number): void {
+  if (v.end && now >= v.end * 1000) period(v, 0);
+}
+
 /**
  * Notes an activity.
  *
  * @param now ms.
  */
 export function active(v: Visits, now: number): void {
-  if (v.end && now >= v.end * 1000) v.end = v.more = v.owed = v.wait = 0;
+  lapse(v, now);
   const gone = now - v.last;
   // A clock set back is as good as a gap: the last activity lies in the future then.
   if (gone < 0 || gone >= GAP) v.first = false;
@@ -78,6 +87,6 @@ export function hide(v: Visits, now: number, onward: boolean): boolean {
  */
 export function period(v: Visits, end: number): void {
   // Another plan may have shorter or longer periods; what was used of the one before counts no more.
-  if (v.end && v.end !== end) v.more = v.owed = 0;
+  if (v.end && v.end !== end) v.more = v.owed = v.wait = v.failed = 0;
   v.end = end;
 }

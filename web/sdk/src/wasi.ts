@@ -6,7 +6,8 @@
  */
 
 /** What the runtime is set to: a small heap, and collection that ends where it begins. */
-const ENVIRONMENT = ["GOGC=25", "GODEBUG=gcstoptheworld=1"];
+const HEAP = "GOGC=25\0";
+const COLLECTION = "GODEBUG=gcstoptheworld=1\0";
 
 /** The most that `getRandomValues` gives at once, bytes. */
 const RANDOM = 65_536;
@@ -28,7 +29,7 @@ export interface World {
 /** Makes the functions of `wasi_snapshot_preview1`. */
 export function wasi({ random, clock, memory }: World): Record<string, (...args: never[]) => number> {
   const view = () => new DataView(memory());
-  const bytes = ENVIRONMENT.map((text) => new TextEncoder().encode(`${text}\0`));
+  const environment = new TextEncoder().encode(HEAP + COLLECTION);
   const u32 = (at: number, v: number) => view().setUint32(at, v, true);
   const sizes = (count: number, size: number) => (countAt: number, sizeAt: number) => {
     u32(countAt, count);
@@ -38,16 +39,11 @@ export function wasi({ random, clock, memory }: World): Record<string, (...args:
   return {
     args_sizes_get: sizes(0, 0),
     args_get: () => OK,
-    environ_sizes_get: sizes(
-      bytes.length,
-      bytes.reduce((n, b) => n + b.length, 0),
-    ),
+    environ_sizes_get: sizes(2, environment.length),
     environ_get(list: number, text: number) {
-      bytes.forEach((b, i) => {
-        u32(list + 4 * i, text);
-        new Uint8Array(memory()).set(b, text);
-        text += b.length;
-      });
+      u32(list, text);
+      u32(list + 4, text + HEAP.length);
+      new Uint8Array(memory()).set(environment, text);
       return OK;
     },
     random_get(at: number, n: number) {

@@ -16,20 +16,19 @@ export class Malformed extends Fault {
 
 /** Takes values off the front of bytes. Slices that it returns alias them. */
 export class Reader {
-  #at = 0;
+  /** Bytes that are not taken. */
+  left: number;
   readonly #view: DataView;
 
   constructor(readonly bytes: Uint8Array) {
+    this.left = bytes.length;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   }
 
   /** @throws Malformed If less than n bytes are left. */
   take(n: number): Uint8Array {
-    return this.bytes.subarray(this.#skip(n), this.#at);
-  }
-
-  rest(): Uint8Array {
-    return this.take(this.bytes.length - this.#at);
+    const at = this.#skip(n);
+    return this.bytes.subarray(at, at + n);
   }
 
   byte(): number {
@@ -84,20 +83,19 @@ export class Reader {
   list<T>(element: () => T): T[] {
     const n = this.uv();
     // An element has a byte at least: no count makes more room than there is input.
-    if (n > this.bytes.length - this.#at) throw new Malformed();
+    if (n > this.left) throw new Malformed();
     return Array.from({ length: n }, element);
   }
 
   /** @throws Malformed If bytes are left. */
   close(): void {
-    if (this.#at < this.bytes.length) throw new Malformed();
+    if (this.left) throw new Malformed();
   }
 
   #skip(n: number): number {
-    const at = this.#at;
-    if (n > this.bytes.length - at) throw new Malformed();
-    this.#at += n;
-    return at;
+    if (n > this.left) throw new Malformed();
+    this.left -= n;
+    return this.bytes.length - this.left - n;
   }
 }
 

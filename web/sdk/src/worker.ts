@@ -6,7 +6,7 @@
 
 import { Device } from "./device";
 import type { Answer, Notice, Request } from "./protocol";
-import type { Sealing } from "./sealing";
+import type { Chunk } from "./sealing";
 import { indexedStore } from "./store";
 
 /** Set by the build: SHA-256 of the module, and the sealing chunk's file. */
@@ -32,7 +32,7 @@ const device = new Device({
     const timer = setTimeout(call, ms);
     return () => clearTimeout(timer);
   },
-  sealing: () => import(/* @vite-ignore */ `./${__SEAL__}`) as Promise<Sealing>,
+  sealing: () => import(/* @vite-ignore */ `./${__SEAL__}`) as Promise<Chunk>,
   module: __MODULE__,
   tell: (notice) => scope.postMessage(notice),
 });

@@ -361,3 +361,68 @@ test("calls with arguments of another shape are answered, not thrown", async () 
   );
   expect(await strange).toMatchObject({ ok: false, why: "input" });
 });
+
+describe("a collector that does not give the plan", () => {
+  const unmet = (status: number) =>
+    (site.notices = [{ after: 0, notice: { tell: "trouble", why: "network", say: "plan", status, after: "60", date: null } }]);
+  /** Minutes pass in a second, and jitter is the least. */
+  const hurry = () =>
+    v.page.evaluateOnNewDocument(() => {
+      const slow = setTimeout;
+      window.setTimeout = ((call: () => void, ms: number) => slow(call, ms > 1000 ? ms / 100 : ms)) as typeof setTimeout;
+      Math.random = () => 0;
+    });
+  const consents = () => site.heard.flatMap((r) => (r.do === "consent" ? [r.consent] : []));
+  const away = async () => ((await v.entry())?.["visits"] as { away?: number } | undefined)?.away;
+
+  test.each([429, 503])("is asked again when it says so after %i, by this page and the next", async (status) => {
+    await hurry();
+    unmet(status);
+    await v.open(BODY);
+    await until("the Worker is told to begin again", () => consents().length > 0);
+    expect(consents()).toEqual([BOTH]);
+    expect(started()).toMatchObject({ with: { consent: BOTH } });
+    const left = (await away())! - Date.now();
+    expect([left > 50_000, left <= 60_000], `${left} ms`).toEqual([true, true]);
+
+    site.heard = [];
+    site.notices = [];
+    await v.open(BODY);
+    await until("the Worker is told to begin", () => consents().length > 0);
+    expect(started()).toMatchObject({ with: { consent: NONE } });
+    expect(consents()).toEqual([BOTH]);
+  });
+
+  test("is asked again by this page alone if there was no answer", async () => {
+    await hurry();
+    unmet(0);
+    await v.open(BODY);
+    await until("the Worker is told to begin again", () => consents().length > 0);
+    expect(await away()).toBeUndefined();
+  });
+
+  test("is not asked again after a refusal, or against the visitor's word", async () => {
+    await hurry();
+    unmet(404);
+    await v.open(BODY);
+    await until("the Worker runs", () => site.events().length > 0);
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    expect(consents()).toEqual([]);
+    expect(await away()).toBeUndefined();
+
+    unmet(503);
+    await v.open(BODY);
+    await until("it is noted", async () => !!(await away()));
+    await v.call("consent", NONE);
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    expect(consents()).toEqual([NONE]);
+    expect(await v.entry()).toEqual({ consent: NONE });
+  });
+
+  test("is asked at once by a clock that was set back", async () => {
+    await v.remember({ visits: { last: 0, first: false, end: 0, more: 0, owed: 0, wait: 0, away: Date.now() + 3 * 86_400_000 } });
+    await v.open(BODY);
+    await until("the Worker runs", () => !!started());
+    expect(started()).toMatchObject({ with: { consent: BOTH } });
+  });
+});

@@ -24,10 +24,42 @@ test.each<[string, Why, (browser: Browser) => unknown]>([
   expect(await tab.ask({ do: "choose", slot: "hero" })).toMatchObject({ ok: false, why });
   expect(await tab.ask({ do: "report" })).toMatchObject({ ok: false, why });
   await tab.settle();
-  expect(tab.notices).toEqual([{ tell: "trouble", why, say: expect.any(String) }]);
+  expect(tab.notices).toMatchObject([{ tell: "trouble", why, say: expect.any(String) }]);
   expect(await tab.debug()).toMatchObject({ stage: "stopped", trouble: [{ why }] });
   expect(browser.shelf.values["state"]).toBeUndefined();
   expect(browser.locks?.held ?? false).toBe(false);
+});
+
+test.each([
+  ["plan", 503, { status: 503, after: "60", date: "Mon, 23 Nov 2026 09:00:00 GMT" }],
+  ["module", 429, { status: 429, after: "60", date: "Mon, 23 Nov 2026 09:00:00 GMT" }],
+  ["plan", 0, { status: 0 }],
+  ["plan", 404, { status: 404 }],
+])("the page is told how %s was not met (%i), and when it says so the device begins", async (what, status, unmet) => {
+  const browser = new Browser();
+  browser.status = { [what]: status };
+  browser.refusal = { "Retry-After": "60", Date: "Mon, 23 Nov 2026 09:00:00 GMT" };
+  const tab = browser.tab();
+  await tab.start();
+  expect(tab.notices).toMatchObject([{ tell: "trouble", why: "network", ...unmet }]);
+  await tab.settle();
+  const before = browser.fetched.length;
+  tab.pass(86_400_000);
+  await tab.settle();
+  expect(browser.fetched.length).toBe(before);
+  browser.status = {};
+  browser.now = (vectors.start + 9 * 3600) * 1000;
+  expect(await tab.ask({ do: "consent", consent: BOTH })).toMatchObject({ ok: true });
+  expect(await tab.view("shoes")).toMatchObject({ ok: true });
+  await tab.report();
+});
+
+test("no priors are no trouble: choices go without", async () => {
+  const browser = new Browser();
+  browser.status = { priors: 503 };
+  const tab = await running(browser);
+  await tab.report();
+  expect(await tab.debug()).toMatchObject({ priors: null, trouble: [] });
 });
 
 test("a plan of another serial: refused by devices that have seen a later one", async () => {

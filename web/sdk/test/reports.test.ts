@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { OP } from "../src/module";
+import { sealOutgoing } from "../src/outgoing";
 import { decodePlan } from "../src/plan";
 import type { Ready } from "../src/protocol";
 import { Reports, type ReportsOptions } from "../src/reports";
@@ -9,6 +10,8 @@ const { outgoing } = vectors;
 const steps = async () => {
   for (let i = 0; i < 20; i++) await new Promise(setImmediate);
 };
+
+const unsealed = (answer: Uint8Array) => sealOutgoing(answer, (_, plaintext) => Promise.resolve(plaintext));
 
 /** Reports of a module that answers as Go's did, with a diary of what was done. */
 function reports(more: Partial<ReportsOptions> = {}) {
@@ -26,10 +29,11 @@ function reports(more: Partial<ReportsOptions> = {}) {
     url: "/reports",
     now: () => vectors.start,
     collector: () => vectors.start,
-    seal: async () => (recipient, plaintext) => {
-      diary.push(`seal ${recipient === outgoing.leader ? "leader" : recipient === outgoing.helper ? "helper" : "?"}`);
-      return Promise.resolve(plaintext);
-    },
+    seal: async () => (answer) =>
+      sealOutgoing(answer, (recipient, plaintext) => {
+        diary.push(`seal ${recipient === outgoing.leader ? "leader" : recipient === outgoing.helper ? "helper" : "?"}`);
+        return Promise.resolve(plaintext);
+      }),
     save: async () => {
       await steps();
       diary.push("saved");
@@ -135,7 +139,7 @@ test("a refusal is remembered until there is a report", async () => {
 test("a failure is told, and the next report is made all the same", async () => {
   let fails = true;
   const { made, diary, told } = reports({
-    seal: () => (fails ? Promise.reject(new TypeError("gone")) : Promise.resolve((_, plaintext) => Promise.resolve(plaintext))),
+    seal: () => (fails ? Promise.reject(new TypeError("gone")) : Promise.resolve(unsealed)),
   });
   made.renew();
   await made.idle();

@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { Device } from "../src/device";
 import type { Consent, Notice, Outcome, PageEvent, Ready, Request, Start, WorkerDebug } from "../src/protocol";
-import { seal, type Sealing } from "../src/sealing";
+import { pack, type Chunk } from "../src/sealing";
 import { Locks } from "./locks";
 import { Shelf } from "./shelf";
 import { bytes, moduleBytes, vectors } from "./vectors";
@@ -29,10 +29,12 @@ export class Browser {
   pinned = digestOf(this.module);
   /** Answers by path; undefined for what is there. */
   status: Readonly<Record<string, number>> = {};
+  /** Headers of these answers. */
+  refusal: Record<string, string> = {};
   fetched: string[] = [];
   /** How often randomness fails, which traps the module. */
   failing = 0;
-  sealing: () => Promise<Sealing> = () => Promise.resolve({ seal });
+  sealing: () => Promise<Chunk> = () => Promise.resolve({ pack });
 
   /** What was begun and is not done, in all tabs. */
   busy = 0;
@@ -69,7 +71,7 @@ export class Browser {
     if (init.signal?.aborted) throw new DOMException("", "AbortError");
     const status = this.status[path.split("/")[0]!];
     if (status === 0) throw new TypeError("Failed to fetch");
-    if (status) return new Response("no", { status });
+    if (status) return new Response("no", { status, headers: this.refusal });
     if (path === "plan") {
       const headers = new Headers({ "Dunlin-Plan": vectors.digest });
       if (this.ahead !== null) headers.set("Date", new Date(this.now + this.ahead * 1000).toUTCString());
