@@ -144,3 +144,14 @@ func TestDashboardShowsWhatIsExported(t *testing.T) {
 		require.True(t, shown[name] != aside[name], "%s: shown %t, left aside %t", name, shown[name], aside[name])
 	}
 }
+
+// The guide lists each metric with the roles' own words for it.
+func TestGuideListsTheMetrics(t *testing.T) {
+	b, err := os.ReadFile("../docs/operations.md")
+	require.NoError(t, err)
+	var listed []string
+	for _, m := range regexp.MustCompile("(?m)^\\| `(dunlin_[a-z_]+)` \\|").FindAllStringSubmatch(string(b), -1) {
+		listed = append(listed, m[1])
+	}
+	require.Equal(t, operator.Names(), listed)
+}

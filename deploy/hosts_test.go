@@ -243,6 +243,9 @@ func zone(now time.Time, soon bool) (name string, day plan.Date, ends time.Time)
 // test takes the time zone whose day ends next and stays until the release, half an
 // hour at most.
 func TestOperationsGuide(t *testing.T) {
+	if testing.Short() {
+		t.Skip("half a minute of scrypt and three hosts")
+	}
 	soak := os.Getenv("SOAK") != ""
 	n := newNetwork(t)
 	build := exec.Command("go", "build", "-o", filepath.Join(n.dir, "dunlin"), "./cmd/dunlin")
