@@ -2,7 +2,11 @@ package service
 
 import (
 	"bytes"
+	"crypto/ed25519"
 	"crypto/rand"
+	"crypto/x509"
+	"encoding/pem"
+	"os"
 	"testing"
 	"time"
 
@@ -11,11 +15,26 @@ import (
 	"github.com/dunlin-analytics/dunlin/privacy/peer"
 )
 
+// lineIdentity is the identity of a seed of 32 equal bytes.
 func lineIdentity(t testing.TB, seed byte) peer.Identity {
 	t.Helper()
-	id, err := peer.Generate(bytes.NewReader(bytes.Repeat([]byte{seed}, 64)))
+	der, err := x509.MarshalPKCS8PrivateKey(ed25519.NewKeyFromSeed(bytes.Repeat([]byte{seed}, ed25519.SeedSize)))
+	require.NoError(t, err)
+	id, err := peer.ParseIdentity(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))
 	require.NoError(t, err)
 	return id
+}
+
+// The lines of docs/formats.md.
+func TestLineBytes(t *testing.T) {
+	helper, leader := lineIdentity(t, 1), lineIdentity(t, 2)
+	docs, err := os.ReadFile("../../docs/formats.md")
+	require.NoError(t, err)
+	i := invitation{URL: "https://h:1", Name: "shop", Officer: "o", Keys: peer.Keys{helper.Public()}, Nonce: nonce{1, 2, 3}, Expires: time.Unix(1_800_000_000, 0)}
+	a := acceptance{Name: "shop", Helper: helper.Public(), Keys: peer.Keys{leader.Public()}, Nonce: i.Nonce}
+	for _, line := range []string{i.line(helper), a.line(leader)} {
+		require.Contains(t, string(docs), line)
+	}
 }
 
 // What goes into a line comes out of it, and any other text is refused or is such a
