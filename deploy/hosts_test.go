@@ -300,7 +300,7 @@ func TestOperationsGuide(t *testing.T) {
 		time.Sleep(time.Until(ends)) // the services' clock is the wall's
 		for _, host := range []string{"leader", "helper"} {
 			require.Eventually(t, func() bool {
-				return strings.Contains(n.run(host, "dunlin release list --data $DATA/"+host), day.String())
+				return strings.Contains(n.run(host, "dunlin release list --config services.yaml"), day.String())
 			}, 3*time.Minute, time.Second)
 		}
 	}
