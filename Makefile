@@ -72,7 +72,11 @@ soak: ## the long forms: 200 kills under load, full disks, 10,000 idle connectio
 size: module web ## bytes on the wire, brotli 11
 	@scripts/size.sh
 
-bench: build ## every figure of DESIGN.md "Numbers to hold" that exists so far
+# Apart from Dunlin's own module: it needs SQLite and a C compiler.
+bin/peers: $(wildcard cmd/bench/peers/*)
+	cd cmd/bench/peers && go build -o ../../../bin/peers .
+
+bench: build bin/peers ## every figure of DESIGN.md "Numbers to hold" that exists so far
 	scripts/bench.sh
 
 clean:

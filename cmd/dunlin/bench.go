@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/json"
 	"errors"
-	"os"
 
 	"github.com/dunlin-analytics/dunlin/cmd/bench/speed"
 	"github.com/dunlin-analytics/dunlin/cmd/rig"
@@ -13,7 +12,7 @@ import (
 
 func benchCommand() *cobra.Command {
 	c := group("bench", "measure; see docs/benchmarks.md",
-		benchHillstromCommand(), benchChoiceCommand(), benchMsnbcCommand(), benchShopCommand(), benchModuleCommand(), benchPrepareCommand(), benchIngestCommand(),
+		benchHillstromCommand(), benchChoiceCommand(), benchMsnbcCommand(), benchShopCommand(), benchModuleCommand(), benchPrepareCommand(), benchIngestCommand(), benchAggregateCommand(), benchOperationCommand(),
 		benchBrowserCommand())
 	c.Long = "Each benchmark prints one JSON object on standard output with --json, and its progress on standard error."
 	c.PersistentFlags().Bool("json", false, "print one JSON object on one line, and nothing else")
@@ -86,32 +85,5 @@ func benchPrepareCommand() *cobra.Command {
 	}
 	c.Flags().IntVar(&cells, "cells", 512, "cells of a measurement")
 	c.Flags().IntVar(&reports, "reports", 10000, "reports to prepare on each core")
-	return c
-}
-
-func benchIngestCommand() *cobra.Command {
-	var body, connections, requests int
-	var dir string
-	c := &cobra.Command{
-		Use:   "ingest",
-		Short: "durable acknowledgements of reports by the collector",
-		Args:  cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			folder, err := os.MkdirTemp(dir, "dunlin-bench-")
-			if err != nil {
-				return err
-			}
-			defer os.RemoveAll(folder)
-			f, err := speed.Ingest(c.Context(), folder, body, connections, requests)
-			if err != nil {
-				return err
-			}
-			return printResult(c, f)
-		},
-	}
-	c.Flags().IntVar(&body, "body", 6000, "bytes of a report")
-	c.Flags().IntVar(&connections, "connections", 64, "connections at once")
-	c.Flags().IntVar(&requests, "requests", 50000, "requests to measure")
-	c.Flags().StringVar(&dir, "dir", "", "folder on the disk to measure (default: the system's for temporary files)")
 	return c
 }

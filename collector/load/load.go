@@ -6,6 +6,7 @@ package load
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -21,9 +22,10 @@ import (
 	"time"
 )
 
-// Options of a run. All fields are required but Answered.
+// Options of a run. All fields are required but Type and Answered.
 type Options struct {
 	URL         string // http only
+	Type        string // content type; default application/octet-stream
 	Connections int
 	Total       int // requests over all connections
 	// Body returns the i-th body; it may reuse b, which only one connection
@@ -89,7 +91,7 @@ func (s *sender) run(ctx context.Context, o *Options, u *url.URL, next *atomic.I
 	}
 	defer conn.Close()
 	defer context.AfterFunc(ctx, func() { _ = conn.Close() })()
-	head := "POST " + u.RequestURI() + " HTTP/1.1\r\nHost: " + u.Host + "\r\nContent-Type: application/octet-stream\r\nContent-Length: "
+	head := "POST " + u.RequestURI() + " HTTP/1.1\r\nHost: " + u.Host + "\r\nContent-Type: " + cmp.Or(o.Type, "application/octet-stream") + "\r\nContent-Length: "
 	in := bufio.NewReader(conn)
 	var body, request []byte
 	for {

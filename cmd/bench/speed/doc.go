@@ -1,5 +1,5 @@
 // Package speed measures the rooms against the table "Numbers to hold": the
-// module under wazero, both aggregators' preparation, durable ingest. Figures are
+// module under wazero, both aggregators' preparation. Figures are
 // medians where a distribution is meant; absolute times only describe the machine.
 package speed
 

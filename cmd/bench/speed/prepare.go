@@ -3,6 +3,7 @@ package speed
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/dunlin-analytics/dunlin/aggregator/prepare"
@@ -70,4 +71,9 @@ func Prepare(cells, reports int) (f PrepareFigures, err error) {
 	f.Open, f.Total = middle(open), middle(total)
 	f.Ratio = f.Both / f.PerCore
 	return f, nil
+}
+
+func middle(v []float64) float64 {
+	v = slices.Sorted(slices.Values(v))
+	return v[len(v)/2]
 }

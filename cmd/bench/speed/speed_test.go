@@ -1,7 +1,6 @@
 package speed_test
 
 import (
-	"context"
 	"encoding/json"
 	"testing"
 
@@ -22,32 +21,6 @@ func keysOf(t *testing.T, v any) (keys []string) {
 		keys = append(keys, k)
 	}
 	return keys
-}
-
-func TestIngestMeasuresWhatItWasAskedFor(t *testing.T) {
-	f, err := speed.Ingest(t.Context(), t.TempDir(), 2500, 8, 400)
-	require.NoError(t, err)
-	require.Equal(t, 2500, f.Body)
-	require.Equal(t, 8, f.Connections)
-	require.Equal(t, 400, f.Requests)
-	require.Positive(t, f.PerSecond)
-	require.Positive(t, f.P50)
-	require.GreaterOrEqual(t, f.P99, f.P50)
-	require.Positive(t, f.Fsync)
-	// Eight connections cannot finish more than eight requests in the median time of one.
-	require.Less(t, f.PerSecond*f.P50/1000, 2*8.)
-	require.Subset(t, keysOf(t, f), []string{"requests_per_second", "p50_ms", "p99_ms", "fsync_ms"})
-}
-
-func TestIngestRefuses(t *testing.T) {
-	for _, c := range []struct{ body, connections, total int }{{100, 8, 10}, {1 << 20, 8, 10}, {2500, 0, 10}, {2500, 8, 0}, {2500, 8, -1}} {
-		_, err := speed.Ingest(t.Context(), t.TempDir(), c.body, c.connections, c.total)
-		require.ErrorContains(t, err, "accepted are", "%+v", c)
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	_, err := speed.Ingest(ctx, t.TempDir(), 2500, 8, 100)
-	require.ErrorIs(t, err, context.Canceled)
 }
 
 func TestPrepareMeasuresBothRoles(t *testing.T) {
