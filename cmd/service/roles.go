@@ -61,6 +61,14 @@ func (w World) planTime() plan.Time { return plan.Time(w.Clock().Unix()) }
 // of one chunk.
 const peerTimeout = 2 * time.Minute
 
+// How long a request may take to arrive. A page of a batch or a chunk to prepare is
+// large; a visitor's report has a few kilobytes, and whoever sends one by the byte holds
+// a buffer of the collector's meanwhile: 20 s for 13.5 KB is a line of 6 kbit/s.
+const (
+	peerRead    = time.Minute
+	visitorRead = 20 * time.Second
+)
+
 // Server is a listener with what serves it.
 type Server struct {
 	Addr string // host:port that it listens on
@@ -81,13 +89,14 @@ func listen(addr string, handler http.Handler, conf *tls.Config, log *slog.Logge
 	s := &Server{Addr: l.Addr().String(), done: make(chan struct{}), http: &http.Server{
 		Handler:           recovered(handler, log),
 		ReadHeaderTimeout: 5 * time.Second,
-		ReadTimeout:       time.Minute,
+		ReadTimeout:       visitorRead,
 		WriteTimeout:      peerTimeout,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    16 << 10,
 		ErrorLog:          slog.NewLogLogger(withoutAddresses{log.Handler()}, slog.LevelDebug),
 	}}
 	if conf != nil {
+		s.http.ReadTimeout = peerRead
 		l = tls.NewListener(l, conf)
 	}
 	go func() {
