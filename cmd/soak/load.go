@@ -173,7 +173,10 @@ func (l *load) post(ctx context.Context, p *parcel) (fate uint32, status int, er
 		l.mu.Lock()
 		l.again[res.StatusCode]++
 		l.mu.Unlock()
-		return open, res.StatusCode, errAgain // a disk that failed may have kept it
+		if bytes.Contains(why, []byte("problem:storage-")) {
+			return open, res.StatusCode, errAgain // a disk that failed may have kept it
+		}
+		return unsent, res.StatusCode, errAgain
 	}
 	return unsent, res.StatusCode, errors.Join(fmt.Errorf("%s: %s", res.Status, why), err)
 }

@@ -51,8 +51,11 @@ func print(t *testing.T, result any) {
 // acknowledged is counted once, by both aggregators, and nothing else is.
 func TestKills(t *testing.T) {
 	o := soak.Options{
-		Dir: t.TempDir(), Executable: executable(t), Log: io.Discard, Seed: 5,
+		Dir: t.TempDir(), Executable: executable(t), Log: io.Discard, Seed: 4,
 		Sites: 2, Periods: 2, Devices: 400, Connections: 32, Kills: 12, Patience: time.Minute,
+	}
+	if testing.Short() { // under the race detector, say
+		o.Sites, o.Devices, o.Kills = 1, 200, 6
 	}
 	if whole() {
 		o.Sites, o.Periods, o.Devices, o.Kills, o.Patience = 3, 6, 2000, 200, 10*time.Minute
@@ -73,8 +76,11 @@ func TestKills(t *testing.T) {
 // Strangers hold ten thousand connections and misuse thousands more: the collector
 // stays within its memory and serves who behaves.
 func TestStrangers(t *testing.T) {
-	if runtime.GOOS != "linux" {
+	switch {
+	case runtime.GOOS != "linux":
 		t.Skip("a process's memory is read from /proc")
+	case testing.Short():
+		t.Skip("opens ten thousand connections, and measures memory, of which the race detector takes more")
 	}
 	o := soak.Options{
 		Dir: t.TempDir(), Executable: executable(t), Log: io.Discard, Seed: 6,
@@ -91,23 +97,41 @@ func TestStrangers(t *testing.T) {
 	}
 }
 
+// Strangers who send reports by the byte take every buffer for uploads that there is:
+// who behaves is told to come back, and is served once the collector has had enough of
+// them.
+func TestEveryUploadTaken(t *testing.T) {
+	if !whole() || runtime.GOOS != "linux" {
+		t.Skip("takes minutes: make soak")
+	}
+	o := soak.Options{
+		Dir: t.TempDir(), Executable: executable(t), Log: io.Discard, Seed: 10,
+		Sites: 1, Devices: 400, Connections: 32, Patience: time.Minute,
+	}
+	got, err := soak.Crowd(t.Context(), o, soak.Crowding{Slow: 9_000}, false)
+	print(t, got)
+	require.NoError(t, err)
+	require.Positive(t, got.Again[http.StatusServiceUnavailable])
+	require.GreaterOrEqual(t, got.Counted, got.Acknowledged)
+}
+
 // No file of a service may grow: uploads are told to come back, the aggregators say
 // why they stop, and all of it goes on once there is room, with nothing lost.
 func TestFilesMayNotGrow(t *testing.T) {
 	fill(t, soak.Options{
 		Dir: t.TempDir(), Executable: executable(t), Log: io.Discard, Seed: 7,
 		Sites: 1, Devices: 600, Connections: 32, Patience: time.Minute,
-	}, func(p *rig.Processes) soak.Disk { return soak.FileLimit{Services: p} }, "file too large")
+	}, func(p *rig.Processes) soak.Disk { return soak.FileLimit{Services: p} })
 }
 
-// fill is a run at full disks; the leader says why in these words.
-func fill(t *testing.T, o soak.Options, disk func(*rig.Processes) soak.Disk, why string) {
+// fill is a run at full disks, of which each aggregator says what to do.
+func fill(t *testing.T, o soak.Options, disk func(*rig.Processes) soak.Disk) {
 	t.Helper()
 	got, err := soak.Fill(t.Context(), o, disk)
 	print(t, got)
 	require.NoError(t, err)
 	require.Positive(t, got.Again[http.StatusInsufficientStorage])
-	require.Contains(t, got.Said["leader"], why)
-	require.NotEmpty(t, got.Said["helper"])
+	require.Contains(t, got.Said["leader"], "this leader's disk is full: free space")
+	require.Contains(t, got.Said["helper"], "this helper's disk is full: free space")
 	require.GreaterOrEqual(t, got.Counted, got.Acknowledged)
 }
