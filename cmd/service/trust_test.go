@@ -1,8 +1,11 @@
 package service_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
+	"errors"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -99,4 +102,32 @@ func TestTheKeysFolder(t *testing.T) {
 	h, err := service.StartHelper(c, testWorld(nil))
 	require.NoError(t, err)
 	require.NoError(t, h.Close(context.Background()))
+}
+
+// The limits of the services file are the collector's.
+func TestTheCollectorsLimits(t *testing.T) {
+	for _, limits := range []string{"{quota: 0.001, burst: 1}", "{per_address: 1}"} {
+		helper := helperHost(t)
+		site := siteHost(t, helper.public.Officer)
+		site.write(site.text() + "limits: " + limits)
+		introduce(t, site, helper, "shop", noon)
+		h, err := service.StartHelper(helper.conf(), testWorld(nil))
+		require.NoError(t, err)
+		published := planned(t, site, helper, "shop.example")
+		c, err := service.StartCollector(site.conf(), testWorld(nil))
+		require.NoError(t, err)
+		l, err := service.OpenLeader(site.conf(), testWorld(nil))
+		require.NoError(t, err)
+		require.NoError(t, l.AddPlans(t.Context(), site.conf().Leader.Plans))
+
+		d := newDevices(t, published)
+		at := site.conf().Collector.Listen
+		d.send(at, d.report(d.plan.Periods[0].Date))
+		res, err := http.Post("http://"+at+"/v1/reports", "application/octet-stream", bytes.NewReader(d.report(d.plan.Periods[0].Date)))
+		require.NoError(t, err)
+		require.NoError(t, res.Body.Close())
+		require.Equal(t, http.StatusTooManyRequests, res.StatusCode, limits)
+		require.NotEmpty(t, res.Header.Get("Retry-After"))
+		require.NoError(t, errors.Join(l.Close(), c.Close(context.Background()), h.Close(context.Background())))
+	}
 }
