@@ -96,11 +96,19 @@ func (s *shelf) priorsFile(sum plan.Digest) string { return filepath.Join(s.prio
 // current returns the SHA-256 of a plan's current priors, if there are some and
 // their file is sound.
 func (s *shelf) current(d plan.Digest) (sum plan.Digest, ok bool) {
-	e, ok := (*s.table.Load())[d]
-	if !ok || e.err != nil || s.fault(e.current) != "" {
-		return plan.Digest{}, false
+	for {
+		e, ok := (*s.table.Load())[d]
+		if !ok || e.err != nil {
+			return plan.Digest{}, false
+		}
+		if s.fault(e.current) == "" {
+			return e.current, true
+		}
+		// Two newer ones may have been published since, and this one removed.
+		if (*s.table.Load())[d].current == e.current {
+			return plan.Digest{}, false
+		}
 	}
-	return e.current, true
 }
 
 // fault says what is wrong with the file of priors that a plan points at. It asks

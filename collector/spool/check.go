@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/dunlin-analytics/dunlin/privacy/pages"
 	"github.com/dunlin-analytics/dunlin/privacy/report"
 )
 
@@ -60,7 +61,7 @@ func check(path string, key Key) error {
 
 func checkFile(f io.ReaderAt, size int64, key Key) error {
 	c := checker{key: key}
-	if err := walk(f, size, c.pair); err != nil {
+	if err := pages.Walk(f, size, c.pair); err != nil {
 		return err
 	}
 	return c.end()
