@@ -164,7 +164,7 @@ func Crowd(ctx context.Context, o Options, c Crowding, sit bool) (out Crowded, e
 	if out.Most > out.Bound {
 		return out, fmt.Errorf("%w: %d of %d bytes", ErrMemory, out.Most, out.Bound)
 	}
-	if err := s.end(ctx, 0, last); err != nil {
+	if err := s.end(ctx, 0, last, false); err != nil {
 		return out, err
 	}
 	if err := s.release(ctx, s.periods[0]); err != nil {

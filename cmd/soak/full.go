@@ -73,7 +73,7 @@ func Fill(ctx context.Context, o Options, diskOf func(*rig.Processes) Disk) (out
 	if err := uploading.Wait(); err != nil {
 		return out, fmt.Errorf("uploads at a full disk: %w", err)
 	}
-	if err := s.end(ctx, 0, last); err != nil {
+	if err := s.end(ctx, 0, last, false); err != nil {
 		return out, err
 	}
 	out.Again, out.Said = maps.Clone(s.load.again), map[string]string{}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -54,34 +55,38 @@ func (k *killer) victims(uploading bool) []string {
 func (k *killer) strike(ctx context.Context, uploading bool, most int) (n int, err error) {
 	all := k.victims(uploading)
 	all = all[:min(len(all), most)]
+	return len(all), k.kill(all, uploading, func() error {
+		return pause(ctx, time.Duration(k.dice.Int64N(int64(30*time.Millisecond))))
+	})
+}
+
+// kill kills all of these, does meanwhile, and starts them again.
+func (k *killer) kill(all []string, uploading bool, meanwhile func() error) error {
 	k.struck.Add(1)
 	defer k.struck.Add(1) // whatever began while something was away is explained, too
+	from := time.Now()
 	for _, role := range all {
 		if err := k.services.Kill(role); err != nil {
-			return n, err
+			return err
 		}
-		n++
 		k.kills[role]++
 		if k.aggregating.Load() || uploading && role == "collector" {
 			k.busy[role]++
 		}
 	}
-	from := time.Now()
-	if err := pause(ctx, time.Duration(k.dice.Int64N(int64(30*time.Millisecond)))); err != nil {
-		return n, err
+	if err := meanwhile(); err != nil {
+		return err
 	}
 	for _, role := range roles {
-		for _, killed := range all {
-			if role != killed {
-				continue
-			}
-			if err := k.services.Start(role); err != nil {
-				return n, fmt.Errorf("after a kill: %w", err)
-			}
+		if !slices.Contains(all, role) {
+			continue
+		}
+		if err := k.services.Start(role); err != nil {
+			return fmt.Errorf("after a kill: %w", err)
 		}
 	}
 	k.down = max(k.down, time.Since(from))
-	return n, nil
+	return nil
 }
 
 // under strikes n times while a load of total reports goes on: once at a random moment

@@ -15,7 +15,7 @@ import (
 
 // period takes the reports of the nth period, if there is one, while the batches of the
 // one before are released, and ends with the clock in the middle of the next. It returns
-// how many kills are left of quota.
+// how many kills are left of quota; the last one is the collector's, across the bound.
 func (s *soak) period(ctx context.Context, n, quota int) (left int, err error) {
 	var before, now []*book
 	if n > 0 {
@@ -25,6 +25,10 @@ func (s *soak) period(ctx context.Context, n, quota int) (left int, err error) {
 		now = s.periods[n]
 	}
 	main, last := split(now)
+	across := len(last) > 0 && quota > 0
+	if across {
+		quota--
+	}
 	s.load.gate = newGate()
 	s.killer.aggregating.Store(len(before) > 0)
 	aggregating, aggregated := context.WithCancel(ctx)
@@ -52,7 +56,7 @@ func (s *soak) period(ctx context.Context, n, quota int) (left int, err error) {
 	if err := work.Wait(); err != nil {
 		return left, err
 	}
-	return left, s.end(ctx, n, last)
+	return left, s.end(ctx, n, last, across)
 }
 
 // release has the leader step until the batches of all books are released. Services
@@ -94,8 +98,10 @@ func (s *soak) release(ctx context.Context, books []*book) error {
 	}
 }
 
-// end moves the clocks into the next period while the last devices report.
-func (s *soak) end(ctx context.Context, n int, last []*book) error {
+// end moves the clocks into the next period while the last devices report. With across
+// the collector dies before and is started again after, so that it finds a period over
+// in which it was taking reports when it last looked.
+func (s *soak) end(ctx context.Context, n int, last []*book, across bool) error {
 	if len(last) == 0 {
 		return nil
 	}
@@ -108,7 +114,11 @@ func (s *soak) end(ctx context.Context, n int, last []*book) error {
 		if err := s.load.gate.reached(ctx, reports(last)/3); err != nil {
 			return err
 		}
-		return s.services.SetClock(time.Unix(int64(next.Start+plan.Day/2), 0))
+		move := func() error { return s.services.SetClock(time.Unix(int64(next.Start+plan.Day/2), 0)) }
+		if !across {
+			return move()
+		}
+		return s.killer.kill([]string{"collector"}, true, move)
 	})
 	return work.Wait()
 }
