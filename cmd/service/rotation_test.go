@@ -112,6 +112,9 @@ func TestServicesUnderAPassphrase(t *testing.T) {
 		require.ErrorContains(t, start(), "read the passphrase")
 	})
 	t.Run("the services file's", func(t *testing.T) {
+		if testing.Short() {
+			t.Skip("scrypt at its full cost, many times over")
+		}
 		helper.write(plain, "passphrase_file: "+secret)
 		require.NoError(t, start())
 
@@ -170,6 +173,9 @@ func lockCheaply(t *testing.T, path, passphrase string) {
 
 // GenerateLockedKeys locks what GenerateKeys would write.
 func TestKeysThatAreMadeUnderAPassphrase(t *testing.T) {
+	if testing.Short() {
+		t.Skip("scrypt at its full cost")
+	}
 	dir := t.TempDir()
 	pass, err := seal.NewPassphrase("correct horse battery staple")
 	require.NoError(t, err)
