@@ -60,15 +60,19 @@ func (d *Demo) closing(w http.ResponseWriter, _ *http.Request) {
 	answer(w, http.StatusOK, d.days.last())
 }
 
-// next starts closing the day. The header is one that no form and no link of another
-// site can set.
+// next starts closing the day that the request names. The header is one that no form and
+// no link of another site can set.
 func (d *Demo) next(w http.ResponseWriter, r *http.Request) {
 	if r.Header.Get("X-Dunlin-Demo") != "1" {
 		refuse(w, http.StatusForbidden, "origin", "The request is not the demo's own.", "Press the button \"next day\" in the demo's shop.")
 		return
 	}
-	if err := d.days.next(); errors.Is(err, errBusy) {
+	switch err := d.days.next(r.URL.Query().Get("date")); {
+	case errors.Is(err, errBusy):
 		refuse(w, http.StatusConflict, "busy", "The day is being closed.", "The day is being closed already. Wait until it is over; GET /demo/api/next says how far it is.")
+		return
+	case err != nil:
+		refuse(w, http.StatusConflict, "not-today", "That is not today.", "Name today as GET /demo/api/state has it: POST /demo/api/next?date="+d.days.today().String()+". A day that is over is not closed again.")
 		return
 	}
 	answer(w, http.StatusAccepted, d.days.last())

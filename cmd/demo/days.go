@@ -57,6 +57,9 @@ type days struct {
 // errBusy: the day is being closed already.
 var errBusy = errors.New("the day is being closed already: wait until it is over")
 
+// errNotToday: another day than the one that is lived was to be closed.
+var errNotToday = errors.New("the day is not today")
+
 // begin puts the clocks into the morning of the plan's first day, and lets the others
 // relive the history meanwhile.
 func begin(r *rig.Rig, w *watch, h *History, visitors population.Options) (*days, error) {
@@ -102,14 +105,18 @@ func (d *days) last() closing {
 	return d.closing
 }
 
-// next starts closing the day.
+// next starts closing the day of a date, which must be today: a button that is pressed
+// twice closes one day.
 //
-// Errors: errBusy.
-func (d *days) next() error {
+// Errors: errBusy, errNotToday.
+func (d *days) next(date string) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.busy {
 		return errBusy
+	}
+	if date != d.date.String() {
+		return errNotToday
 	}
 	d.busy = true
 	d.closing = closing{Phase: visiting, Date: d.date.String()}

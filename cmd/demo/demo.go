@@ -121,13 +121,17 @@ func (d *Demo) start(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
-	shop, err := newShop(o.Shop, d.run, tag)
+	_, port, err := net.SplitHostPort(d.Address)
+	if err != nil {
+		return fmt.Errorf("the demo's address: %w", err)
+	}
+	shop, err := newShop(o.Shop, d.run, port, tag)
 	if err != nil {
 		return err
 	}
 	d.console, err = console.Open(console.Options{
 		Dir: filepath.Join(o.Dir, "console"), Releases: releases, Dashboard: o.Dashboard, Clock: o.Wall, Random: rand.Reader,
-		Label: o.History.Label.String(),
+		Label: o.History.Label.String(), Cookie: "dunlin-console-" + port,
 	})
 	if err != nil {
 		return err

@@ -6,7 +6,7 @@
 //	/demo/shop/         the shop, with the script in its pages
 //	/dunlin/            what the script loads, and where reports go: the collector
 //	/demo/api/state     where the demo stands
-//	/demo/api/next      GET: how far the closing of the day is; POST: begin it
+//	/demo/api/next      GET: how far the closing of a day is; POST with ?date=, today's: begin it
 //
 // Start makes new keys, pairs leader and helper and has a plan signed, as a site would;
 // all of it is the product's own. It listens to this machine alone, by this machine's

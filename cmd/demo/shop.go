@@ -32,18 +32,20 @@ var contentTypes = map[string]string{
 	".txt":  "text/plain; charset=utf-8",
 }
 
-// runCookie says of which start of the demo a browser has seen a page.
-const runCookie = "demo-run"
+// runCookie says of which start of the demo a browser has seen a page. Cookies know no
+// ports, so its name does: two demos on one host are two.
+func runCookie(port string) string { return "demo-run-" + port }
 
 // shop serves the shop's pages with the script in them.
 type shop struct {
 	files fs.FS
 	run   string        // of this start
+	port  string        // that the demo listens at
 	tag   func() string // the script's and the bar's
 }
 
 // newShop refuses pages that the script cannot be put into.
-func newShop(files fs.FS, run string, tag func() string) (*shop, error) {
+func newShop(files fs.FS, run, port string, tag func() string) (*shop, error) {
 	b, err := fs.ReadFile(files, "index.html")
 	if err != nil {
 		return nil, fmt.Errorf("the demo's shop: %w", err)
@@ -51,7 +53,7 @@ func newShop(files fs.FS, run string, tag func() string) (*shop, error) {
 	if !bytes.Contains(b, []byte(place)) {
 		return nil, errors.New("the demo's shop has no place for the script: run make web, then build again")
 	}
-	return &shop{files, run, tag}, nil
+	return &shop{files, run, port, tag}, nil
 }
 
 // ServeHTTP serves a file by its name below the shop's folder.
@@ -92,10 +94,10 @@ func (s *shop) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // meet clears what a browser keeps of an earlier start of the demo, once: its keys are
 // gone, and its days were other ones.
 func (s *shop) meet(w http.ResponseWriter, r *http.Request) {
-	if c, err := r.Cookie(runCookie); err == nil && c.Value == s.run {
+	if c, err := r.Cookie(runCookie(s.port)); err == nil && c.Value == s.run {
 		return
 	}
 	// Lax: who comes by a link of another site's page must not lose what this start has seen.
-	http.SetCookie(w, &http.Cookie{Name: runCookie, Value: s.run, Path: "/demo/", HttpOnly: true, SameSite: http.SameSiteLaxMode})
+	http.SetCookie(w, &http.Cookie{Name: runCookie(s.port), Value: s.run, Path: "/demo/", HttpOnly: true, SameSite: http.SameSiteLaxMode})
 	w.Header().Set("Clear-Site-Data", `"storage"`)
 }

@@ -42,7 +42,7 @@ func body(t *testing.T, r *http.Response) string {
 
 func TestShopPages(t *testing.T) {
 	clock := "one"
-	s, err := newShop(pages, "run1", func() string { return "<script " + clock + ">" })
+	s, err := newShop(pages, "run1", "8090", func() string { return "<script " + clock + ">" })
 	require.NoError(t, err)
 	for path, want := range map[string]string{"/": "home", "/index.html": "home", "/zh/": "首页", "/zh/../": "home"} {
 		r := get(t, s, path, nil)
@@ -67,21 +67,21 @@ func TestShopPages(t *testing.T) {
 	for _, path := range []string{"/none.html", "/secret.go", "/zh", "/../go.mod", "/%2e%2e/go.mod"} {
 		require.Equal(t, http.StatusNotFound, get(t, s, path, nil).StatusCode, path)
 	}
-	_, err = newShop(fstest.MapFS{"index.html": {Data: []byte("<head></head>")}}, "run1", nil)
+	_, err = newShop(fstest.MapFS{"index.html": {Data: []byte("<head></head>")}}, "run1", "8090", nil)
 	require.ErrorContains(t, err, "run make web")
-	_, err = newShop(fstest.MapFS{}, "run1", nil)
+	_, err = newShop(fstest.MapFS{}, "run1", "8090", nil)
 	require.Error(t, err)
 }
 
 // What a browser keeps of an earlier start is cleared by the first page of this one,
 // and by no other.
 func TestAnEarlierRunIsCleared(t *testing.T) {
-	s, err := newShop(pages, "run2", func() string { return "" })
+	s, err := newShop(pages, "run2", "8090", func() string { return "" })
 	require.NoError(t, err)
 	for _, known := range []string{"", "run1"} {
 		r := get(t, s, "/", func(r *http.Request) {
 			if known != "" {
-				r.AddCookie(&http.Cookie{Name: runCookie, Value: known})
+				r.AddCookie(&http.Cookie{Name: runCookie("8090"), Value: known})
 			}
 		})
 		require.Equal(t, `"storage"`, r.Header.Get("Clear-Site-Data"))
@@ -90,7 +90,11 @@ func TestAnEarlierRunIsCleared(t *testing.T) {
 		require.Equal(t, "/demo/", r.Cookies()[0].Path)
 		require.Equal(t, http.SameSiteLaxMode, r.Cookies()[0].SameSite, "a link of another site brings it along")
 	}
-	r := get(t, s, "/", func(r *http.Request) { r.AddCookie(&http.Cookie{Name: runCookie, Value: "run2"}) })
+	// Another demo on this host has a cookie of its own.
+	require.Equal(t, []string{`"storage"`}, get(t, s, "/", func(r *http.Request) {
+		r.AddCookie(&http.Cookie{Name: runCookie("8091"), Value: "run2"})
+	}).Header["Clear-Site-Data"])
+	r := get(t, s, "/", func(r *http.Request) { r.AddCookie(&http.Cookie{Name: runCookie("8090"), Value: "run2"}) })
 	require.Empty(t, r.Header.Get("Clear-Site-Data"))
 	require.Empty(t, r.Cookies())
 }

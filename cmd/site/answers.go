@@ -3,6 +3,7 @@ package site
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -76,10 +77,17 @@ func checkDomain(domain string) error {
 	return fmt.Errorf("domain %q: accepted is a domain in lower case, without https:// and without a path, such as shop.example", domain)
 }
 
+// number is a whole one, or one in groups of three digits: 20000, 20,000, 20 000. Whoever
+// writes 1,5 means another number than 15.
+var number = regexp.MustCompile(`^(\d+|\d{1,3}(,\d{3})+|\d{1,3}(_\d{3})+|\d{1,3}( \d{3})+)$`)
+
 func parseVisitors(text string) (int, error) {
-	n, err := strconv.Atoi(strings.NewReplacer(",", "", "_", "", " ", "").Replace(text))
-	if err != nil {
-		n = 0
+	n := 0
+	if text = strings.TrimSpace(text); number.MatchString(text) {
+		var err error
+		if n, err = strconv.Atoi(strings.NewReplacer(",", "", "_", "", " ", "").Replace(text)); err != nil {
+			n = 0 // it has too many digits
+		}
 	}
 	return n, checkVisitors(n)
 }

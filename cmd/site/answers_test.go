@@ -37,7 +37,7 @@ func TestQuestionsAreRepeatedUntilAnswered(t *testing.T) {
 	var a site.Answers
 	said, err := ask(&a, strings.Join([]string{
 		"https://shop.example", "Shop.Example", "shop.example/x", "shop.example # mine", "", "shop.example",
-		"many", "0", "-3", "250",
+		"many", "0", "-3", "1,5", "20,00", "1.500", "1,000 000", "250",
 		"month", "day",
 		"", "yes", "default", "site",
 		"Berlin", "Europe/Berlin", "",
@@ -45,7 +45,7 @@ func TestQuestionsAreRepeatedUntilAnswered(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, site.Answers{Domain: "shop.example", Visitors: 250, Period: plan.Daily, Consent: plan.ConsentSite, TimeZone: "Europe/Berlin"}, a)
 	for text, times := range map[string]int{
-		"accepted is a domain in lower case": 4, "This needs an answer.": 2, "accepted is a number of people a day": 3,
+		"accepted is a domain in lower case": 4, "This needs an answer.": 2, "accepted is a number of people a day": 7,
 		"accepted are day, week, 4 weeks": 1, "accepted are ask, site, assumed": 2, "accepted is an IANA name": 1, "[4 weeks]": 2,
 	} {
 		require.Equal(t, times, strings.Count(said, text), text)
@@ -128,5 +128,15 @@ func TestSystemZone(t *testing.T) {
 		{"../../etc/passwd", none, fstest.MapFS{}, "UTC"},
 	} {
 		require.Equal(t, c.want, site.SystemZone(c.tz, c.link, c.etc), "%+v", c)
+	}
+}
+
+// Digits may stand in groups of three, as people write them.
+func TestVisitorsInGroups(t *testing.T) {
+	for text, want := range map[string]int{"20000": 20000, "20,000": 20000, " 1 200 ": 1200, "1_000_000": 1000000, "7": 7} {
+		var a site.Answers
+		_, err := ask(&a, "shop.example\n"+text+"\nday\nask\nUTC\n")
+		require.NoError(t, err, text)
+		require.Equal(t, want, a.Visitors, text)
 	}
 }

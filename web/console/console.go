@@ -35,6 +35,9 @@ type Options struct {
 	Label string
 	// Secure: browsers come by HTTPS, so the cookie is for that alone.
 	Secure bool
+	// Cookie is the session's name where Secure is not set. Cookies know no ports: two
+	// consoles on one host need two. Default: dunlin-console.
+	Cookie string
 }
 
 // Console serves one site's releases to analysts. It is safe for concurrent use.

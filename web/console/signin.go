@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -30,7 +31,7 @@ func (c *Console) cookieName() string {
 	if c.opt.Secure {
 		return "__Host-dunlin"
 	}
-	return "dunlin-console"
+	return cmp.Or(c.opt.Cookie, "dunlin-console")
 }
 
 func (c *Console) setCookie(ec echo.Context, secret string, lasts time.Duration) {

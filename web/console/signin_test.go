@@ -225,3 +225,29 @@ func TestSecure(t *testing.T) {
 	require.Regexp(t, `^__Host-dunlin=[A-Za-z0-9_-]{43}; Path=/; Max-Age=604800; HttpOnly; Secure; SameSite=Strict$`, w.Header().Get("Set-Cookie"))
 	require.NotEmpty(t, w.Header().Get("Strict-Transport-Security"))
 }
+
+// Cookies know no ports: a console that is told so has one of another name, and takes no other.
+func TestCookieOfItsOwn(t *testing.T) {
+	b := open(t, 1)
+	o := b.opt
+	o.Cookie, o.Dir = "dunlin-console-8091", t.TempDir()
+	c, err := Open(o)
+	require.NoError(t, err)
+	token, err := c.Invite("ann")
+	require.NoError(t, err)
+	r := httptest.NewRequest("POST", "/api/v1/session", strings.NewReader(fmt.Sprintf(`{"token":%q}`, token)))
+	r.Header.Set("Content-Type", "application/json")
+	w := httptest.NewRecorder()
+	c.Handler().ServeHTTP(w, r)
+	require.Equal(t, http.StatusOK, w.Code)
+	cookies := w.Result().Cookies()
+	require.Len(t, cookies, 1)
+	require.Equal(t, "dunlin-console-8091", cookies[0].Name)
+	for name, status := range map[string]int{"dunlin-console-8091": http.StatusOK, "dunlin-console": http.StatusUnauthorized} {
+		r := httptest.NewRequest("GET", "/api/v1/site", nil)
+		r.AddCookie(&http.Cookie{Name: name, Value: cookies[0].Value})
+		w := httptest.NewRecorder()
+		c.Handler().ServeHTTP(w, r)
+		require.Equal(t, status, w.Code, name)
+	}
+}

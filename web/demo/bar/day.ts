@@ -51,9 +51,9 @@ export class Demo {
     return tell(this.fetcher, "/demo/api/state");
   }
 
-  /** Starts closing the day. Status 409: it is being closed already. */
-  end(): Promise<Told<Closing | undefined>> {
-    return tell(this.fetcher, "/demo/api/next", { method: "POST", headers: { "X-Dunlin-Demo": "1" } });
+  /** Starts closing the day of a date. Status 409: it is being closed already, or is over. */
+  end(date: string): Promise<Told<Closing | undefined>> {
+    return tell(this.fetcher, `/demo/api/next?date=${date}`, { method: "POST", headers: { "X-Dunlin-Demo": "1" } });
   }
 
   closing(): Promise<Told<Closing>> {

@@ -114,7 +114,7 @@ class Ending {
   }
 
   private async close(): Promise<void> {
-    const began = await demo.end();
+    const began = await demo.end(this.state.date);
     if (!began.ok && began.status !== 409) return this.fail(began.say);
     for (;;) {
       const closing = await demo.closing();

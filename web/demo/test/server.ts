@@ -53,6 +53,8 @@ export async function serve(): Promise<Shop> {
     }
     if (path === "/demo/api/next") {
       if (asked.method === "POST") {
+        const named = new URL(asked.url ?? "/", "http://shop.test").searchParams.get("date");
+        if (named !== date()) return json(answer, { detail: "not today" }, 409);
         last = { phase: "done", done: 1, total: 1, date: date(), error: "" };
         shop.closed++;
       }
