@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -174,10 +175,8 @@ func Restore(c *Config, w World, path string) (m Manifest, restored []string, er
 	}
 	var wanted []Folder
 	for _, r := range c.Folders() {
-		for _, have := range m.Roles {
-			if have == r.Role {
-				wanted = append(wanted, r)
-			}
+		if slices.Contains(m.Roles, r.Role) {
+			wanted = append(wanted, r)
 		}
 	}
 	if len(wanted) == 0 {
@@ -286,16 +285,20 @@ func readManifest(path string) (m Manifest, err error) {
 // backedUpFile tells, in a data folder, when the last backup was taken (RFC 3339).
 const backedUpFile = "last-backup"
 
-// BackedUp notes that a backup of the roles lies where it should.
+// BackedUp notes that a backup of the roles lies where it should. The note is readable
+// for the service whoever took the backup; the folder keeps others out.
 func BackedUp(c *Config, m Manifest) error {
 	for _, r := range c.Folders() {
-		for _, have := range m.Roles {
-			if have != r.Role {
-				continue
-			}
-			if err := os.WriteFile(filepath.Join(r.Data, backedUpFile), []byte(m.Made.Format(time.RFC3339)+"\n"), 0o600); err != nil {
-				return fmt.Errorf("note when the backup was taken: %w", err)
-			}
+		if !slices.Contains(m.Roles, r.Role) {
+			continue
+		}
+		path := filepath.Join(r.Data, backedUpFile)
+		err := os.WriteFile(path+".new", []byte(m.Made.Format(time.RFC3339)+"\n"), 0o644)
+		if err == nil {
+			err = os.Rename(path+".new", path) // over one that another user wrote, too
+		}
+		if err != nil {
+			return fmt.Errorf("note when the backup was taken: %w", err)
 		}
 	}
 	return nil
