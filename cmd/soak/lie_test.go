@@ -53,10 +53,14 @@ func TestWhatIsLostIsNoticed(t *testing.T) {
 			}))
 			defer liar.Close()
 			s.load.url = liar.URL + collector.Path
-			for n := range 2 {
-				_, err := s.period(t.Context(), n, 0)
-				require.NoError(t, err)
-			}
+			_, err = s.period(t.Context(), 0, 0)
+			require.NoError(t, err)
+			left := s.leftovers()
+			require.Len(t, left, 1, "the batch has not ended, so its reports are there")
+			require.ErrorIs(t, left[0], ErrLeft)
+			_, err = s.period(t.Context(), 1, 0)
+			require.NoError(t, err)
+			require.Empty(t, s.leftovers())
 			_, _, err = s.verdict()
 			require.ErrorIs(t, err, ErrCounted)
 		})

@@ -47,7 +47,8 @@ var ErrPatience = errors.New("not released in time")
 // each released while the reports of the next arrive, under o.Kills kills. Then it holds
 // what both aggregators have counted against its log.
 //
-// Errors: ErrCounted, ErrPatience, and whatever a service says that no kill explains.
+// Errors: ErrCounted, ErrLeft, ErrPatience, and whatever a service says that no kill
+// explains.
 func Run(ctx context.Context, o Options) (out Result, err error) {
 	began := time.Now()
 	s, err := start(ctx, o)
@@ -69,6 +70,10 @@ func Run(ctx context.Context, o Options) (out Result, err error) {
 		if left -= struck; err != nil {
 			return out, err
 		}
+	}
+	// Nothing dies any more: what ended batches leave to do is done at once.
+	if _, err := s.services.Step(ctx, nil); err != nil {
+		return out, err
 	}
 	out = Result{
 		Seed: o.Seed, Kills: o.Kills, Killed: s.killer.kills, Busy: s.killer.busy, Down: s.killer.down.Seconds(),

@@ -14,7 +14,7 @@ import (
 // verdict kills all that runs, reads what both aggregators have stored, and holds it
 // against the log. It returns the number of batches.
 //
-// Errors: ErrCounted.
+// Errors: ErrCounted, ErrLeft.
 func (s *soak) verdict() (batches int, all Tally, err error) {
 	for _, role := range roles {
 		if err := s.services.Kill(role); err != nil {
@@ -44,7 +44,25 @@ func (s *soak) verdict() (batches int, all Tally, err error) {
 			all.add(t)
 		}
 	}
-	return batches, all, errors.Join(failed...)
+	return batches, all, errors.Join(append(failed, s.leftovers()...)...)
+}
+
+// ErrLeft: something of a batch that ended is kept.
+var ErrLeft = errors.New("it is of a batch that ended, and is there still")
+
+// leftovers looks for what is to be gone with the last batch: the keys that shares were
+// encrypted under, and the collector's sealed reports.
+func (s *soak) leftovers() (failed []error) {
+	for _, pattern := range []string{"leader/" + batch.KeysFolder + "/*.key", "helper/" + batch.KeysFolder + "/*.key", "collector/spool/*.spool"} {
+		found, err := filepath.Glob(filepath.Join(s.Dir, "data", pattern))
+		if err != nil {
+			failed = append(failed, err)
+		}
+		for _, path := range found {
+			failed = append(failed, fmt.Errorf("%s: %w", path, ErrLeft))
+		}
+	}
+	return failed
 }
 
 // against holds one batch against both aggregators' records of it.
