@@ -2,8 +2,10 @@ package doctor
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -202,13 +204,35 @@ func TestKeysInWrongHands(t *testing.T) {
 // What runs not is looked at from outside.
 func TestDoctorOfWhatIsDown(t *testing.T) {
 	dir := t.TempDir()
+	require.NoError(t, os.Chmod(dir, 0o750))
 	conf := &service.Config{Helper: &service.HelperConfig{Data: dir}}
 	look := func() Lines {
 		h := Look(t.Context(), conf, "services.yaml", time.Now)
 		return h.Doctor(t.Context())
 	}
+	has(t, look(), Fail, "can be entered by others")
+	require.NoError(t, os.Chmod(dir, 0o700))
+	require.NotContains(t, fmt.Sprint(look()), "can be entered by others")
 	has(t, look(), Fail, "does not run")
 	has(t, look(), OK, "has stored nothing yet")
 	require.NoError(t, os.WriteFile(filepath.Join(dir, service.BatchesFile), make([]byte, 32<<10), 0o600))
 	has(t, look(), Fail, "the store is damaged")
+}
+
+// Where a line points into the guide, the guide has such a section.
+func TestWhereLinesPoint(t *testing.T) {
+	guide, err := os.ReadFile("../../docs/operations.md")
+	require.NoError(t, err)
+	files, err := filepath.Glob("*.go")
+	require.NoError(t, err)
+	found := 0
+	for _, f := range files {
+		b, err := os.ReadFile(f)
+		require.NoError(t, err)
+		for _, m := range regexp.MustCompile(`operations\.md, \\"([^"\\]+)\\"`).FindAllStringSubmatch(string(b), -1) {
+			found++
+			require.Contains(t, string(guide), "\n## "+m[1]+"\n", f)
+		}
+	}
+	require.Greater(t, found, 5)
 }

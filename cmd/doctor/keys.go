@@ -35,6 +35,12 @@ func (h *Host) keys(l *Lines) {
 	for _, dir := range h.pairings() {
 		modes(l, dir)
 	}
+	for _, f := range c.Folders() {
+		info, err := os.Stat(f.Data)
+		if err == nil && info.Mode().Perm()&0o077 != 0 {
+			l.add(Fail, f.Role, "chmod 700 "+f.Data, "%s, where keys of running periods lie, can be entered by others (mode %o)", f.Data, info.Mode().Perm())
+		}
+	}
 	h.hands(l, files)
 }
 
