@@ -47,8 +47,9 @@ file, by ` + service.PassphraseEnv + `, by systemd's credential dunlin-passphras
 To change the key of a collector, leader or helper while all goes on:
   1. dunlin keygen ROLE --rotate    makes ROLE-next.pem; the peers list its key beside the
                                     present one, in their services files or by invitation
-  2. dunlin keygen ROLE --promote   puts it in the place of ROLE.pem; services that run
-                                    notice, and what the former key signed still counts
+  2. dunlin keygen ROLE --promote   puts it in the place of ROLE.pem, which is destroyed;
+                                    services that run notice, and what the former key
+                                    signed still counts (ROLE.former lists it)
   3. the peers take the former key off their lists`,
 		Args: cobra.MatchAll(oneArg("a role: "+strings.Join(accepted, ", ")), func(_ *cobra.Command, args []string) error {
 			if !slices.Contains(accepted, args[0]) {

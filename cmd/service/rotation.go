@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/dunlin-analytics/dunlin/aggregator/periodkey"
 	"github.com/dunlin-analytics/dunlin/privacy/peer"
 	"github.com/dunlin-analytics/dunlin/privacy/seal"
 )
@@ -20,6 +21,9 @@ func nextFile(identity string) string { return strings.TrimSuffix(identity, ".pe
 // formerFile lists the public keys that a role had, a line each, the latest last.
 // What they have signed goes on to count; nothing in it is secret.
 func formerFile(identity string) string { return strings.TrimSuffix(identity, ".pem") + ".former" }
+
+// oldFile is the former identity's file while it is on its way out.
+func oldFile(identity string) string { return strings.TrimSuffix(identity, ".pem") + "-old.pem" }
 
 // readFormer reads the list of an identity; none is an empty one.
 func readFormer(identity string) (all peer.Keys, err error) {
@@ -76,12 +80,16 @@ func Rotate(dir, role string, pass seal.Passphrase, random io.Reader) (present, 
 }
 
 // Promote puts a role's next identity in the present one's place, which running
-// services notice, and notes the former public key first. Breaking off leaves the
-// present identity or the next one, never none: then Promote is called again.
+// services notice, notes the former public key first, and destroys the former
+// identity last: what it signs would still count. Breaking off leaves the present
+// identity or the next one, never none: then Promote is called again.
 func Promote(dir, role string, pass seal.Passphrase) (now, before peer.Key, err error) {
 	path := filepath.Join(dir, role+".pem")
 	next, err := readIdentity(nextFile(path), pass)
 	if errors.Is(err, fs.ErrNotExist) {
+		if _, err := os.Lstat(oldFile(path)); err == nil {
+			return finish(path, pass)
+		}
 		return now, before, fmt.Errorf("there is no %s: make it with --rotate, and have the peers list its key", nextFile(path))
 	}
 	if err != nil {
@@ -105,10 +113,58 @@ func Promote(dir, role string, pass seal.Passphrase) (now, before peer.Key, err 
 			return now, before, err
 		}
 	}
+	// A second name keeps the former file at hand when the next one takes its first.
+	if err := clearOld(path); err != nil {
+		return now, before, err
+	}
+	if err := os.Link(path, oldFile(path)); err != nil {
+		return now, before, fmt.Errorf("promote an identity: %w", err)
+	}
 	if err := os.Rename(nextFile(path), path); err != nil {
 		return now, before, fmt.Errorf("promote an identity: %w", err)
 	}
-	return next.Public(), present.Public(), syncDir(dir)
+	if err := syncDir(dir); err != nil {
+		return now, before, err
+	}
+	return next.Public(), present.Public(), clearOld(path)
+}
+
+// finish destroys the former identity of a promotion that broke off right before.
+func finish(path string, pass seal.Passphrase) (now, before peer.Key, err error) {
+	present, err := readIdentity(path, pass)
+	if err != nil {
+		return now, before, err
+	}
+	former, err := readFormer(path)
+	if err != nil {
+		return now, before, err
+	}
+	if len(former) > 0 {
+		before = former[len(former)-1]
+	}
+	return present.Public(), before, clearOld(path)
+}
+
+// clearOld destroys the former identity's file. Where that is a second name of the
+// present one still, the name alone goes.
+func clearOld(path string) error {
+	old, err := os.Lstat(oldFile(path))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("destroy the former identity: %w", err)
+	}
+	present, err := os.Lstat(path)
+	if err == nil && os.SameFile(present, old) {
+		err = os.Remove(oldFile(path))
+	} else if err == nil {
+		err = periodkey.Shred(oldFile(path))
+	}
+	if err != nil {
+		return fmt.Errorf("destroy the former identity: %w", err)
+	}
+	return nil
 }
 
 // readIdentity reads an identity as the services do, without watching it.

@@ -3,6 +3,7 @@ package service_test
 import (
 	"context"
 	"crypto/rand"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -63,6 +64,71 @@ func TestRotateAndPromote(t *testing.T) {
 
 	_, _, err = service.Rotate(dir, "leader", none, rand.Reader)
 	require.ErrorIs(t, err, os.ErrNotExist)
+	require.NoFileExists(t, filepath.Join(dir, "helper-old.pem"))
+}
+
+// Promotion destroys what the former file held, under every name, and wherever it was
+// broken off: the present identity is never what is destroyed.
+func TestPromotionDestroysTheFormerIdentity(t *testing.T) {
+	none := seal.Passphrase{}
+	for name, broken := range map[string]func(t *testing.T, dir string){
+		"whole": func(*testing.T, string) {},
+		"before the rename": func(t *testing.T, dir string) {
+			require.NoError(t, os.Link(filepath.Join(dir, "helper.pem"), filepath.Join(dir, "helper-old.pem")))
+		},
+		"before the former of an earlier one was destroyed": func(t *testing.T, dir string) {
+			require.NoError(t, os.WriteFile(filepath.Join(dir, "helper-old.pem"), []byte("older"), 0o600))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			_, err := service.GenerateKeys(dir, []string{"helper"}, rand.Reader)
+			require.NoError(t, err)
+			path := filepath.Join(dir, "helper.pem")
+			held, err := os.Open(path) // what a copy of the disk would find
+			require.NoError(t, err)
+			defer held.Close()
+			_, next, err := service.Rotate(dir, "helper", none, rand.Reader)
+			require.NoError(t, err)
+			broken(t, dir)
+			_, _, err = service.Promote(dir, "helper", none)
+			require.NoError(t, err)
+			id, err := peer.ReadIdentity(path)
+			require.NoError(t, err)
+			require.Equal(t, next, id.Public())
+			require.NoFileExists(t, filepath.Join(dir, "helper-old.pem"))
+			b, err := io.ReadAll(held)
+			require.NoError(t, err)
+			require.NotEmpty(t, b)
+			require.Equal(t, make([]byte, len(b)), b)
+		})
+	}
+	t.Run("after the rename", func(t *testing.T) {
+		dir := t.TempDir()
+		_, err := service.GenerateKeys(dir, []string{"helper"}, rand.Reader)
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "helper-old.pem"), []byte("former"), 0o600))
+		before, err := peer.ReadIdentity(filepath.Join(dir, "helper.pem"))
+		require.NoError(t, err)
+		now, _, err := service.Promote(dir, "helper", none)
+		require.NoError(t, err)
+		require.Equal(t, before.Public(), now)
+		require.NoFileExists(t, filepath.Join(dir, "helper-old.pem"))
+	})
+	t.Run("after it was given up", func(t *testing.T) {
+		dir := t.TempDir()
+		_, err := service.GenerateKeys(dir, []string{"helper"}, rand.Reader)
+		require.NoError(t, err)
+		path := filepath.Join(dir, "helper.pem")
+		require.NoError(t, os.Link(path, filepath.Join(dir, "helper-old.pem")))
+		before, err := peer.ReadIdentity(path)
+		require.NoError(t, err)
+		_, _, err = service.Promote(dir, "helper", none)
+		require.NoError(t, err)
+		after, err := peer.ReadIdentity(path)
+		require.NoError(t, err)
+		require.Equal(t, before.Public(), after.Public(), "a second name of it was all that went")
+	})
 }
 
 // Under a passphrase: what is made is locked, and services open it by the file that
