@@ -161,6 +161,19 @@ func TestDoctorOfALeader(t *testing.T) {
 	has(t, at(later, operator.Step{At: noon, Priors: "x"}), Warn, "priors were not published")
 }
 
+// A restored aggregator has no keys of the plans that run.
+func TestKeysOfAPlanThatAreGone(t *testing.T) {
+	const commitment = "abcdef"
+	a := &operator.Aggregator{Plans: []operator.Plan{{Digest: "0123456789", Site: "shop.example", End: noon.AddDate(1, 0, 0), VerifyKey: commitment}}}
+	h := host(t, "helper", operator.Status{Aggregator: a})
+	dir := t.TempDir()
+	h.config.Helper = &service.HelperConfig{VerifyKeys: dir}
+	look := func() (l Lines) { h.plans(&l); return l }
+	has(t, look(), Fail, "its keys are not in "+dir)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "verify-"+commitment+".key"), nil, 0o600))
+	require.False(t, look().Wrong())
+}
+
 func TestClocksApart(t *testing.T) {
 	var l Lines
 	(&Host{}).peers(&l, []service.Met{

@@ -1,9 +1,14 @@
 package doctor
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"time"
 
+	"github.com/dunlin-analytics/dunlin/cmd/operator"
 	"github.com/dunlin-analytics/dunlin/cmd/service"
 )
 
@@ -30,6 +35,7 @@ func (h *Host) plans(l *Lines) {
 		}
 		last := map[string]time.Time{}
 		for _, p := range r.status.Aggregator.Plans {
+			h.paired(l, r, &p)
 			if p.End.After(last[p.Site]) {
 				last[p.Site] = p.End
 			}
@@ -46,6 +52,26 @@ func (h *Host) plans(l *Lines) {
 				l.add(OK, about, "", "the last one ends on %s", moment(end))
 			}
 		}
+	}
+}
+
+// paired looks whether a role still has what its pairing made for a plan that runs: a
+// restored one has not, and devices go on reporting for nothing.
+func (h *Host) paired(l *Lines, r role, p *operator.Plan) {
+	dir := ""
+	switch {
+	case r.name == "leader" && h.config.Leader != nil:
+		dir = h.config.Leader.VerifyKeys
+	case r.name == "helper" && h.config.Helper != nil:
+		dir = h.config.Helper.VerifyKeys
+	}
+	if dir == "" || p.VerifyKey == "" || !p.End.After(r.status.Now) {
+		return
+	}
+	if _, err := os.Stat(filepath.Join(dir, "verify-"+p.VerifyKey+".key")); errors.Is(err, fs.ErrNotExist) {
+		l.add(Fail, fmt.Sprintf("%s, plan %s of %s", r.name, p.Digest[:8], p.Site),
+			"pair, build and sign a new plan with a higher serial: docs/operations.md, \"The next plan\"; devices turn to it with their next period",
+			"its keys are not in %s: no period of it that has not ended can be released any more", dir)
 	}
 }
 

@@ -38,6 +38,8 @@ type Plan struct {
 	Since    time.Time `json:"since"`           // accepted, or restored
 	End      time.Time `json:"end"`             // of its last period
 	MinBatch uint64    `json:"min_batch"`
+	// VerifyKey is the commitment to the key that its pairing made, as the plan has it.
+	VerifyKey string `json:"verify_key"`
 }
 
 // Batch is a period that has begun. While it runs the aggregators have nothing of it.

@@ -113,7 +113,7 @@ func aggregatorStatus(store *batch.Store, officer ed25519.PublicKey, views func(
 				continue
 			}
 			a.Plans = append(a.Plans, operator.Plan{
-				Digest: d.String(), Site: p.Site, Serial: p.Serial, Owner: accepted.Owner, MinBatch: uint64(p.MinBatch),
+				Digest: d.String(), Site: p.Site, Serial: p.Serial, Owner: accepted.Owner, MinBatch: uint64(p.MinBatch), VerifyKey: p.VerifyKey.String(),
 				Since: unix(accepted.Since), End: unix(p.Periods[len(p.Periods)-1].End),
 			})
 			for _, period := range p.Periods {
