@@ -150,6 +150,8 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte("officer: &a x\nleader: *a\n"))
 	f.Add([]byte("leader: {plans: [a, {b: c}]}\n"))
 	f.Add([]byte("? [a]\n: b\n"))
+	f.Add([]byte(helperFile("floors: {min_batch: 100, epsilon: 1e-3, cells: 7}", "leaders: {a: "+aKey("1")+", b: {key: [], former: x}}")))
+	f.Add([]byte(whole() + "limits: {quota: 1, burst: 1, per_address: 1, trusted_proxies: [::/0]}\n"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		c, err := service.Parse("s.yaml", b)
 		if (c == nil) == (err == nil) {

@@ -70,6 +70,15 @@ func TestTwoSitesHoldEachOthersSecondKey(t *testing.T) {
 		site.write(strings.Replace(site.text(), "'"+site.public.Peers["leader"].String()+"'", "["+both[0].String()+", "+both[1].String()+"]", 1))
 		site.promote("leader")
 		helpers[1-i].promote("helper")
+
+		// The collector's too, by the services file alone.
+		site.rotate("collector")
+		next, err := peer.ReadIdentity(filepath.Join(site.dir, "keys", "collector-next.pem"))
+		require.NoError(t, err)
+		old := site.public.Peers["collector"].String()
+		site.write(strings.Replace(site.text(), "'"+old+"'", "["+old+", "+next.Public().String()+"]", 1))
+		site.promote("collector")
+		site.write(strings.Replace(site.text(), "["+old+", ", "[", 1))
 	}
 	now.set(period.End + plan.Time(2*time.Hour/time.Second))
 	for i := range sites {
