@@ -21,7 +21,7 @@ type killer struct {
 	services    *rig.Processes
 	dice        *rand.Rand
 	aggregating atomic.Bool // the leader has something to do
-	struck      atomic.Uint64
+	struck      atomic.Uint64 // odd while something is away
 	kills       map[string]int
 	busy        map[string]int // of those, while there was something for the role to do
 	down        time.Duration  // the longest time from a kill to being open again
@@ -63,7 +63,7 @@ func (k *killer) strike(ctx context.Context, uploading bool, most int) (n int, e
 // kill kills all of these, does meanwhile, and starts them again.
 func (k *killer) kill(all []string, uploading bool, meanwhile func() error) error {
 	k.struck.Add(1)
-	defer k.struck.Add(1) // whatever began while something was away is explained, too
+	defer k.struck.Add(1)
 	from := time.Now()
 	for _, role := range all {
 		if err := k.services.Kill(role); err != nil {

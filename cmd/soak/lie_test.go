@@ -28,7 +28,7 @@ func TestWhatIsLostIsNoticed(t *testing.T) {
 			require.NoError(t, err)
 			s, err := start(t.Context(), Options{
 				Dir: t.TempDir(), Executable: executable, Log: io.Discard, Seed: 9,
-				Sites: 1, Periods: 1, Devices: 250, Connections: 16, Patience: time.Minute,
+				Sites: 1, Periods: 1, Devices: 250, Connections: 16, Patience: 5 * time.Minute,
 			})
 			require.NoError(t, err)
 			defer func() { require.NoError(t, s.close()) }()

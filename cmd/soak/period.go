@@ -86,7 +86,7 @@ func (s *soak) release(ctx context.Context, books []*book) error {
 			s.failed++
 			unexplained++
 		}
-		if s.killer.struck.Load() != struck {
+		if struck%2 == 1 || s.killer.struck.Load() != struck {
 			unexplained = 0
 		}
 		if unexplained == 3 {

@@ -52,7 +52,7 @@ func print(t *testing.T, result any) {
 func TestKills(t *testing.T) {
 	o := soak.Options{
 		Dir: t.TempDir(), Executable: executable(t), Log: io.Discard, Seed: 4,
-		Sites: 2, Periods: 2, Devices: 400, Connections: 32, Kills: 12, Patience: time.Minute,
+		Sites: 2, Periods: 2, Devices: 400, Connections: 32, Kills: 12, Patience: 5 * time.Minute,
 	}
 	if testing.Short() { // under the race detector, say
 		o.Sites, o.Devices, o.Kills = 1, 200, 6
@@ -84,7 +84,7 @@ func TestStrangers(t *testing.T) {
 	}
 	o := soak.Options{
 		Dir: t.TempDir(), Executable: executable(t), Log: io.Discard, Seed: 6,
-		Sites: 1, Devices: 400, Connections: 32, Patience: time.Minute,
+		Sites: 1, Devices: 400, Connections: 32, Patience: 5 * time.Minute,
 	}
 	got, err := soak.Crowd(t.Context(), o, soak.Crowding{Idle: 10_000, Slow: 2_000, Torn: 1_000, Flood: 500, Drip: 500}, whole())
 	print(t, got)
@@ -106,7 +106,7 @@ func TestEveryUploadTaken(t *testing.T) {
 	}
 	o := soak.Options{
 		Dir: t.TempDir(), Executable: executable(t), Log: io.Discard, Seed: 10,
-		Sites: 1, Devices: 400, Connections: 32, Patience: time.Minute,
+		Sites: 1, Devices: 400, Connections: 32, Patience: 5 * time.Minute,
 	}
 	got, err := soak.Crowd(t.Context(), o, soak.Crowding{Slow: 9_000}, false)
 	print(t, got)
@@ -120,7 +120,7 @@ func TestEveryUploadTaken(t *testing.T) {
 func TestFilesMayNotGrow(t *testing.T) {
 	fill(t, soak.Options{
 		Dir: t.TempDir(), Executable: executable(t), Log: io.Discard, Seed: 7,
-		Sites: 1, Devices: 600, Connections: 32, Patience: time.Minute,
+		Sites: 1, Devices: 600, Connections: 32, Patience: 5 * time.Minute,
 	}, func(p *rig.Processes) soak.Disk { return soak.FileLimit{Services: p} })
 }
 

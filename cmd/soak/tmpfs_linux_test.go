@@ -24,6 +24,6 @@ func TestNoSpaceLeft(t *testing.T) {
 	require.NoError(t, err)
 	fill(t, soak.Options{
 		Dir: dir, Executable: executable(t), Log: io.Discard, Seed: 8,
-		Sites: 1, Devices: 600, Connections: 32, Patience: time.Minute,
+		Sites: 1, Devices: 600, Connections: 32, Patience: 5 * time.Minute,
 	}, func(*rig.Processes) soak.Disk { return disk })
 }
