@@ -20,7 +20,7 @@ var roles = []string{"collector", "helper", "leader"}
 type killer struct {
 	services    *rig.Processes
 	dice        *rand.Rand
-	aggregating atomic.Bool // the leader has something to do
+	aggregating atomic.Bool   // the leader has something to do
 	struck      atomic.Uint64 // odd while something is away
 	kills       map[string]int
 	busy        map[string]int // of those, while there was something for the role to do
