@@ -65,10 +65,10 @@ func guide(t *testing.T) (all []block) {
 
 // network is three hosts at one switch, each a network namespace with a folder.
 type network struct {
-	t     *testing.T
-	dir   string
-	vars  map[string]string // what people told each other
-	ended []func()
+	t    *testing.T
+	dir  string
+	vars map[string]string // what people told each other
+	stop map[string]func() // ends the service of a host, well
 }
 
 func (n *network) ip(args ...string) {
@@ -90,7 +90,7 @@ func newNetwork(t *testing.T) *network {
 	if out, err := exec.Command("ip", "netns", "add", name("switch")).CombinedOutput(); err != nil {
 		t.Skipf("network namespaces cannot be made here, and the guide is not walked through: %s", out)
 	}
-	n := &network{t: t, dir: t.TempDir(), vars: map[string]string{}}
+	n := &network{t: t, dir: t.TempDir(), vars: map[string]string{}, stop: map[string]func(){}}
 	t.Cleanup(func() { _ = exec.Command("ip", "netns", "del", name("switch")).Run() })
 	n.ip("-n", name("switch"), "link", "add", "bridge", "type", "bridge")
 	n.ip("-n", name("switch"), "link", "set", "bridge", "up")
@@ -182,7 +182,7 @@ func (n *network) serve(host, script string) *transcript {
 			require.NoError(n.t, c.Wait(), "the %s ends well: %s", host, said)
 		})
 	}
-	n.ended = append(n.ended, stop)
+	n.stop[host] = stop
 	n.t.Cleanup(func() { once.Do(func() { _ = c.Process.Kill(); _ = c.Wait() }) })
 	ready := regexp.MustCompile("listens|works with")
 	require.Eventually(n.t, func() bool { return ready.MatchString(said.String()) }, 20*time.Second, 20*time.Millisecond, "%s: %s", host, said)
@@ -304,8 +304,9 @@ func TestOperationsGuide(t *testing.T) {
 			}, 3*time.Minute, time.Second)
 		}
 	}
-	for i := len(n.ended) - 1; i >= 0; i-- {
-		n.ended[i]()
+	n.loseLeader(soak, day)
+	for _, host := range []string{"leader", "helper", "collector"} {
+		n.stop[host]()
 	}
 	// Doctor says so of each host, and how to start it.
 	for _, host := range roles {
@@ -315,6 +316,27 @@ func TestOperationsGuide(t *testing.T) {
 		require.Equal(t, 1, exit.ExitCode())
 		require.Contains(t, string(out), host+": does not run\n      -> start it: dunlin serve --role "+host)
 	}
+}
+
+// loseLeader is the guide's way back from a leader's disk that died.
+func (n *network) loseLeader(released bool, day plan.Date) {
+	n.t.Helper()
+	n.stop["leader"]()
+	require.NoError(n.t, os.RemoveAll(filepath.Join(n.folder("leader"), "data")))
+	n.run("leader", "dunlin restore --config services.yaml backup-1.tar")
+	n.hear(n.run("helper", "dunlin pair invite --name shop --url https://$HELPER:8082"))
+	n.hear(n.run("leader", "dunlin pair accept $INVITE"))
+	n.run("helper", "dunlin pair accept $ANSWER")
+	said := n.serve("leader", "dunlin serve --role leader --config services.yaml")
+	if released {
+		require.Eventually(n.t, func() bool {
+			return strings.Contains(n.run("leader", "dunlin release list --config services.yaml"), day.String())
+		}, time.Minute, time.Second, "%s", said)
+	}
+	out, err := n.command("leader", "dunlin", "doctor").CombinedOutput()
+	require.Error(n.t, err)
+	require.Contains(n.t, string(out), "its keys are not in")
+	require.Contains(n.t, string(out), "leader to helper: https://10.0.0.3:8082 answers")
 }
 
 // helperKey is the one that the helper's host shows.
