@@ -196,7 +196,20 @@ func (h *Helper) sweepPlan(d plan.Digest, a batch.Accepted, p *plan.Plan) (ended
 		if err != nil {
 			return false, err
 		}
-		if r.State.Final() || !a.Knows(period) && !r.Lost && r.State == batch.Open {
+		if r.State.Final() {
+			continue
+		}
+		// A crash may have come between the release and the record's end.
+		_, err = h.opt.Releases.Get(d, period.Date)
+		if err == nil {
+			_, err = h.opt.Batches.Recover(b)
+		}
+		switch {
+		case err == nil:
+			continue
+		case !errors.Is(err, release.ErrNotFound):
+			return false, fmt.Errorf("look for a release: %w", err)
+		case !a.Knows(period) && !r.Lost && r.State == batch.Open:
 			continue
 		}
 		if !r.Lost && now < period.End+Patience {

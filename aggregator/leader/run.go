@@ -196,6 +196,9 @@ func (l *Leader) regain(j job) (batch.Record, error) {
 // giveUp ends a batch that cannot be finished, on both sides. A helper that is not
 // there does it by itself once its own Patience is over.
 func (l *Leader) giveUp(ctx context.Context, j job) (batch.Record, error) {
+	if r, err := l.regain(j); err != nil || r.State == batch.Released {
+		return r, err // a crash came between the release and the record's end
+	}
 	err := l.abandon(ctx, j.Batch)
 	if errors.Is(err, problem.BatchClosed) {
 		return l.recover(ctx, j) // it has the release
