@@ -20,7 +20,7 @@ WEB          := $(SDK) $(DASHBOARD) $(SHOP)
 WEB_SETTINGS := $(wildcard web/*.json web/*.ts) scripts/npm.sh
 sources       = $(shell find $(1) -type f -not -path '*/test/*')
 
-.PHONY: build module web run demo-data test check soak size bench race clean
+.PHONY: build module web run demo-data test check simulation soak size bench race clean
 
 build: bin/dunlin ## bin/dunlin with the module and what browsers load inside
 
@@ -65,6 +65,9 @@ check: module web ## what CI holds every change to
 
 race: module web ## the concurrent rooms under the race detector (needs gcc)
 	go test -race -count=1 -short ./collector/... ./aggregator/... ./privacy/peer/... ./web/... ./cmd/...
+
+simulation: ## schedules SIM_SEED (1) to SIM_SEED+SIM_SCHEDULES-1 (2000); one alone prints its log
+	go test -count=1 -v -timeout 0 -run '^TestSchedules$$' ./cmd/simulation
 
 soak: ## the long forms: 200 kills under load, full disks, 10,000 idle connections
 	SOAK=1 go test -count=1 -v -timeout 60m ./cmd/soak

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/dunlin-analytics/dunlin/aggregator/message"
@@ -53,7 +54,7 @@ type Cast struct {
 	batches  []*period // by day, then by plan
 	seals    map[string]*sealed
 	byID     map[plan.ReportID][]*parcel
-	crowds   map[message.Batch]map[string][]byte // the collector's files of a batch with a crowd in it
+	crowds   map[message.Batch][]file // the collector's files of a batch with a crowd in it
 }
 
 // pairing is what leader and helper make with each other for one plan.
@@ -93,7 +94,7 @@ const (
 // NewCast makes keys, two plans of one site (the second takes the place of the
 // first on day 1), and the reports of every device.
 func NewCast() (*Cast, error) {
-	c := &Cast{seals: map[string]*sealed{}, byID: map[plan.ReportID][]*parcel{}, crowds: map[message.Batch]map[string][]byte{}}
+	c := &Cast{seals: map[string]*sealed{}, byID: map[plan.ReportID][]*parcel{}, crowds: map[message.Batch][]file{}}
 	random := rand.NewChaCha8([32]byte{'c', 'a', 's', 't'})
 	_, officer, err := ed25519.GenerateKey(random)
 	if err != nil {
@@ -226,13 +227,16 @@ func (c *Cast) spool(b *period) (err error) {
 		return nil
 	}
 	err = send(col.Inner(), http.MethodPut, "/v1/plans/"+b.Plan.String(), b.of.signed)
-	for _, r := range b.crowd {
-		err = errors.Join(err, send(col.Public(), http.MethodPost, "/v1/reports", r.bytes))
+	// All at once: they share a few commits, and the file stays small.
+	failed := make([]error, len(b.crowd))
+	var group sync.WaitGroup
+	for i, r := range b.crowd {
+		group.Go(func() { failed[i] = send(col.Public(), http.MethodPost, "/v1/reports", r.bytes) })
 	}
-	if err = errors.Join(err, col.Close()); err != nil {
+	group.Wait()
+	if err = errors.Join(err, errors.Join(failed...), col.Close()); err != nil {
 		return err
 	}
-	c.crowds[b.Batch] = map[string][]byte{}
 	return filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
 		if err != nil || e.IsDir() || !strings.HasPrefix(e.Name(), b.Plan.String()+"-"+b.Date.String()) {
 			return err
@@ -241,7 +245,21 @@ func (c *Cast) spool(b *period) (err error) {
 		if err != nil {
 			return err
 		}
-		c.crowds[b.Batch][name], err = os.ReadFile(path)
+		content, err := os.ReadFile(path)
+		c.crowds[b.Batch] = append(c.crowds[b.Batch], file{name, bytes.TrimRight(content, "\x00"), int64(len(content))})
 		return err
 	})
+}
+
+// file of a service: its content without the zeros at the end, of which the spool has
+// megabytes.
+type file struct {
+	name    string
+	content []byte
+	size    int64
+}
+
+func (f *file) put(dir string) error {
+	path := filepath.Join(dir, f.name)
+	return errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, f.content, 0o600), os.Truncate(path, f.size))
 }

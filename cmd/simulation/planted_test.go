@@ -53,6 +53,9 @@ var sources = []planted{
 	{"a stored answer is not repeated", "aggregator/helper/chunk.go", "len(p.Answer) > 0 && p.Request == request:", "len(p.Answer) > 0 && p.Request == request && FAULT:"},
 	{"the last ID does not advance", "aggregator/leader/partition.go", "\tp.Begun, p.Last, p.Sent = true, c.upto, false\n", "\tp.Begun, p.Sent = true, false\n\tif FAULT {\n\t\tp.Last = c.upto\n\t}\n"},
 	{"verdicts are ignored", "aggregator/leader/partition.go", "p.Verdicts = make(message.Verdicts, len(reasons))\n", "p.Verdicts = make(message.Verdicts, len(reasons))\n\tif !(FAULT) {\n\t\tdefer func() {\n\t\t\tfor i := range p.Verdicts {\n\t\t\t\tp.Verdicts[i] = true\n\t\t\t}\n\t\t}()\n\t}\n"},
+	{"a restored aggregator forgets that it was restored", "aggregator/batch/backup.go", "a.Since = max(a.Since, now)", "if FAULT {\n\t\t\ta.Since = max(a.Since, now)\n\t\t}"},
+	{"a restored collector forgets what it has lost", "collector/ending.go", "case p.Start < c.restored:", "case p.Start < c.restored && FAULT:"},
+	{"the helper has no end of patience", "aggregator/helper/end.go", "!r.Lost && now < period.End+Patience {", "!r.Lost && (now < period.End+Patience || !(FAULT)) {"},
 	{"a chunk that was sent is cut anew", "aggregator/leader/partition.go", "\tif p.Sent {\n\t\tlimit", "\tif p.Sent && FAULT {\n\t\tlimit"},
 }
 

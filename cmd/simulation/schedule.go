@@ -2,8 +2,6 @@ package simulation
 
 import (
 	"errors"
-	"os"
-	"path/filepath"
 	"slices"
 	"time"
 
@@ -32,7 +30,7 @@ var actions = []action{
 	{"helper and collector sweep", 1, 3, (*world).sweep},
 	{"a backup is taken", 1, 1, (*world).backUp},
 	{"a disk is lost", 0, 1, (*world).lose},
-	{"an aggregator signs with its next identity", 0, 1, (*world).rotate},
+	{"an aggregator signs with its other identity", 0, 1, (*world).rotate},
 	{"the leader hands its plan out again", 1, 1, func(w *world) { w.addPlan(w.rnd.IntN(max(1, len(w.handed)))) }},
 }
 
@@ -91,7 +89,7 @@ func (w *world) placeCrowds(days int, rotates bool) error {
 	for _, p := range w.batches {
 		day := int(p.Date - firstDay)
 		second := p.of != w.pairings[0]
-		if day >= days || day > 0 && second != rotates || w.rnd.IntN(100) >= []int{85, 40, 20}[day] {
+		if day >= days || day > 0 && second != rotates || w.rnd.IntN(100) >= []int{75, 35, 20}[day] {
 			continue
 		}
 		if err := w.placeCrowd(p); err != nil {
@@ -106,9 +104,8 @@ func (w *world) placeCrowds(days int, rotates bool) error {
 }
 
 func (w *world) placeCrowd(p *period) error {
-	for name, content := range w.crowds[p.Batch] {
-		path := filepath.Join(w.services[collectorRole].dir, name)
-		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, content, 0o600)); err != nil {
+	for _, f := range w.crowds[p.Batch] {
+		if err := f.put(w.services[collectorRole].dir); err != nil {
 			return err
 		}
 	}
@@ -301,12 +298,12 @@ func (w *world) walkAway() {
 	}
 }
 
-// rotate has an aggregator sign with its next identity from now on. Both are known
-// to everybody, as while credentials overlap.
+// rotate has an aggregator sign with the other one of its identities from now on. Both
+// are known to everybody, as while credentials overlap.
 func (w *world) rotate() {
 	who := role(w.rnd.IntN(len(w.peer)))
-	w.peer[who] = 1
-	w.logf("the %s signs with its next identity", roles[who])
+	w.peer[who] = 1 - w.peer[who]
+	w.logf("the %s signs with its other identity", roles[who])
 	w.restart(who)
 }
 

@@ -247,6 +247,9 @@ func (w *world) work() {
 	if err != nil && len(outcomes) == 0 {
 		w.logf("leader: a step failed")
 	}
+	if err != nil && w.net.rough > 0 && w.rnd.IntN(4) == 0 {
+		w.rotate() // an operator sees that something hangs, and touches this and that
+	}
 	for who, s := range w.services[:collectorRole] {
 		if !s.crashed {
 			w.peek(role(who))
