@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"net"
 	"slices"
 	"sync"
 	"time"
@@ -17,6 +18,7 @@ type Crowding struct {
 	Torn  int `json:"torn"`  // that send half of a report and are gone
 	Flood int `json:"flood"` // that send headers without an end
 	Drip  int `json:"drip"`  // that send headers by a line at a time
+	Mute  int `json:"mute"`  // at the leader's listener, that never say who they are
 }
 
 // What a collector's memory may come to, in bytes.
@@ -37,14 +39,14 @@ const (
 
 // Bound is what a collector's memory stays below under this crowding.
 func (c Crowding) Bound() int64 {
-	all := c.Idle + c.Slow + c.Torn + c.Flood + c.Drip
+	all := c.Idle + c.Slow + c.Torn + c.Flood + c.Drip + c.Mute
 	return int64(aCollector + aConnection*all + anUpload*(c.Slow+c.Torn) + aHead*(c.Flood+c.Drip))
 }
 
 // Fit scales the idle connections down to what the system lets one process have, of
 // which both ends need one each; it reports whether it had to.
 func (c Crowding) Fit(files int) (Crowding, bool) {
-	room := max(0, files-c.Slow-c.Torn-c.Flood-c.Drip-spare)
+	room := max(0, files-c.Slow-c.Torn-c.Flood-c.Drip-c.Mute-spare)
 	if c.Idle <= room {
 		return c, false
 	}
@@ -122,6 +124,8 @@ func Crowd(ctx context.Context, o Options, c Crowding, sit bool) (out Crowded, e
 	}()
 	crowd := &strangers{address: s.rig.At().Public, path: "/v1/reports"}
 	defer crowd.release()
+	inner := &strangers{address: s.rig.At().Inner}
+	defer inner.release()
 	if err := crowd.idle(ctx, c.Idle); err != nil {
 		return out, fmt.Errorf("hold idle connections: %w", err)
 	}
@@ -138,6 +142,7 @@ func Crowd(ctx context.Context, o Options, c Crowding, sit bool) (out Crowded, e
 		func() error { return crowd.slow(misusing, c.Slow, size, 500*time.Millisecond, &group) },
 		func() error { return crowd.drip(misusing, c.Drip, 500*time.Millisecond, &group) },
 		func() error { return crowd.flood(misusing, c.Flood, &group) },
+		func() error { return inner.each(misusing, c.Mute, func(net.Conn) error { return nil }) },
 		func() error { return crowd.torn(misusing, c.Torn, main[0].devices[0].revisions[0].bytes) },
 	} {
 		if err := misuse(); err != nil {
@@ -149,7 +154,7 @@ func Crowd(ctx context.Context, o Options, c Crowding, sit bool) (out Crowded, e
 	}
 	if sit {
 		group.Wait()
-		if err := crowd.outlast(ctx); err != nil {
+		if err := errors.Join(crowd.outlast(ctx), inner.outlast(ctx)); err != nil {
 			return out, err
 		}
 		if out.After, err = resident(pid); err != nil {

@@ -32,4 +32,7 @@
 // The moments of the kills come from a seed, but what a process is doing then comes
 // from the machine: a failing run is looked into by its folders, not by running it
 // again.
+//
+// The tests run short forms; make soak runs the whole ones, with SOAK_SEED=N at other
+// moments. Each prints what it found as one JSON object.
 package soak

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"runtime"
+	"strconv"
 	"testing"
 	"time"
 
@@ -60,6 +61,11 @@ func TestKills(t *testing.T) {
 	if whole() {
 		o.Sites, o.Periods, o.Devices, o.Kills, o.Patience = 3, 6, 2000, 200, 10*time.Minute
 	}
+	if seed, ok := os.LookupEnv("SOAK_SEED"); ok {
+		var err error
+		o.Seed, err = strconv.ParseUint(seed, 10, 64)
+		require.NoError(t, err, "SOAK_SEED is a number")
+	}
 	got, err := soak.Run(t.Context(), o)
 	print(t, got)
 	require.NoError(t, err)
@@ -69,6 +75,11 @@ func TestKills(t *testing.T) {
 		total += n
 	}
 	require.Equal(t, o.Kills, total)
+	if whole() {
+		for _, role := range []string{"collector", "helper", "leader"} {
+			require.Greater(t, got.Busy[role], o.Kills/10, role)
+		}
+	}
 	require.Positive(t, got.Acknowledged)
 	require.GreaterOrEqual(t, got.Counted, got.Acknowledged)
 }
@@ -86,7 +97,7 @@ func TestStrangers(t *testing.T) {
 		Dir: t.TempDir(), Executable: executable(t), Log: io.Discard, Seed: 6,
 		Sites: 1, Devices: 400, Connections: 32, Patience: 5 * time.Minute,
 	}
-	got, err := soak.Crowd(t.Context(), o, soak.Crowding{Idle: 10_000, Slow: 2_000, Torn: 1_000, Flood: 500, Drip: 500}, whole())
+	got, err := soak.Crowd(t.Context(), o, soak.Crowding{Idle: 10_000, Slow: 2_000, Torn: 1_000, Flood: 500, Drip: 500, Mute: 500}, whole())
 	print(t, got)
 	require.NoError(t, err)
 	require.Greater(t, got.Rest, got.Before, "the strangers cost something")
