@@ -76,6 +76,11 @@ func TestRule10(t *testing.T) {
 	s.becomes(leaderData, 1, "released")
 	inPeriod, files := s.backup()
 	s.lacks(inPeriod, "a report of an open week", traces(third))
+	// One side's releases are the other's: a copy of either file does for both.
+	copied := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(copied, service.ReleasesFile), files["helper/"+service.ReleasesFile], 0o600))
+	require.Equal(t, want, s.release(copied, 0))
+	require.Equal(t, s.release(leaderData, 1), s.release(copied, 1))
 	s.stop()
 	s.lose(leaderData)
 	s.restore(inWork)
