@@ -180,7 +180,7 @@ func TestWhoDoesNotReport(t *testing.T) {
 	require.Equal(t, "bot", bot.debug().Why)
 	bot.storesNothing()
 
-	owner := visit(t, w)
+	owner := visit(t, w, `window.confirm = () => true;`)
 	owner.to("/#dunlin-owner")
 	eval[any](owner, both)
 	owner.until(`dunlin.debug().then((d) => d.value.worker?.times.decision > 0)`)

@@ -40,11 +40,14 @@ export function boot(page: Page, script: HTMLScriptElement, files: Files, load: 
   const nav = page.navigator as Navigator & { globalPrivacyControl?: boolean };
   const tag = readTag(script.src, script.dataset, page.location.hostname);
   const shelf = openShelf(() => page.localStorage);
-  if (page.location.hash === "#dunlin-owner") shelf.change((e) => (e.owner = true));
-  if (page.location.hash === "#dunlin-not-owner") shelf.change((e) => delete e.owner);
-
   const entry = shelf.read();
-  const owner = entry?.owner;
+  let owner = entry?.owner;
+  const [asks, not] = page.location.hash.match(/^#dunlin-(not-)?owner$/) ?? "";
+  // Anybody can make such a link: only whoever sees the page and says so changes anything.
+  if (asks && page.confirm(`Count this browser${not ? "" : " no more"}?`)) {
+    shelf.change((e) => (e.owner = owner = !not));
+  }
+
   const remembers = tag.mode !== "site";
   const able = page.Worker && page.WebAssembly && page.crypto.subtle;
   let stopped: Why | "" = tag.fault ? "input" : nav.webdriver ? "bot" : !entry ? "storage" : able ? "" : "no-worker";
@@ -59,7 +62,7 @@ export function boot(page: Page, script: HTMLScriptElement, files: Files, load: 
   /** What may run. The owner's own browser is not measured. */
   const may = (): Consent => (stopped ? NONE : { measure: state().measure && !owner, personalize: state().personalize });
   const why = (): Why | "" => stopped || (owner ? "owner" : any(may()) ? "" : "off");
-  const refusal = (): Outcome<never> => ({ ok: false, why: why() || "off", say: tag.fault || "nothing runs here" });
+  const refusal = (): Outcome<never> => ({ ok: false, why: why() || "off", say: tag.fault || "nothing runs" });
 
   const source: SlotSource = {
     decided: (name) => (may().personalize ? shelf.read()?.decisions?.find((d) => d?.slot === name) : undefined),
@@ -102,10 +105,10 @@ export function boot(page: Page, script: HTMLScriptElement, files: Files, load: 
   };
   /** Starts when somebody sees the page, it has been parsed, and nothing else is to be done. */
   const soon = (): void => {
-    const wait = doc.visibilityState === "hidden" ? "visibilitychange" : doc.readyState === "loading" ? "DOMContentLoaded" : "";
+    const wait = doc.hidden ? "visibilitychange" : doc.readyState === "loading" ? "DOMContentLoaded" : "";
     if (wait) doc.addEventListener(wait, soon, { once: true });
     else if (page.requestIdleCallback) page.requestIdleCallback(start, { timeout: 200 });
-    else page.setTimeout(start, 50);
+    else page.setTimeout(start);
   };
   /** Brings what runs in line with what holds, which may be to erase. */
   const apply = async (): Promise<Outcome<unknown>> => {
@@ -132,10 +135,11 @@ export function boot(page: Page, script: HTMLScriptElement, files: Files, load: 
 
   const consent = async (c: unknown): Promise<Outcome<unknown>> => {
     if (c !== undefined) {
-      if (!isConsent(c)) return wrong("consent: want {measure, personalize}, each true or false");
+      if (!isConsent(c)) return wrong("consent: want {measure, personalize}");
       const ran = shelf.read()?.kept;
       if (stopped && !ran) return refusal();
-      const { measure, personalize } = (said = { measure: c.measure, personalize: c.personalize });
+      const { measure, personalize } = c;
+      said = { measure, personalize };
       const none = !any(c);
       shelf.change((e) => {
         delete e.consent;
@@ -195,7 +199,7 @@ export function boot(page: Page, script: HTMLScriptElement, files: Files, load: 
   const guarded =
     (name: string): Call =>
     (...args) =>
-      call(name, args).catch((fault: unknown) => wrong(String(fault)));
+      call(name, args).catch((fault: unknown) => wrong(`${fault as Error}`));
   return Object.fromEntries(CALLS.map((name) => [name, guarded(name)]));
 }
 

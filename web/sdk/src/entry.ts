@@ -22,7 +22,7 @@ export interface Entry {
   /** What the visitor said, in the modes ask (if not both refused) and assumed. */
   consent?: Consent;
   /** This is the owner's own browser: it sends nothing. */
-  owner?: true;
+  owner?: boolean;
   /** The Worker has run: there may be something to erase. */
   kept?: true;
   /** Erasure was asked for and is not confirmed. */

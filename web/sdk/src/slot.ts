@@ -80,6 +80,8 @@ export function defineSlot(page: Page, source: SlotSource): Set<Slot> {
     }
 
     #begin(decision: Decision | undefined): void {
+      // A shadow root of the site's own shows what the site wants.
+      if (this.shadowRoot && !this.#place) return;
       this.decision = decision;
       this.#topics = this.decision ? [] : source.topics();
       // While the page is being parsed the slot's end shows in what follows it, wherever that is.

@@ -39,7 +39,7 @@ export function readTag(src: string, data: Readonly<Record<string, string | unde
     mode: mode as Mode,
     clock: (loopback && Number(data["dunlinClock"])) || 0,
     fault: !/^dunlin-officer1[0-9a-f]{64}$/.test(officer)
-      ? "data-dunlin-officer: want the key that dunlin snippet prints"
+      ? "data-dunlin-officer: want a key"
       : /^(ask|site|assumed)$/.test(mode)
         ? ""
         : "data-dunlin-consent: want ask, site or assumed",

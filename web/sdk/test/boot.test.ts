@@ -259,6 +259,7 @@ describe("nothing runs", () => {
     await other.evaluateOnNewDocument(() => {
       let state = "hidden";
       Object.defineProperty(Document.prototype, "visibilityState", { get: () => state });
+      Object.defineProperty(Document.prototype, "hidden", { get: () => state === "hidden" });
       Object.assign(window, { see: () => ((state = "visible"), document.dispatchEvent(new Event("visibilitychange"))) });
     });
     site.pages.set("/page", { body: BODY });
@@ -321,6 +322,11 @@ describe("nothing runs", () => {
 });
 
 test("the owner's own browser is not measured, but may be personalized", async () => {
+  const questions: string[] = [];
+  v.page.on("dialog", (dialog) => {
+    questions.push(dialog.message());
+    void dialog.accept();
+  });
   await v.open(BODY, { path: "/page#dunlin-owner" });
   await until("the Worker runs", () => !!started());
   expect(started()).toMatchObject({ with: { consent: { measure: false, personalize: true } } });
@@ -332,6 +338,17 @@ test("the owner's own browser is not measured, but may be personalized", async (
   await v.open(BODY, { path: "/third#dunlin-not-owner" });
   await until("the Worker runs", () => !!started());
   expect(started()).toMatchObject({ with: { consent: BOTH } });
+  expect(questions).toEqual(["Count this browser no more?", "Count this browser?"]);
+});
+
+test("a link that somebody else made changes nothing that the visitor does not want", async () => {
+  site.tag = 'data-dunlin-consent="ask"';
+  v.page.on("dialog", (dialog) => void dialog.dismiss());
+  await v.open(BODY, { path: "/page#dunlin-owner" });
+  await untouched();
+  await v.remember({ owner: true });
+  await v.open(BODY, { path: "/other#dunlin-not-owner" });
+  expect(await v.entry()).toEqual({ owner: true });
 });
 
 test("calls with arguments of another shape are answered, not thrown", async () => {

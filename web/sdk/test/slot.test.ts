@@ -168,6 +168,23 @@ describe("a slot without a decision", () => {
     expect((await frames()).at(-1)).toBe("shoes");
   });
 
+  test("that has a shadow root of the site's own stays as it is", async () => {
+    await v.open([
+      "<body>",
+      `<dunlin-slot name="hero"><template shadowrootmode="open"><p>own</p></template>${template("shoes")}</dunlin-slot>`,
+    ]);
+    const left = await v.page.evaluate(
+      (text) => {
+        localStorage.setItem("dunlin", text);
+        const slot = document.querySelector("dunlin-slot") as Element & { refresh(): void; shown: string };
+        slot.refresh();
+        return [slot.shadowRoot!.innerHTML, slot.shown, slot.children.length];
+      },
+      JSON.stringify(decided("shoes")),
+    );
+    expect(left).toEqual(["<p>own</p>", "", 1]);
+  });
+
   test("that is copied shows what it shows once", async () => {
     await v.remember(decided("shoes"));
     await open([`<body><dunlin-slot name="hero">${DEFAULT}${template("shoes")}</dunlin-slot>`]);
