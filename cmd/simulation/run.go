@@ -18,9 +18,10 @@ type Fault struct {
 
 // Result is what became of a schedule.
 type Result struct {
-	Seed uint64
-	Log  string
-	Err  error // wraps ErrViolated when something was lost, counted twice, or kept
+	Seed   uint64
+	Log    string
+	Points map[string]int // durable steps that were met, and how often a service crashed there
+	Err    error          // wraps ErrViolated when something was lost, counted twice, or kept
 }
 
 // Run plays the schedule of a seed. The same seed gives the same log.
@@ -41,6 +42,6 @@ func (c *Cast) run(seed uint64, f *Fault) (r Result) {
 			err = errors.Join(err, w.search(role(who)))
 		}
 	}
-	r.Log, r.Err = w.log.String(), errors.Join(w.wrong, err)
+	r.Log, r.Points, r.Err = w.log.String(), w.points, errors.Join(w.wrong, err)
 	return r
 }

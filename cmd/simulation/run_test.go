@@ -63,7 +63,11 @@ func TestSchedules(t *testing.T) {
 	if testing.Short() {
 		count = min(count, 50)
 	}
+	points := map[string]int{}
 	each(c, first, count, nil, func(r Result) bool {
+		for point, n := range r.Points {
+			points[point] += n
+		}
 		if r.Err != nil {
 			t.Errorf("%v\n%s\nagain: SIM_SEED=%d SIM_SCHEDULES=1 make simulation", r.Err, r.Log, r.Seed)
 		} else if count == 1 {
@@ -71,6 +75,18 @@ func TestSchedules(t *testing.T) {
 		}
 		return r.Err == nil
 	})
+	t.Logf("crashed at %d points: %v", len(points), points)
+	if count < 2000 || t.Failed() {
+		return
+	}
+	// Services crashed before and after nearly every durable step that they have.
+	missed := 0
+	for _, n := range points {
+		if n == 0 {
+			missed++
+		}
+	}
+	require.LessOrEqual(t, 10*missed, len(points), "too many durable steps at which no service ever crashed")
 }
 
 // The same seed gives the same log, with other keys too.

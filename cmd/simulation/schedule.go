@@ -42,6 +42,9 @@ func (w *world) play() error {
 	if err := w.placeCrowds(days, rotates); err != nil {
 		return err
 	}
+	if w.rnd.IntN(4) == 0 {
+		w.crash()
+	}
 	for who := range w.services {
 		w.skew[who] = plan.Time(w.rnd.IntN(41) - 20)
 		w.restart(role(who))
@@ -134,17 +137,25 @@ func (w *world) act(weight func(action) int) {
 
 func (w *world) revive(who role) {
 	w.logf("the %s starts, having crashed at %q", roles[who], w.services[who].last)
+	if w.rnd.IntN(4) == 0 {
+		w.restart(who, 1+w.rnd.IntN(8))
+		return
+	}
 	w.restart(who)
+}
+
+func (w *world) reviveAll() {
+	for who, s := range w.services {
+		if s.crashed {
+			w.revive(role(who))
+		}
+	}
 }
 
 // handOut has the leader take a plan, however often it must ask.
 func (w *world) handOut(n int) {
 	for !w.addPlan(n) {
-		for who, s := range w.services {
-			if s.crashed {
-				w.revive(role(who))
-			}
-		}
+		w.reviveAll()
 		w.net.rough = max(0, w.net.rough-1)
 	}
 }
@@ -237,11 +248,23 @@ func (w *world) attack() {
 	w.logf("%s: %s: %s", p.name, r.name, answer(w.send(r.bytes)))
 }
 
-// crash lets a service die a few durable steps from now.
+// rare are durable steps that come once in a batch or less: a crash some steps from now
+// would hardly ever meet them.
+var rare = [3][]string{leaderRole: aggregators, helperRole: aggregators, collectorRole: {"spool.freeze", "spool.mark.deleted", "spool.remove", "plan.write", "plan.rename"}}
+
+var aggregators = []string{"batch.create", "release.create", "period-key.make", "batch.settle", "period-key.close", "batch.exchange", "release.put",
+	"batch.release", "period-key.destroy", "batch.cleared", "batch.recover", "batch.abandon", "pair.destroy"}
+
+// crash lets a service die a few durable steps from now, or at a certain one.
 func (w *world) crash() {
 	s := w.services[w.rnd.IntN(len(w.services))]
-	s.fuse = 1 + w.rnd.IntN(12)
-	w.logf("the %s will crash %d durable steps from now", roles[s.role], s.fuse)
+	if w.rnd.IntN(3) == 0 {
+		s.fuse = 1 + w.rnd.IntN(12)
+		w.logf("the %s will crash %d durable steps from now", roles[s.role], s.fuse)
+		return
+	}
+	s.at = rare[s.role][w.rnd.IntN(len(rare[s.role]))] + []string{" before", " after"}[w.rnd.IntN(2)]
+	w.logf("the %s will crash at %q", roles[s.role], s.at)
 }
 
 // bounce ends a service in good order and starts it again; the leader with another
@@ -268,6 +291,15 @@ func (w *world) calm() {
 	w.now += 2 * plan.Hour
 	if w.rnd.IntN(3) == 0 {
 		w.now = w.batches[len(w.batches)-1].bounds.End + 2*plan.Hour
+	}
+	for range w.rnd.IntN(4) { // not all is calm yet
+		w.crash()
+		w.reviveAll()
+		w.work()
+		w.sweep()
+	}
+	for _, s := range w.services {
+		s.at = ""
 	}
 	if w.rnd.IntN(12) == 0 {
 		w.walkAway()

@@ -49,9 +49,11 @@ type service struct {
 	start   func(*service) error
 	closing func() error
 	handler map[string]http.Handler // by host, while it runs
-	fuse    int                     // durable steps until it crashes; 0: none
+	fuse    int                     // durable steps until it crashes; negative: none
 	crashed bool
-	last    string // the durable step that it crashed at
+	at      string         // the durable step at which it crashes when it comes there
+	last    string         // the durable step that it crashed at
+	points  map[string]int // durable steps that it met, and how often it crashed there
 
 	collector *collector.Collector
 	leader    *leader.Leader
@@ -66,13 +68,14 @@ func (s *service) step(point string) error {
 	if s.crashed {
 		return errCrashed
 	}
-	if s.fuse > 0 {
-		if s.fuse--; s.fuse == 0 {
-			s.crashed, s.last = true, point
-			return errCrashed
-		}
+	s.points[roles[s.role]+" "+point] += 0
+	s.fuse = max(s.fuse-1, -1)
+	if s.fuse != 0 && s.at != point {
+		return nil
 	}
-	return nil
+	s.crashed, s.last, s.at = true, point, ""
+	s.points[roles[s.role]+" "+point]++
+	return errCrashed
 }
 
 // stop ends the process. What is not in its folder is gone.
@@ -89,8 +92,8 @@ func (s *service) stop() error {
 	return err
 }
 
-// restart starts the process anew on its folder.
-func (w *world) restart(who role) {
+// restart starts the process anew on its folder. Given a fuse it may crash in that.
+func (w *world) restart(who role, fuse ...int) {
 	s := w.services[who]
 	if err := s.stop(); err != nil {
 		w.violate("the %s does not stop: %v", roles[who], err)
@@ -98,9 +101,14 @@ func (w *world) restart(who role) {
 	if w.fault.Restart != nil {
 		w.fault.Restart(w, who)
 	}
-	s.crashed, s.fuse = false, 0
+	s.crashed, s.fuse = false, -1
+	if len(fuse) > 0 {
+		s.fuse = fuse[0]
+	}
 	s.handler = map[string]http.Handler{}
-	if err := s.start(s); err != nil {
+	if err := s.start(s); s.crashed {
+		w.logf("the %s crashes while it starts", roles[who])
+	} else if err != nil {
 		w.violate("the %s does not start: %v", roles[who], err)
 	}
 }
@@ -108,7 +116,7 @@ func (w *world) restart(who role) {
 // assemble makes the three services, none of them running.
 func (w *world) assemble() {
 	for who, start := range [3]func(*service) error{w.startLeader, w.startHelper, w.startCollector} {
-		w.services[who] = &service{role: role(who), dir: filepath.Join(w.dir, roles[who]), start: start}
+		w.services[who] = &service{role: role(who), dir: filepath.Join(w.dir, roles[who]), start: start, fuse: -1, points: w.points}
 	}
 	w.hosts[hostPublic], w.hosts[hostInner], w.hosts[hostHelper] = w.services[collectorRole], w.services[collectorRole], w.services[helperRole]
 }

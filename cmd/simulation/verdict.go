@@ -46,7 +46,7 @@ func (w *world) judgeBatch(p *period) error {
 		return errH
 	case released != (errH == nil):
 		return fmt.Errorf("one side alone has a release: leader %v, helper %v", errL, errH)
-	case released != (l.State == batch.Released), released != (h.State == batch.Released) && !(w.lost[helperRole] && h.State == batch.Open):
+	case released != (l.State == batch.Released), released != (h.State == batch.Released):
 		return fmt.Errorf("leader is %s and helper is %s, released is %v", l.State, h.State, released)
 	}
 	fewest, most := w.book.bounds(p.Batch)

@@ -44,6 +44,8 @@ type world struct {
 	lost    [3]bool // it has lost its disk
 	peer    [2]int  // which of an aggregator's identities signs
 
+	points map[string]int // of all services
+
 	starts int   // of the service whose disk a planted fault has lie
 	wrong  error // the first violation
 }
@@ -59,7 +61,7 @@ func newWorld(c *Cast, seed uint64, f *Fault) (*world, error) {
 	if f == nil {
 		f = &Fault{}
 	}
-	w := &world{Cast: c, rnd: rand.New(rand.NewPCG(seed, 0)), random: rand.NewChaCha8([32]byte{byte(seed)}), fault: f, dir: dir, secrets: map[message.Batch]map[string]bool{}, hosts: map[string]*service{}}
+	w := &world{Cast: c, rnd: rand.New(rand.NewPCG(seed, 0)), random: rand.NewChaCha8([32]byte{byte(seed)}), fault: f, dir: dir, secrets: map[message.Batch]map[string]bool{}, hosts: map[string]*service{}, points: map[string]int{}}
 	w.now = c.batches[0].bounds.Start + 60
 	w.net = &network{w: w}
 	for role := range w.noise {
