@@ -40,6 +40,7 @@ type batch struct {
 	queue chan *item
 
 	arrived atomic.Uint64 // reports in the file, since it was opened
+	mapped  mapped
 
 	mu      sync.RWMutex // held for reading during reads, so that db stays
 	db      *bolt.DB     // nil before it is opened, and after a failed commit
@@ -172,7 +173,12 @@ func (b *batch) commit(appends []*item) error {
 	if b.frozen != nil {
 		return ErrFrozen
 	}
+	size := 0
+	for _, it := range appends {
+		size += len(it.raw)
+	}
 	err := b.update("spool.commit", func(tx *bolt.Tx) error {
+		b.mapped.touch(tx, size)
 		bucket := tx.Bucket(bucketReports)
 		bucket.FillPercent = 1 // keys only grow
 		sequence := bucket.Sequence()

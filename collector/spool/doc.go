@@ -52,6 +52,13 @@
 // disk refuses closes the file, as nobody knows what it holds then; the next one
 // checks and opens it again.
 //
+// # Memory
+//
+// bbolt reads a file through a memory map. What was touched of it would stay in this
+// process until the system is short of memory, so after every 32 MiB that were written
+// or read its pages are given back (on Linux). Freezing holds 32 bytes of each report,
+// and 24 of its index until that is committed.
+//
 // # Damage
 //
 // bbolt panics on damaged pages, and a file that was cut off raises SIGBUS in

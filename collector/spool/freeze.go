@@ -31,7 +31,7 @@ func (b *batch) freeze() (Summary, error) {
 	}
 	var summary Summary
 	err := b.update("spool.freeze", func(tx *bolt.Tx) error {
-		all, err := arrivals(tx.Bucket(bucketReports), b.path)
+		all, err := arrivals(tx, b.path, &b.mapped)
 		if err != nil {
 			return err
 		}
@@ -50,7 +50,8 @@ func (b *batch) freeze() (Summary, error) {
 
 // arrivals reads the head of each report, in order, and checks every checksum:
 // what is frozen can be handed out.
-func arrivals(bucket *bolt.Bucket, path string) ([]arrival, error) {
+func arrivals(tx *bolt.Tx, path string, m *mapped) ([]arrival, error) {
+	bucket := tx.Bucket(bucketReports)
 	all := make([]arrival, 0, bucket.Sequence())
 	c := bucket.Cursor()
 	for k, v := c.First(); k != nil; k, v = c.Next() {
@@ -62,6 +63,7 @@ func arrivals(bucket *bolt.Bucket, path string) ([]arrival, error) {
 		if err != nil {
 			return nil, damaged(path, "report %d: %v", len(all)+1, err)
 		}
+		m.touch(tx, len(raw))
 		all = append(all, arrival{head.ID, head.Revision, binary.BigEndian.Uint64(k)})
 	}
 	if n := bucket.Sequence(); uint64(len(all)) != n {

@@ -103,7 +103,7 @@ func BenchmarkBatch(b *testing.B) {
 		for range b.N { // as if for the first time
 			require.NoError(b, guarded(batch.path, func() error {
 				return batch.db.Update(func(tx *bolt.Tx) error {
-					all, err := arrivals(tx.Bucket(bucketReports), batch.path)
+					all, err := arrivals(tx, batch.path, &mapped{})
 					if err != nil {
 						return err
 					}

@@ -105,6 +105,8 @@ func (b *batch) page(partition byte, after *plan.ReportID, limit, maxBytes int, 
 			}
 			limit--
 			size += len(raw)
+			// Behind each report's page the system maps some that were not asked for.
+			b.mapped.touch(tx, 4*pageSize)
 		}
 		more = i < e.len()
 		return nil
