@@ -70,7 +70,7 @@ simulation: ## schedules SIM_SEED (1) to SIM_SEED+SIM_SCHEDULES-1 (2000); one al
 	go test -count=1 -v -timeout 0 -run '^TestSchedules$$' ./cmd/simulation
 
 soak: ## the long forms: 200 kills under load, full disks, 10,000 idle connections
-	SOAK=1 go test -count=1 -v -timeout 60m ./cmd/soak
+	SOAK=1 go test -count=1 -v -timeout 60m ./cmd/soak ./deploy
 
 size: module web ## bytes on the wire, brotli 11
 	@scripts/size.sh

@@ -88,7 +88,7 @@ func TestInterruptLeavesNothingBehind(t *testing.T) {
 		{"demo loop", []string{"demo", "loop", "--visitors", "500000"}},
 		{"demo sums", []string{"demo", "sums", "--devices", "500000"}},
 		{"simulate", []string{"simulate", "--visitors", "500000", "--processes"}},
-		{"ingest", []string{"bench", "ingest", "--requests", "10000000"}},
+		{"aggregate", []string{"bench", "aggregate", "--reports", "10000000"}},
 		{"hillstrom", []string{"bench", "hillstrom-exact"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -63,11 +63,14 @@ type IngestFigures struct {
 	Fsync       float64 `json:"fsync_ms"` // median of one small write and fsync on the same disk
 }
 
+// maxHeld bounds the bytes of the reports that Ingest holds.
+const maxHeld = 1 << 30
+
 // Ingest posts total real reports over connections and counts what is acknowledged. A
 // tenth as many warm up first.
 func Ingest(ctx context.Context, o Options, s Shape, connections, total int) (f IngestFigures, err error) {
-	if connections < 1 || total < 10 {
-		return f, errors.New("one or more connections and ten or more reports are needed")
+	if connections < 1 || total < 10 || total*s.Size() > maxHeld {
+		return f, fmt.Errorf("accepted are one or more connections and 10 to %d reports of this size: they are made before and held in memory", maxHeld/s.Size())
 	}
 	r, _, err := o.start(ctx, s)
 	if err != nil {

@@ -51,8 +51,10 @@ func TestIngest(t *testing.T) {
 	require.GreaterOrEqual(t, f.P99, f.P50)
 	require.Positive(t, f.Fsync)
 	require.Greater(t, f.Disk, float64(f.Body), "it is on disk")
-	_, err = operation.Ingest(t.Context(), options(t), s, 0, 200)
-	require.ErrorContains(t, err, "one or more connections")
+	for _, c := range []struct{ connections, total int }{{0, 200}, {8, 9}, {8, -1}, {8, 10_000_000}} {
+		_, err = operation.Ingest(t.Context(), options(t), s, c.connections, c.total)
+		require.ErrorContains(t, err, "accepted are one or more connections", "%+v", c)
+	}
 }
 
 // A whole batch; the release is the exact sums but for the noise.
