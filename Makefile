@@ -69,8 +69,8 @@ race: module web ## the concurrent rooms under the race detector (needs gcc)
 simulation: ## schedules SIM_SEED (1) to SIM_SEED+SIM_SCHEDULES-1 (2000); one alone prints its log
 	go test -count=1 -v -timeout 0 -run '^TestSchedules$$' ./cmd/simulation
 
-soak: ## the long forms: 200 kills under load, full disks, 10,000 idle connections
-	SOAK=1 go test -count=1 -v -timeout 60m ./cmd/soak ./deploy
+soak: ## the long forms: 200 kills under load, full disks, 10,000 idle connections, a release on three hosts (up to two hours)
+	SOAK=1 go test -count=1 -v -timeout 110m ./cmd/soak ./deploy
 
 size: module web ## bytes on the wire, brotli 11
 	@scripts/size.sh
