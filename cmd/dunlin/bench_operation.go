@@ -32,10 +32,10 @@ func operating(c *cobra.Command, dir string, f func(o operation.Options) (any, e
 		Dir: filepath.Join(folder, "site"), Executable: executable, Module: inside, Log: io.Discard,
 		Progress: func(what string) { fmt.Fprintln(c.ErrOrStderr(), what) },
 	})
-	if err != nil {
+	if err != nil && !errors.Is(err, operation.ErrTarget) {
 		return err
 	}
-	return printResult(c, got)
+	return errors.Join(printResult(c, got), err)
 }
 
 func diskFlag(c *cobra.Command, dir *string) {

@@ -15,7 +15,7 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// make hands n reports of the running period, of as many devices, to each, from as
+// makeReports hands n reports of the running period, of as many devices, to each, from as
 // many goroutines as there are processors.
 func makeReports(ctx context.Context, r *rig.Rig, n int, each func(i int, sealed []byte) error) error {
 	var to [2]seal.Recipient

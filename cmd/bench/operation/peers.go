@@ -87,7 +87,7 @@ func measurePeer(ctx context.Context, connections, views int, path string, args 
 		return f, err
 	}
 	if err := command.Start(); err != nil {
-		return f, fmt.Errorf("start %s: build it with `make bench-operation`: %w", path, err)
+		return f, fmt.Errorf("start %s: build it with `make bin/peers`: %w", path, err)
 	}
 	defer func() { err = errors.Join(err, in.Close(), command.Wait()) }()
 	address, err := bufio.NewReader(out).ReadString('\n')
