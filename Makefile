@@ -58,7 +58,7 @@ demo-data: build ## lives those 90 days anew, a quarter of an hour: after a chan
 test: module web ## every test, in Go, Node and real browsers; real data where DUNLIN_DATA names it
 	scripts/browsers.sh
 	scripts/npm.sh test
-	go test -count=1 ./...
+	go test -count=1 -timeout 20m ./...
 
 check: module web ## what CI holds every change to
 	scripts/check.sh
