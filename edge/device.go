@@ -61,6 +61,7 @@ type Device struct {
 type mind struct {
 	ledger  ledger.Ledger
 	running running
+	year    year
 	profile profile.Profile
 	choices choose.Memory
 	own     choose.Evidence

@@ -48,9 +48,11 @@
 // At most MaxState bytes, in privacy/wire's terms:
 //
 //	0  4  "DLST"
-//	4  1  version, 2
+//	4  1  version, 3
 //	5  2  length n of the guard, big endian
 //	7  n  guard:  ledger 142 (privacy/ledger)
+//	              year: newest block of 28 days uvarint, date / 28; nano-rho charged in it
+//	                and in the twelve before, uvarint each
 //	              running report: 0, or 1, plan digest 32, date uvarint, end of the
 //	                period uvarint, report ID 16, revision uvarint, erased 0 or 1
 //	.  8  FNV-1a 64 of everything before
@@ -60,8 +62,8 @@
 //
 // The guard has a checksum of its own: a damaged body costs the profile and further
 // revisions of the running report, and the ledger goes on; a damaged guard costs
-// everything and exhausts the ledger. Of a state of version 1 the guard is read, and its
-// body, which knew no interests, set aside. FNV-1a is a permutation of
+// everything and exhausts the ledger. Of a state of version 1 or 2 the guard is read, which
+// had no year, and the body set aside. FNV-1a is a permutation of
 // its sum at every byte, so that no change of a single byte goes unnoticed. It
 // is no defence against a visitor who writes a state: that is theirs to do, and
 // the proof bounds what it can distort.
@@ -70,15 +72,34 @@
 //
 // A message of the page is one kind byte and what the kind needs:
 //
-//	1 view         topics
+//	1 view         topics; or topics, item, tier
 //	2 click        0, or slot + 1 (slot at most 254); topics
-//	3 cart         topics
-//	4 order        value uvarint, minor units; topics
+//	3 cart         as view
+//	4 order        value, topics; or value, topics, purchase
 //	5 custom       event
 //	6 exposure     slot, variant
 //	7 assign       campaign, arm
 //	8 declare      attribute, value f64
 //	9 dwell        seconds uvarint, at most 65,535; topics
+//	10 search      topics
+//	11 social      act (0 like, 1 share, 2 comment, 3 follow), network + 1 or 0, sentiment
+//	               (0 not judged, 1 negative, 2 neutral, 3 positive; of a comment), topics
+//	12 media       quarters played, 0 to 4; topics
+//	13 refund      value, topics
+//	14 answer      survey, answer uvarint
+//	15 asked       survey
+//	16 attempt     skill, item, difficulty f64, right bool, topics
+//	17 arrive      channel, device, region, entry page's group + 1 or 0, minutes ahead of
+//	               UTC varint, within 840
+//	18 history     age uvarint, value, purchase, topics
+//	19 listed      list, 1 to 10, so many items
+//	20 picked      list, item, topics
+//	21 reached     message, channel
+//	22 responded   message, channel
 //
 // Indices are single bytes and the plan's; topics are a uvarint, bit i the plan's topic i.
+// A value is a uvarint in minor units; an item a u64, the key of its id (profile.KeyOf), 0
+// for none; a tier a byte, 1 low to 3 high, 0 where it is not known; a purchase is quantity
+// uvarint at most 65,535, discount uvarint, payment + 1 or 0, tier. Of two forms the
+// longer is for what the shorter cannot say.
 package edge

@@ -144,6 +144,7 @@ func (d *Device) report(now, collector plan.Time, again bool, r Rand, out *Outgo
 		} else if err != nil {
 			return ErrExhausted
 		}
+		d.mind.year.charge(period.Date, d.charge)
 		*run = running{open: true, plan: d.digest, date: period.Date, end: period.End, id: s.fresh.id}
 		again = false
 	} else if run.revision == maxRevision && !again || !d.mind.ledger.Charged(ledger.Date(period.Date)) {

@@ -16,10 +16,12 @@ const MaxState = 16 << 10
 
 const (
 	stateMagic   = "DLST"
-	stateVersion = 2
-	// guardVersion is the oldest whose guard is laid out as today's: of a state of
-	// before stateVersion the ledger is kept and the rest set aside.
+	stateVersion = 3
+	// guardVersion is the oldest whose guard can be read: of a state of before
+	// stateVersion the ledger is kept and the rest set aside. Before yearVersion it had
+	// no record of the year.
 	guardVersion = 1
+	yearVersion  = 3
 	headSize     = len(stateMagic) + 1 + 2
 	sumSize      = 8
 )
@@ -78,7 +80,7 @@ func (d *Device) Load(now plan.Time, state []byte) Loaded {
 		return Fresh
 	}
 	guard, body, err := split(state)
-	if err != nil || d.mind.readGuard(guard) != nil {
+	if err != nil || d.mind.readGuard(guard, state[len(stateMagic)]) != nil {
 		d.mind = mind{} // what of it was read before it proved damaged
 		d.mind.ledger = ledger.Exhausted(d.dateFrom(clamp(now)))
 		return SetAside
@@ -137,6 +139,7 @@ func sound(state []byte, end int) ([]byte, bool) {
 
 func (m *mind) appendGuard(b []byte) []byte {
 	b, _ = m.ledger.AppendBinary(b) // its error is always nil
+	b = m.year.append(b)
 	r := &m.running
 	b = wire.AppendBool(b, r.open)
 	if !r.open {
@@ -150,11 +153,14 @@ func (m *mind) appendGuard(b []byte) []byte {
 	return wire.AppendBool(b, r.erased)
 }
 
-func (m *mind) readGuard(guard []byte) error {
+func (m *mind) readGuard(guard []byte, version byte) error {
 	in := wire.NewReader(guard)
 	var err error
 	if m.ledger, err = ledger.Decode(in.Take(ledger.Size)); err != nil {
 		return err
+	}
+	if version >= yearVersion {
+		m.year.read(in)
 	}
 	if in.Bool() {
 		r := &m.running

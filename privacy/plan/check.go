@@ -26,6 +26,7 @@ var (
 	ErrSlot       = errors.New("plan: a slot needs variants, topics that the plan has, a reward and costs within bounds")
 	ErrPolicy     = errors.New("plan: holdout, explore, or floor times the variants of a slot or arms is more than half, or lift or recent is out of its bounds")
 	ErrMetric     = errors.New("plan: a metric's kind, breakdown, source or most ones is wrong")
+	ErrDevice     = errors.New("plan: a promotion, survey, list, message or prediction is out of its bounds")
 	ErrMeasurable = errors.New("plan: a measurement would have too many cells or ones")
 )
 
@@ -38,7 +39,7 @@ const (
 
 // check holds p to every bound of this file; Decode and Encode call it.
 func (p *Plan) check() error {
-	for _, f := range []func() error{p.checkHead, p.checkNoise, p.checkNames, p.checkGroups, p.checkChoice, p.checkMetrics} {
+	for _, f := range []func() error{p.checkHead, p.checkNoise, p.checkNames, p.checkGroups, p.checkChoice, p.checkDevice, p.checkMetrics} {
 		if err := f(); err != nil {
 			return err
 		}
@@ -139,6 +140,7 @@ func (p *Plan) checkNames() error {
 			n.add(p.Slots[i].Variants[v].Name, MaxName)
 		}
 	}
+	p.deviceNames(&n)
 	if n.wrong {
 		return ErrName
 	}
@@ -195,7 +197,7 @@ func (p *Plan) checkGroups() error {
 			return ErrSegments
 		}
 		if len(s.Rule) > 0 {
-			if err := CheckRule(s.Rule, len(p.Attributes), len(p.Topics)); err != nil {
+			if err := CheckRule(s.Rule, p.Extent(false)); err != nil {
 				return err
 			}
 		}
@@ -238,7 +240,7 @@ func (p *Plan) checkGroups() error {
 
 func (p *Plan) triggers(t Trigger) bool {
 	switch t.Kind {
-	case View, Click, Cart, Order:
+	case View, Click, Cart, Order, Search, Social, Media, Refund, Answer, Attempt:
 		return t.Event == 0
 	case Custom:
 		return int(t.Event) < len(p.Events)
@@ -247,37 +249,60 @@ func (p *Plan) triggers(t Trigger) bool {
 }
 
 func (p *Plan) checkMetrics() error {
+	next := 0
 	for _, m := range p.Metrics {
-		sources := 1
+		sources, by, most := 1, m.By == BySegment || m.By == SiteWide, MaxMost
 		switch m.Kind {
 		case Audience:
-			if m.By != BySegment {
-				return ErrMetric
-			}
+			by, most = m.By == BySegment, 1
 		case Funnel:
 			if len(p.Stages) < 2 {
 				return ErrMetric
 			}
+			most = 1
 		case CampaignExposed, CampaignConverted:
 			sources = len(p.Campaigns)
 		case SlotExposed, SlotClicked, SlotConverted:
 			sources = len(p.Slots)
+		case Topics, Last:
+			if len(p.Topics) == 0 {
+				return ErrMetric
+			}
+			if m.Kind == Last {
+				by, most = m.By == SiteWide, 1
+			}
+		case Next:
+			by = m.By == ByTopic
+			if next++; next > 1 || len(p.Topics) < 2 {
+				return ErrMetric
+			}
+		case Items:
+			sources = len(p.Lists)
+		case ListExposed, ListClicked, ListConverted:
+			sources, most = len(p.Lists), 1
+		case Tried, Solved:
+			if sources = len(p.Lists); int(m.Source) < sources && !p.Lists[m.Source].Learning {
+				return ErrMetric
+			}
+		case State, Outcome:
+			sources, by, most = len(p.Predictions), m.By == SiteWide, 1
+		case ReachShown, ReachAnswered:
+			sources = len(p.Messages)
+		case SurveyAsked, SurveyAnswers:
+			if sources = len(p.Surveys); int(m.Source) < sources && p.Surveys[m.Source].Kind != Multi {
+				most = 1
+			}
 		default:
 			return ErrMetric
 		}
-		if m.By != BySegment && m.By != SiteWide || int(m.Source) >= sources || m.Most == 0 || m.Most > MaxMost {
+		if !by || int(m.Source) >= sources || m.Most == 0 || int(m.Most) > most {
 			return ErrMetric
 		}
 		if goals := m.Kind == CampaignConverted; goals && int(m.Goal) >= len(p.Campaigns[m.Source].Goals) || !goals && m.Goal != 0 {
 			return ErrMetric
 		}
-		// A device is in one segment and at one stage, so more ones than columns
-		// (one for audience and funnel) could never be set.
-		most := p.Columns(m)
-		if m.Kind == Audience || m.Kind == Funnel {
-			most = 1
-		}
-		if int(m.Most) > most {
+		// More ones than columns could never be set; Next has as many for each topic.
+		if m.Kind != Next && int(m.Most) > p.Columns(m) {
 			return ErrMetric
 		}
 	}

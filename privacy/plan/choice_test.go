@@ -134,7 +134,7 @@ func TestTheHoldoutHasAColumnOfItsOwn(t *testing.T) {
 		"slot, exposed":       {plan.Metric{Kind: plan.SlotExposed}, []string{"x", "y"}, true},
 		"slot, clicked":       {plan.Metric{Kind: plan.SlotClicked}, []string{"x", "y"}, true},
 		"slot, converted":     {plan.Metric{Kind: plan.SlotConverted}, []string{"x", "y"}, true},
-		"no metric":           {plan.Metric{Kind: 9}, nil, false},
+		"no metric":           {plan.Metric{Kind: 99}, nil, false},
 	} {
 		for _, holdout := range []plan.Share{0, 1} {
 			p.Policy.Holdout = holdout

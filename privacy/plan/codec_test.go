@@ -80,7 +80,7 @@ func TestForeignBytes(t *testing.T) {
 	require.ErrorIs(t, err, plan.ErrTooLarge)
 	_, err = plan.Decode([]byte("DLPS" + string(b[4:])))
 	require.ErrorIs(t, err, plan.ErrMagic)
-	for _, version := range []byte{0, 1, 3} {
+	for _, version := range []byte{0, 1, 4} {
 		b[4] = version
 		_, err = plan.Decode(b)
 		require.ErrorIs(t, err, plan.ErrVersion, "version %d", version)
@@ -185,7 +185,7 @@ func TestBounds(t *testing.T) {
 			p.Events, p.Stages = []string{"e"}, []plan.Stage{{Name: "a", On: plan.Trigger{Kind: plan.Custom, Event: 1}}, {Name: "b", On: view}}
 		}, plan.ErrTrigger},
 		"slot's goal by dwell":       {func(p *plan.Plan) { addSlot(p); p.Slots[0].Goal.Kind = plan.Dwell }, plan.ErrTrigger},
-		"slot's goal by kind 10":     {func(p *plan.Plan) { addSlot(p); p.Slots[0].Goal.Kind = 10 }, plan.ErrTrigger},
+		"slot's goal by kind 17":     {func(p *plan.Plan) { addSlot(p); p.Slots[0].Goal.Kind = 17 }, plan.ErrTrigger},
 		"campaign without mode":      {func(p *plan.Plan) { p.Campaigns[0].Mode = 0 }, plan.ErrCampaign},
 		"campaign of one arm":        {func(p *plan.Plan) { p.Campaigns[0].Arms = p.Campaigns[0].Arms[:1]; p.Metrics = nil }, plan.ErrCampaign},
 		"campaign without goals":     {func(p *plan.Plan) { p.Campaigns[0].Goals = nil; p.Metrics = p.Metrics[:2] }, plan.ErrCampaign},

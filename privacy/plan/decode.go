@@ -15,7 +15,8 @@ func Decode(published []byte) (*Plan, error) {
 	if string(r.Take(len(magic))) != magic {
 		return nil, ErrMagic
 	}
-	if r.Byte() != version {
+	format := r.Byte()
+	if format != version && format != versionDevice {
 		return nil, ErrVersion
 	}
 	p := &Plan{
@@ -54,13 +55,7 @@ func Decode(published []byte) (*Plan, error) {
 		}
 		p.Attributes = append(p.Attributes, a)
 	}
-	for range r.Count(MaxSegments) {
-		s := Segment{Name: r.String(MaxName)}
-		if code := r.Blob(MaxRule); len(code) > 0 {
-			s.Rule = append(Rule(nil), code...)
-		}
-		p.Segments = append(p.Segments, s)
-	}
+	p.Segments = readSegments(r, MaxSegments)
 	for range r.Count(MaxStages) {
 		p.Stages = append(p.Stages, Stage{Name: r.String(MaxName), On: readTrigger(r)})
 	}
@@ -90,8 +85,14 @@ func Decode(published []byte) (*Plan, error) {
 			Most: r.Byte(), Source: r.Byte(), Goal: r.Byte(),
 		})
 	}
+	if format == versionDevice {
+		p.readDevice(r)
+	}
 	if err := r.Close(); err != nil {
 		return nil, err
+	}
+	if p.widened() != (format == versionDevice) { // each plan has one encoding
+		return nil, ErrVersion
 	}
 	if err := p.check(); err != nil {
 		return nil, err

@@ -5,6 +5,10 @@ import "github.com/dunlin-analytics/dunlin/privacy/wire"
 const (
 	magic   = "DLPN"
 	version = 2
+	// versionDevice is that of a plan that uses what came after: surveys, lists,
+	// messages, predictions and the like stand after the metrics. One that uses none of
+	// it keeps its bytes, and so its digest.
+	versionDevice = 3
 )
 
 // Encode returns the bytes to publish. It checks p as Decode would.
@@ -22,6 +26,10 @@ func Encode(p *Plan) ([]byte, error) {
 // encode writes any plan that has a period, good or not.
 func encode(p *Plan) []byte {
 	b := append([]byte(magic), version)
+	wide := p.widened()
+	if wide {
+		b[len(magic)] = versionDevice
+	}
 	b = wire.AppendString(b, p.Site)
 	b = wire.AppendUvarint(b, p.Serial)
 	b = wire.AppendVarint(b, int64(p.Issued))
@@ -59,10 +67,7 @@ func encode(p *Plan) []byte {
 			b = appendNames(b, a.Values)
 		}
 	}
-	b = wire.AppendUvarint(b, uint64(len(p.Segments)))
-	for _, s := range p.Segments {
-		b = wire.AppendBlob(wire.AppendString(b, s.Name), s.Rule)
-	}
+	b = appendSegments(b, p.Segments)
 	b = wire.AppendUvarint(b, uint64(len(p.Stages)))
 	for _, s := range p.Stages {
 		b = appendTrigger(wire.AppendString(b, s.Name), s.On)
@@ -87,6 +92,9 @@ func encode(p *Plan) []byte {
 	b = wire.AppendUvarint(b, uint64(len(p.Metrics)))
 	for _, m := range p.Metrics {
 		b = append(wire.AppendString(b, m.Name), byte(m.Kind), byte(m.By), m.Most, m.Source, m.Goal)
+	}
+	if wide {
+		b = p.appendDevice(b)
 	}
 	return b
 }

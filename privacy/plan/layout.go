@@ -6,8 +6,8 @@ import "math/bits"
 type Span struct {
 	Metric   int // index into Plan.Metrics; -1 for present
 	Offset   int // first cell
-	Segments int // S: 1 when site-wide
-	Columns  int // stages, arms or variants, and the holdout; 1 for audience and present
+	Segments int // rows: S, 1 when site-wide, topics of Next
+	Columns  int // stages, arms, variants, topics, items..., and the holdout; 1 for audience and present
 	Most     int // most ones among the span's cells
 }
 
@@ -43,8 +43,11 @@ func LayoutOf(p *Plan) Layout {
 	add(Span{Metric: -1, Segments: 1, Columns: 1, Most: 1})
 	for i, m := range p.Metrics {
 		s := Span{Metric: i, Segments: 1, Columns: p.Columns(m), Most: int(m.Most)}
-		if m.By == BySegment {
+		switch m.By {
+		case BySegment:
 			s.Segments = len(p.Segments)
+		case ByTopic:
+			s.Segments = len(p.Topics)
 		}
 		add(s)
 	}
@@ -74,6 +77,30 @@ func (p *Plan) Column(m Metric, column int) string {
 		return p.Campaigns[m.Source].Arms[column]
 	case SlotExposed, SlotClicked, SlotConverted:
 		return p.Slots[m.Source].Variants[column].Name
+	case Topics, Next, Last:
+		return p.Topics[column]
+	case Items, Tried, Solved:
+		return p.Lists[m.Source].Items[column]
+	case ListExposed, ListClicked, ListConverted:
+		return "shown"
+	case State, Outcome:
+		return p.Predictions[m.Source].Bins[column].Name
+	case ReachShown, ReachAnswered:
+		return p.Channels[p.Messages[m.Source].Channel(column)]
+	case SurveyAnswers:
+		return p.Surveys[m.Source].Column(column)
+	}
+	return ""
+}
+
+// Row names one row of a metric: a segment, a topic, or the empty string where there is
+// one row for all.
+func (p *Plan) Row(m Metric, row int) string {
+	switch m.By {
+	case BySegment:
+		return p.Segments[row].Name
+	case ByTopic:
+		return p.Topics[row]
 	}
 	return ""
 }
@@ -90,7 +117,7 @@ func (p *Plan) Holdout(m Metric) (column int, ok bool) {
 // named returns the columns of a metric but for the holdout's.
 func (p *Plan) named(m Metric) int {
 	switch m.Kind {
-	case Audience:
+	case Audience, ListExposed, ListClicked, ListConverted, SurveyAsked:
 		return 1
 	case Funnel:
 		return len(p.Stages)
@@ -98,21 +125,29 @@ func (p *Plan) named(m Metric) int {
 		return len(p.Campaigns[m.Source].Arms)
 	case SlotExposed, SlotClicked, SlotConverted:
 		return len(p.Slots[m.Source].Variants)
+	case Topics, Next, Last:
+		return len(p.Topics)
+	case Items, Tried, Solved:
+		return len(p.Lists[m.Source].Items)
+	case State, Outcome:
+		return len(p.Predictions[m.Source].Bins)
+	case ReachShown, ReachAnswered:
+		return p.Messages[m.Source].Columns()
+	case SurveyAnswers:
+		return p.Surveys[m.Source].Columns()
 	}
 	return 0
 }
 
 // holds tells whether a metric has the holdout's column: where the device picks
-// and the plan has a holdout.
+// and the plan, or the campaign, has a holdout.
 func (p *Plan) holds(m Metric) bool {
-	if p.Policy.Holdout == 0 {
-		return false
-	}
 	switch m.Kind {
 	case CampaignExposed, CampaignConverted:
-		return p.Campaigns[m.Source].Mode == Chosen
-	case SlotExposed, SlotClicked, SlotConverted:
-		return true
+		c := &p.Campaigns[m.Source]
+		return c.Mode == Chosen && (p.Policy.Holdout > 0 || c.Promotion.Holdout > 0)
+	case SlotExposed, SlotClicked, SlotConverted, ListExposed, ListClicked, ListConverted:
+		return p.Policy.Holdout > 0
 	}
 	return false
 }

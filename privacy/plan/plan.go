@@ -21,6 +21,21 @@ const (
 	MaxGoals      = 8  // of a campaign
 	MaxMetrics    = 64
 	MaxMost       = 8 // ones of one metric
+
+	MaxNetworks    = 16
+	MaxPayments    = 16
+	MaxPages       = 32 // groups of entry pages
+	MaxSkills      = 16
+	MaxChannels    = 8
+	MaxSurveys     = 16
+	MaxAnswers     = 16 // that a survey names
+	MaxLists       = 8
+	MaxItems       = 64 // of a list that are measured by name
+	MaxListSize    = 24 // items that a list shows
+	MaxMessages    = 8
+	MaxPredictions = 2  // one of each kind
+	MaxBins        = 64 // of a prediction
+	MaxGroups      = 8  // of campaigns that exclude each other
 	// MaxInputShare bounds the leader's input share in bytes, so that every
 	// report of every plan fits package report's bounds: only an absurd chunk
 	// length reaches it (1,024 cells need 17 KB).
@@ -65,6 +80,18 @@ type Plan struct {
 	Campaigns  []Campaign
 	Slots      []Slot
 	Metrics    []Metric
+
+	// What format 3 has beside; a plan that names none of it is one of format 2.
+
+	Networks    []string // social ones
+	Payments    []string // kinds of payment
+	Pages       []string // groups of entry pages
+	Skills      []string // of a site that teaches
+	Channels    []string // by which a message may reach the visitor
+	Surveys     []Survey
+	Lists       []List
+	Messages    []Message
+	Predictions []Prediction
 }
 
 // KeyType says how a recipient's input shares are sealed.
@@ -131,10 +158,24 @@ const (
 	Assign   EventKind = 7
 	Declare  EventKind = 8
 	Dwell    EventKind = 9 // seconds that a page was visible
+
+	Search    EventKind = 10
+	Social    EventKind = 11 // like, share, comment, follow
+	Media     EventKind = 12 // a quarter of a film or recording was played
+	Refund    EventKind = 13
+	Answer    EventKind = 14 // of a survey
+	Asked     EventKind = 15 // a survey was shown
+	Attempt   EventKind = 16 // at an exercise
+	Arrive    EventKind = 17 // how a visit began: channel, device, region, entry page, own time
+	History   EventKind = 18 // an order of before, as a signed-in page knows it
+	Listed    EventKind = 19 // items of a list were seen
+	Picked    EventKind = 20 // an item of a list was clicked
+	Reached   EventKind = 21 // a message was shown by a channel
+	Responded EventKind = 22 // the visitor reacted to it
 )
 
-// Trigger is the event that reaches a funnel stage or a goal: View, Click,
-// Cart, Order, or Custom with the event's index.
+// Trigger is the event that reaches a funnel stage or a goal: View, Click, Cart, Order,
+// Search, Social, Refund, Answer, Attempt, Media, or Custom with the event's index.
 type Trigger struct {
 	Kind  EventKind
 	Event uint8 // index into Plan.Events, for Custom
@@ -162,6 +203,8 @@ type Campaign struct {
 	Mode  Mode
 	Arms  []string
 	Goals []Goal
+
+	Promotion Promotion // of a chosen one
 }
 
 // Goal is a named trigger.
@@ -176,6 +219,7 @@ type Slot struct {
 	Variants []Variant
 	Goal     Trigger
 	Reward   float64 // what reaching the goal is worth, in any unit; above 0, at most 1e6
+	Sticky   Sticky
 }
 
 // Variant is one content of a slot.
@@ -227,15 +271,35 @@ const (
 	SlotExposed       MetricKind = 5 // S x variants
 	SlotClicked       MetricKind = 6 // S x variants
 	SlotConverted     MetricKind = 7 // S x variants
+
+	Topics        MetricKind = 8  // S x topics of views
+	Next          MetricKind = 9  // topics x topics: the one of a view, by the one of the view before
+	Last          MetricKind = 10 // topics: of the period's last view
+	Items         MetricKind = 11 // S x a list's named items that were used
+	ListExposed   MetricKind = 12 // S x 1
+	ListClicked   MetricKind = 13 // S x 1
+	ListConverted MetricKind = 14 // S x 1
+	State         MetricKind = 15 // a prediction's bins: at the period's first activity
+	Outcome       MetricKind = 16 // a prediction's bins: in which it came out (docs/plan.md)
+	Tried         MetricKind = 17 // S x a learning list's named items
+	Solved        MetricKind = 18 // S x a learning list's named items
+	ReachShown    MetricKind = 19 // S x channels of a message
+	ReachAnswered MetricKind = 20 // S x channels of a message
+	SurveyAsked   MetricKind = 21 // S x 1
+	SurveyAnswers MetricKind = 22 // S x answers
+
+	lastMetric = SurveyAnswers
 )
 
 // By is the breakdown of a metric.
 type By byte
 
-// BySegment splits by the period's segment, SiteWide does not.
+// BySegment splits by the period's segment, SiteWide does not; ByTopic, of Next
+// alone, splits by the topic of the view before.
 const (
 	BySegment By = 1
 	SiteWide  By = 2
+	ByTopic   By = 3
 )
 
 // Metric is one histogram of the measurement.
@@ -244,6 +308,6 @@ type Metric struct {
 	Kind   MetricKind
 	By     By
 	Most   uint8 // most ones in the histogram
-	Source uint8 // index of the campaign or slot
+	Source uint8 // index of the campaign, slot, list, prediction, message or survey
 	Goal   uint8 // index of the campaign's goal
 }

@@ -66,9 +66,8 @@ type Vars interface {
 }
 
 // CheckRule accepts code that Match can run: known operators, right operand
-// kinds, one truth value left, variables that exist in a plan with this many
-// attributes and topics.
-func CheckRule(code Rule, attributes, topics int) error {
+// kinds, one truth value left, variables that are within the extent.
+func CheckRule(code Rule, in Extent) error {
 	if len(code) > MaxRule {
 		return ErrRule
 	}
@@ -98,7 +97,7 @@ func CheckRule(code Rule, attributes, topics int) error {
 				return ErrRule
 			}
 		case OpVar:
-			if i := int(r.Byte()); !variableExists(i, attributes, topics) {
+			if i := int(r.Byte()); !in.has(i) {
 				return ErrRuleVar
 			}
 		}

@@ -71,7 +71,7 @@ func TestMatch(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			if len(x.code) > 0 {
-				require.NoError(t, plan.CheckRule(x.code, 2, 2))
+				require.NoError(t, plan.CheckRule(x.code, plan.Extent{Attributes: 2, Topics: 2}))
 			}
 			require.Equal(t, x.want, x.code.Match(vars))
 		})
@@ -130,7 +130,7 @@ func TestCheckRule(t *testing.T) {
 		"last built-in of numbers":    {plan.VarActiveDays, 0, true},
 		"top_topic of no topics":      {plan.VarTopTopic, 0, false},
 		"top_topic of one":            {plan.VarTopTopic, 1, true},
-		"after the last built-in":     {plan.VarTopTopic + 1, 64, false},
+		"after the last built-in":     {plan.VarEntry + 1, 64, false},
 		"before the attributes":       {attribute - 1, 64, false},
 		"last attribute":              {attribute + 1, 64, true},
 		"after the last attribute":    {attribute + 2, 64, false},
@@ -151,7 +151,7 @@ func TestCheckRule(t *testing.T) {
 	}
 	for name, c := range rules {
 		t.Run(name, func(t *testing.T) {
-			err := plan.CheckRule(c.code, 2, c.topics)
+			err := plan.CheckRule(c.code, plan.Extent{Attributes: 2, Topics: c.topics})
 			if c.want == nil {
 				require.NoError(t, err)
 				return
@@ -279,7 +279,7 @@ func FuzzMatch(f *testing.F) {
 	f.Add([]byte(code(plan.OpVar, plan.VarTopTopic, plan.OpConst, 2.0, plan.OpEq, plan.OpVar, plan.VarAffinity+2, plan.OpConst, 0.3, plan.OpGe, plan.OpAnd)), []byte{0x64, 0x71, 0x02})
 	f.Add([]byte(code(plan.OpConst, 1.0, plan.OpVar, 3, plan.OpNe, plan.OpFalse, plan.OpSame, plan.OpTrue, plan.OpOr)), []byte{1, 2})
 	f.Fuzz(func(t *testing.T, rule, vars []byte) {
-		if plan.CheckRule(rule, 4, 3) != nil {
+		if err := plan.CheckRule(rule, plan.Extent{Attributes: 4, Topics: 3}); err != nil {
 			return
 		}
 		require.Equal(t, evaluate(rule, drawn(vars)), plan.Rule(rule).Match(drawn(vars)))

@@ -18,25 +18,134 @@ const (
 	VarDaysSinceCart
 	VarActiveDays
 	VarTopTopic // index of the topic with the largest affinity
+	VarSessions30
+	VarHour
+	VarWeekday
+	VarDevice   // index into DeviceTexts
+	VarChannel  // index into ChannelTexts
+	VarRegion   // index into RegionTexts
+	VarScenario // index into ScenarioTexts
+	VarUsualHour
+	VarPages
+	VarDepth
+	VarDwell
+	VarSearches
+	VarLikes
+	VarShares
+	VarComments
+	VarFollows
+	VarMedia
+	VarSentiment
+	VarLapse
+	VarUsualGap
+	VarRFMRecency
+	VarRFMFrequency
+	VarRFMMoney
+	VarPriceTier // index into TierTexts
+	VarDiscountShare
+	VarRefundShare
+	VarItemsPerOrder
+	VarPayment // index into Plan.Payments
+	VarRefunds
+	VarCSAT
+	VarNPS
+	VarSatisfaction
+	VarSurveys
+	VarLapseRisk
+	VarBuyChance
+	VarEntry // index into Plan.Pages
 	numVars
 
 	VarAttribute = 64
 	// VarAffinity+i is the affinity of topic i, 0 to 1.
 	VarAffinity = 128
+	// VarAbility+i is the ability in skill i, in logits.
+	VarAbility = 192
 )
 
-// variableExists tells whether a plan with this many attributes and topics has a
-// variable; without topics there is no largest affinity.
-func variableExists(index, attributes, topics int) bool {
+// Lengths of the lists of fixed texts. The texts themselves are none of the module's.
+const (
+	Channels = 11 // of ChannelTexts
+	Devices  = 3
+	Regions  = 11
+	Tiers    = 3
+	// Acts are the kinds of social acts: like, share, Comment, follow.
+	Acts = 4
+	// Comment is the social act that has a sentiment: 1 negative, 2 neutral, 3 positive.
+	Comment    = 2
+	Sentiments = 3
+)
+
+// Texts that a rule compares with: of the variables channel, device, region,
+// scenario and price_tier, by the number that an event or a variable has for them. Parts of
+// the published plan's bytes: append, never reorder.
+var (
+	ChannelTexts = []string{"direct", "organic", "paid", "social", "email", "referral", "push", "sms", "wechat", "affiliate", "other"}
+	DeviceTexts  = []string{"phone", "tablet", "desktop"}
+	RegionTexts  = []string{"africa", "america_north", "america_south", "asia_central", "asia_east", "asia_south", "asia_southeast", "asia_west", "europe", "oceania", "other"}
+	TierTexts    = []string{"low", "middle", "high"}
+	// ScenarioTexts: day kind x 12 + time of day x 3 + device.
+	ScenarioTexts = scenarios()
+)
+
+func scenarios() (out []string) {
+	for _, day := range []string{"weekday", "weekend"} {
+		for _, part := range []string{"morning", "day", "evening", "night"} {
+			for _, device := range DeviceTexts {
+				out = append(out, day+"-"+part+"-"+device)
+			}
+		}
+	}
+	return out
+}
+
+// Extent is how many variables of the site's own a rule may name.
+type Extent struct {
+	Attributes, Topics, Skills int
+	Payments, Pages            int
+	LapseRisk, BuyChance       bool
+}
+
+// Extent returns what the rules of p may name; those of its predictions' bins may name
+// no prediction.
+func (p *Plan) Extent(bins bool) Extent {
+	x := Extent{len(p.Attributes), len(p.Topics), len(p.Skills), len(p.Payments), len(p.Pages), false, false}
+	if !bins {
+		_, x.LapseRisk = p.PredictionOf(LapseRisk)
+		_, x.BuyChance = p.PredictionOf(BuyChance)
+	}
+	return x
+}
+
+// has tells whether a rule may name a variable; without topics there is no largest
+// affinity.
+func (x *Extent) has(index int) bool {
 	switch {
-	case index == VarTopTopic:
-		return topics > 0
+	case index >= VarAbility:
+		return index < VarAbility+x.Skills
 	case index >= VarAffinity:
-		return index < VarAffinity+topics
+		return index < VarAffinity+x.Topics
 	case index >= VarAttribute:
-		return index < VarAttribute+attributes
+		return index < VarAttribute+x.Attributes
+	}
+	switch index {
+	case VarTopTopic:
+		return x.Topics > 0
+	case VarPayment:
+		return x.Payments > 0
+	case VarEntry:
+		return x.Pages > 0
+	case VarLapseRisk:
+		return x.LapseRisk
+	case VarBuyChance:
+		return x.BuyChance
 	}
 	return index >= 0 && index < numVars
+}
+
+// variableIsNew tells whether a variable is one that plans of format 2 had not.
+func variableIsNew(index int) bool {
+	return index > VarTopTopic && index < VarAttribute || index >= VarAbility
 }
 
 // Variable describes one variable for people and for the rule compiler.

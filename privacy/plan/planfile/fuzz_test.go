@@ -68,7 +68,7 @@ func FuzzRule(f *testing.F) {
 			require.Nil(t, code)
 			return
 		}
-		require.NoError(t, plan.CheckRule(code, len(attributes), len(topics)))
+		require.NoError(t, plan.CheckRule(code, plan.Extent{Attributes: len(attributes), Topics: len(topics)}))
 		again, err := CompileRule(FormatRule(code, attributes, topics), attributes, topics)
 		if err != nil { // the written form may be longer than the bounds allow
 			require.Greater(t, len(code), 100)

@@ -125,7 +125,7 @@ func (rs *rules) compile(text string) (code plan.Rule, faults []RuleError) {
 		if _, err := checker.Check(tree, config); err != nil {
 			return nil, []RuleError{parserFault(c.text, err)}
 		}
-		if err := plan.CheckRule(c.code, len(rs.attributes), len(rs.topics)); err != nil {
+		if err := plan.CheckRule(c.code, plan.Extent{Attributes: len(rs.attributes), Topics: len(rs.topics)}); err != nil {
 			return nil, []RuleError{{0, err.Error(), ruleForm}}
 		}
 		return c.code, nil

@@ -34,7 +34,7 @@ func compile(t testing.TB, text string) plan.Rule {
 	t.Helper()
 	code, err := CompileRule(text, attributes, topics)
 	require.NoError(t, err, text)
-	require.NoError(t, plan.CheckRule(code, len(attributes), len(topics)))
+	require.NoError(t, plan.CheckRule(code, plan.Extent{Attributes: len(attributes), Topics: len(topics)}))
 	return code
 }
 
@@ -285,8 +285,8 @@ func TestAffinitiesOfManyTopics(t *testing.T) {
 		code, err := CompileRule("affinity."+topic+" > 0", nil, many)
 		require.NoError(t, err)
 		require.Equal(t, byte(plan.VarAffinity+i), code[1])
-		require.NoError(t, plan.CheckRule(code, 0, len(many)))
-		require.ErrorIs(t, plan.CheckRule(code, 0, i), plan.ErrRuleVar)
+		require.NoError(t, plan.CheckRule(code, plan.Extent{Attributes: 0, Topics: len(many)}))
+		require.ErrorIs(t, plan.CheckRule(code, plan.Extent{Attributes: 0, Topics: i}), plan.ErrRuleVar)
 	}
 }
 

@@ -78,7 +78,7 @@ func TestFormatHandMadeCode(t *testing.T) {
 		"affinity.bags != 0":         code(variable(plan.VarAffinity+1), []byte{plan.OpSet}),
 		"visits > -3":                code(variable(0), constant(-3), []byte{plan.OpGt}),
 	} {
-		require.NoError(t, plan.CheckRule(c, len(attributes), len(topics)))
+		require.NoError(t, plan.CheckRule(c, plan.Extent{Attributes: len(attributes), Topics: len(topics)}))
 		require.Equal(t, want, FormatRule(c, attributes, topics))
 	}
 }
