@@ -64,9 +64,9 @@ func (d *Device) Choose(now plan.Time, place choose.Place, r Rand, out *choose.D
 		}
 		m.choices.Draw(lot)
 	}
-	if m.choices.Held(d.plan.Policy.Holdout) {
+	if held := d.held(); held != (measure.Held{}) {
 		// What the page showed in this period before it first asked was the default.
-		d.rules.Hold(&m.log, d.dateOf(now))
+		d.rules.Hold(&m.log, d.dateOf(now), held)
 	}
 	s := choose.Situation{
 		Now: now, Date: d.dateOf(now), Visit: m.profile.Visit, Last: m.profile.Last,
@@ -79,6 +79,11 @@ func (d *Device) Choose(now plan.Time, place choose.Place, r Rand, out *choose.D
 	}
 	m.choices.Choose(out, names, &m.own, &s)
 	return nil
+}
+
+// held says of which holdouts the device is.
+func (d *Device) held() measure.Held {
+	return measure.Held{Plan: d.mind.choices.Held(d.plan.Policy.Holdout)}
 }
 
 // seen returns what the visitor was last shown at a place.

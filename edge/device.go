@@ -169,7 +169,7 @@ func (d *Device) Track(now plan.Time, e Event) error {
 		m.own.Advance(now - m.profile.Last)
 	}
 	m.profile.Touch(now)
-	at := measure.Moment{Memory: &m.memory, Log: d.logAt(now), Now: now, Held: m.choices.Held(d.plan.Policy.Holdout)}
+	at := measure.Moment{Memory: &m.memory, Log: d.logAt(now), Now: now, Held: d.held()}
 	m.profile.Count(e.Kind, e.Minor)
 	m.profile.Interested(d.names, e.Kind, e.Topics|d.clicked(e), e.Seconds)
 	switch e.Kind {

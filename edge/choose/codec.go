@@ -8,8 +8,11 @@ import (
 )
 
 const (
-	priorsMagic   = "DLPR"
-	priorsVersion = 1
+	priorsMagic = "DLPR"
+	// The format is choicesOnly where slots and campaigns are all there is, as it was
+	// before there were other kinds: priors have one encoding.
+	choicesOnly = 1
+	allKinds    = 2
 
 	// step is the grid of a mean: 2^32 steps from 0 to 1.
 	step = 1 << 32
@@ -17,6 +20,9 @@ const (
 	minRate = 4 + 1
 	// maxPlaces are all slots and all campaigns of a plan.
 	maxPlaces = plan.MaxSlots + plan.MaxCampaigns
+	// maxKinds are the places of all kinds: a list has items and difficulties, and of
+	// topics, moves between them and leaving there is one.
+	maxKinds = maxPlaces + 2*plan.MaxLists + 3 + plan.MaxPredictions + plan.MaxMessages
 )
 
 // Digest names priors: the SHA-256 of their published bytes.
@@ -37,10 +43,14 @@ func Encode(p Priors) ([]byte, error) { return Append(nil, p) }
 
 // Append appends what Encode returns. On an error it returns b as it was.
 func Append(b []byte, p Priors) ([]byte, error) {
-	if p.Version == 0 || p.Version > uint64(profile.MaxTime) || len(p.Places) > maxPlaces {
+	if p.Version == 0 || p.Version > uint64(profile.MaxTime) || len(p.Places) > maxKinds {
 		return b, ErrPriors
 	}
-	out := append(append(b, priorsMagic...), priorsVersion)
+	format := byte(choicesOnly)
+	if n := len(p.Places); n > 0 && p.Places[n-1].Place.Kind > Campaign {
+		format = allKinds
+	}
+	out := append(append(b, priorsMagic...), format)
 	out = append(wire.AppendUvarint(out, p.Version), p.Plan[:]...)
 	out = wire.AppendUvarint(out, uint64(len(p.Places)))
 	for i := range p.Places {
@@ -77,18 +87,33 @@ func steps(mean float64) uint32 {
 	return uint32(min(max(n, 1), step-1))
 }
 
-// possible tells whether any plan has the place, with so many segments and
-// columns.
-func (at Place) possible(segments, columns int) bool {
-	limit := uint8(plan.MaxSlots)
+// possible tells whether any plan has the place, with so many rows and columns.
+func (at Place) possible(rows, columns int) bool {
+	index, least, most, one := 1, 1, plan.MaxTopics, false
 	switch at.Kind {
 	case Slot:
+		index, least, most = plan.MaxSlots, 2, plan.MaxArms
 	case Campaign:
-		limit = plan.MaxCampaigns
+		index, least, most = plan.MaxCampaigns, 2, plan.MaxArms
+	case Items:
+		index, most = plan.MaxLists, plan.MaxItems
+	case Topics:
+	case Next:
+		if rows != columns {
+			return false
+		}
+	case Leave:
+		one = true
+	case Predicted:
+		index, most, one = plan.MaxPredictions, plan.MaxBins, true
+	case Difficulty:
+		index, most, one = plan.MaxLists, plan.MaxItems, true
+	case Response:
+		index, most = plan.MaxMessages, plan.MaxChannels
 	default:
 		return false
 	}
-	return at.Index < limit && segments >= 1 && segments <= plan.MaxSegments && columns >= 2 && columns <= plan.MaxArms
+	return int(at.Index) < index && rows >= 1 && rows <= plan.MaxSegments && (rows == 1 || !one) && columns >= least && columns <= most
 }
 
 // Decode reads published priors. They keep no reference to the bytes; Encode
@@ -100,7 +125,16 @@ func Decode(published []byte) (*Priors, error) {
 		return nil, ErrPriors
 	}
 	r := wire.NewReader(published)
-	if string(r.Take(len(priorsMagic))) != priorsMagic || r.Byte() != priorsVersion {
+	if string(r.Take(len(priorsMagic))) != priorsMagic {
+		return nil, ErrPriors
+	}
+	places := maxPlaces
+	format := r.Byte()
+	switch format {
+	case choicesOnly:
+	case allKinds:
+		places = maxKinds
+	default:
 		return nil, ErrPriors
 	}
 	p := &Priors{Version: r.Max(uint64(profile.MaxTime))}
@@ -108,9 +142,9 @@ func Decode(published []byte) (*Priors, error) {
 		return nil, ErrPriors
 	}
 	r.Fill(p.Plan[:])
-	for i := range r.Count(maxPlaces) {
+	for i := range r.Count(places) {
 		at := Place{Kind: Kind(r.Byte()), Index: r.Byte()}
-		if i > 0 && !p.Places[i-1].Place.before(at) {
+		if format == choicesOnly && at.Kind > Campaign || i > 0 && !p.Places[i-1].Place.before(at) {
 			return nil, ErrPriors
 		}
 		rates := readRates(r, at)
@@ -122,11 +156,14 @@ func Decode(published []byte) (*Priors, error) {
 	if r.Close() != nil {
 		return nil, ErrPriors
 	}
+	if n := len(p.Places); format == allKinds && (n == 0 || p.Places[n-1].Place.Kind <= Campaign) {
+		return nil, ErrPriors
+	}
 	return p, nil
 }
 
 func readRates(r *wire.Reader, at Place) [][]Rate {
-	segments, columns := r.Count(plan.MaxSegments), r.Count(plan.MaxArms)
+	segments, columns := r.Count(max(plan.MaxSegments, plan.MaxTopics)), r.Count(max(plan.MaxArms, plan.MaxTopics))
 	// Room only for what the bytes can hold.
 	if !at.possible(segments, columns) || segments*columns > r.Len()/minRate {
 		r.Fail(wire.ErrForm)

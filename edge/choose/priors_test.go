@@ -45,7 +45,7 @@ func TestFits(t *testing.T) {
 		"site-wide":            {[]choose.PlacePriors{at(choose.Slot, 1, 1, 3), at(choose.Campaign, 1, 1, 4)}, nil},
 		"no such slot":         {[]choose.PlacePriors{at(choose.Slot, 2, 3, 2)}, choose.ErrPriors},
 		"no such campaign":     {[]choose.PlacePriors{at(choose.Campaign, 2, 3, 2)}, choose.ErrPriors},
-		"no such kind":         {[]choose.PlacePriors{at(2, 0, 3, 2)}, choose.ErrPriors},
+		"no such kind":         {[]choose.PlacePriors{at(9, 0, 3, 2)}, choose.ErrPriors},
 		"an assigned campaign": {[]choose.PlacePriors{at(choose.Campaign, 0, 3, 2)}, choose.ErrPriors},
 		"a segment too few":    {[]choose.PlacePriors{at(choose.Slot, 0, 2, 2)}, choose.ErrPriors},
 		"a segment too many":   {[]choose.PlacePriors{at(choose.Slot, 0, 4, 2)}, choose.ErrPriors},

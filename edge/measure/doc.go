@@ -5,8 +5,9 @@
 //
 //   - Log, what happened in one period that the plan's metrics ask for. A new
 //     period starts a new one.
-//   - Memory, the last exposure of each campaign and slot, kept across periods,
-//     because a conversion is credited to it up to the attribution window later.
+//   - Memory, the last exposure of each campaign, slot, list and message, kept across
+//     periods, because a conversion is credited to it up to the attribution window later;
+//     and when the last period of activity was, for whether the visitor came back.
 //
 // The plan's own order decides nothing: metrics of one source count
 // independently.
@@ -21,11 +22,17 @@
 // memory survives a plan that lists them in another order; a log belongs to one
 // plan and uses its indices:
 //
-//	memory: campaigns, slots, each:
+//	memory: campaigns, slots, lists, messages, each:
 //	  count uvarint, then ascending by source
-//	    source key u64, key of its last arm or variant u64, exposed at uvarint
+//	    source key u64, key of its last arm, variant or channel u64 (of a list the empty
+//	    name's), exposed at uvarint
 //	    goals credited: count uvarint, then their keys u64, ascending
+//	  last period of activity: 0, or 1, key of its bin of lapse_risk u64, date uvarint
 //	log: 0, or
 //	  1, plan digest 32, period's date uvarint, segment byte, deepest stage + 1 byte,
-//	  metrics: count uvarint, then a bit set of columns for each, uvarint
+//	  metrics: count uvarint, then a bit set of columns for each, uvarint; or
+//	  2, the same, then what only some plans ask for, not all of it zero:
+//	    moves between topics: count uvarint, at most 8, then from byte, to byte
+//	    bin + 1 of each of two predictions, byte
+//	    named items tried, of each of eight lists: bit set uvarint
 package measure

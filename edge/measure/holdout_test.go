@@ -33,7 +33,7 @@ func TestHoldoutHasAColumnOfItsOwn(t *testing.T) {
 	run := func(change func(*plan.Plan), held bool) []string {
 		b := newBenchOf(change, everyKind...)
 		at := b.at(start)
-		at.Held = held
+		at.Held.Plan = held
 		for _, i := range []int{1, 3} {
 			b.Exposed(at, 0, i)
 			b.Assigned(at, 0, i)
@@ -68,7 +68,7 @@ func TestHoldoutIsTheLastBit(t *testing.T) {
 	}, plan.Metric{Kind: plan.SlotExposed, Most: 2}, plan.Metric{Kind: plan.CampaignExposed})
 	at := b.at(start)
 	b.Exposed(at, 0, plan.MaxArms-1)
-	at.Held = true
+	at.Held.Plan = true
 	b.Exposed(at, 0, 0)
 	require.Equal(t, strings.Repeat("0", plan.MaxArms-1)+"11", b.columns()[0])
 	r := wire.NewReader(b.l.Append(nil))
@@ -98,7 +98,7 @@ type happening struct {
 // play gives an event to the bench's rules.
 func (b *bench) play(h happening, held bool) measure.Credits {
 	at := b.at(h.at)
-	at.Held = held
+	at.Held.Plan = held
 	switch h.kind {
 	case plan.Exposure:
 		b.Exposed(at, h.index, h.what)

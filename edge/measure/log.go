@@ -15,7 +15,12 @@ type Log struct {
 	segment uint8
 	stage   uint8 // deepest of the funnel, plus one; 0 for none
 	metrics int
-	columns [plan.MaxMetrics]uint64 // by metric: the arms or variants that count, and the holdout's
+	columns [plan.MaxMetrics]uint64 // by metric: what counts of it, and the holdout's column
+
+	count uint8
+	moves [plan.MaxMost]move    // count of them, none twice: what the metric of moves counts
+	bins  Bins                  // of each prediction, plus one; 0 for none
+	tried [plan.MaxLists]uint64 // by list that teaches: its named items tried so far
 }
 
 // Of tells whether the log is that of a plan's period.
@@ -29,16 +34,43 @@ func (l *Log) Segment() int { return int(l.segment) }
 // Plan returns the digest of the plan that the log belongs to.
 func (l *Log) Plan() plan.Digest { return l.plan }
 
+// The forms of a log's bytes.
+const (
+	noLog    = 0
+	plainLog = 1
+	wideLog  = 2 // with moves, bins or tries
+)
+
+// wide tells whether there is anything that a plain log has not.
+func (l *Log) wide() bool {
+	return l.count > 0 || l.bins != Bins{} || l.tried != [plan.MaxLists]uint64{}
+}
+
 // Append appends the log's bytes; doc.go draws them.
 func (l *Log) Append(b []byte) []byte {
 	if !l.open {
-		return append(b, 0)
+		return append(b, noLog)
 	}
-	b = append(append(b, 1), l.plan[:]...)
+	form := byte(plainLog)
+	if l.wide() {
+		form = wideLog
+	}
+	b = append(append(b, form), l.plan[:]...)
 	b = wire.AppendUvarint(b, uint64(l.period))
 	b = append(b, l.segment, l.stage)
 	b = wire.AppendUvarint(b, uint64(l.metrics))
 	for _, set := range l.columns[:l.metrics] {
+		b = wire.AppendUvarint(b, set)
+	}
+	if form == plainLog {
+		return b
+	}
+	b = append(b, l.count)
+	for _, m := range l.moves[:l.count] {
+		b = append(b, m.from, m.to)
+	}
+	b = append(b, l.bins[:]...)
+	for _, set := range l.tried {
 		b = wire.AppendUvarint(b, set)
 	}
 	return b
@@ -48,15 +80,34 @@ func (l *Log) Append(b []byte) []byte {
 // fits its plan only the plan's Rules can say.
 func ReadLog(r *wire.Reader) Log {
 	var l Log
-	if l.open = r.Bool(); !l.open {
+	form := r.Byte()
+	if form == noLog {
 		return l
 	}
+	if form > wideLog {
+		r.Fail(wire.ErrForm)
+		return l
+	}
+	l.open = true
 	r.Fill(l.plan[:])
 	l.period = plan.Date(r.Max(1<<31 - 1))
 	l.segment, l.stage = r.Byte(), r.Byte()
 	l.metrics = r.Count(plan.MaxMetrics)
 	for i := range l.metrics {
 		l.columns[i] = r.Uvarint()
+	}
+	if form == wideLog {
+		l.count = uint8(r.Max(plan.MaxMost))
+		for i := range l.count {
+			l.moves[i] = move{r.Byte(), r.Byte()}
+		}
+		r.Fill(l.bins[:])
+		for i := range l.tried {
+			l.tried[i] = r.Uvarint()
+		}
+		if !l.wide() {
+			r.Fail(wire.ErrForm)
+		}
 	}
 	if r.Err() != nil {
 		return Log{}

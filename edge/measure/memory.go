@@ -6,15 +6,20 @@ import (
 	"github.com/dunlin-analytics/dunlin/privacy/wire"
 )
 
-// Memory is the last exposure of each campaign and slot. The zero value is none.
-// It holds no pointer: assigning another overwrites all that it knew.
+// Memory is the last exposure of each campaign, slot, list and message, and the last
+// period of activity. The zero value is none. It holds no pointer: assigning another
+// overwrites all that it knew.
 type Memory struct {
-	campaigns, slots exposures
+	sources [groups]exposures
+	past    past // if the plan predicts lapses
 }
 
-const maxSources = max(plan.MaxCampaigns, plan.MaxSlots)
+const maxSources = max(plan.MaxCampaigns, plan.MaxSlots, plan.MaxLists, plan.MaxMessages)
 
-// exposures are those of all campaigns, or of all slots.
+// limits are how many sources there are of each group.
+var limits = [groups]int{plan.MaxCampaigns, plan.MaxSlots, plan.MaxLists, plan.MaxMessages}
+
+// exposures are those of all campaigns, or of all slots, and so on.
 type exposures struct {
 	count int
 	room  [maxSources]exposure // count of them, ascending by source
@@ -32,7 +37,8 @@ type exposure struct {
 // Rewind makes every exposure later than now be now: the clock was set back
 // (package profile says why).
 func (m *Memory) Rewind(now plan.Time) {
-	for _, list := range []*exposures{&m.campaigns, &m.slots} {
+	for g := range m.sources {
+		list := &m.sources[g]
 		for i := range list.all() {
 			list.room[i].at = min(list.room[i].at, now)
 		}
@@ -42,8 +48,12 @@ func (m *Memory) Rewind(now plan.Time) {
 // Adopt fits the memory to another plan: what the plan no longer names is
 // forgotten. Adopting the same plan twice changes nothing.
 func (r *Rules) Adopt(m *Memory) {
-	m.campaigns.adopt(r.campaigns)
-	m.slots.adopt(r.slots)
+	for g := range m.sources {
+		m.sources[g].adopt(r.sources[g])
+	}
+	if m.past.bin.IndexOf(r.bins) < 0 {
+		m.past = past{}
+	}
 }
 
 func (l *exposures) adopt(sources []source) {
@@ -117,7 +127,8 @@ func (e *exposure) take(goal profile.Key) bool {
 
 // Append appends the memory's bytes; doc.go draws them.
 func (m *Memory) Append(b []byte) []byte {
-	for _, list := range []*exposures{&m.campaigns, &m.slots} {
+	for g := range m.sources {
+		list := &m.sources[g]
 		b = wire.AppendUvarint(b, uint64(list.count))
 		for _, e := range list.all() {
 			b = wire.AppendU64(wire.AppendU64(b, uint64(e.source)), uint64(e.column))
@@ -128,15 +139,24 @@ func (m *Memory) Append(b []byte) []byte {
 			}
 		}
 	}
+	b = wire.AppendBool(b, m.past.known)
+	if m.past.known {
+		b = wire.AppendUvarint(wire.AppendU64(b, uint64(m.past.bin)), uint64(m.past.date))
+	}
 	return b
 }
 
 // Decode takes a memory off r, whose error says whether it was one, into the zero
-// value, which it stays if not. (In place: a result by value would leave its 3 KB on
+// value, which it stays if not. (In place: a result by value would leave its 6 KB on
 // the stack.)
 func (m *Memory) Decode(r *wire.Reader) {
-	m.campaigns.read(r, plan.MaxCampaigns)
-	m.slots.read(r, plan.MaxSlots)
+	for g := range m.sources {
+		m.sources[g].read(r, limits[g])
+	}
+	if m.past.known = r.Bool(); m.past.known {
+		m.past.bin = profile.Key(r.U64())
+		m.past.date = plan.Date(r.Max(1<<31 - 1))
+	}
 	if r.Err() != nil {
 		*m = Memory{}
 	}

@@ -1,0 +1,88 @@
+package measure
+
+import "github.com/dunlin-analytics/dunlin/privacy/plan"
+
+// Cells writes the measurement of a log into dst, which has the layout's cells;
+// a log that is not open is the all-zero vector.
+//
+// Claim: at most Layout().Weight ones, in each span at most its Most.
+func (r *Rules) Cells(dst []bool, l *Log) {
+	clear(dst)
+	if !l.open {
+		return
+	}
+	segment := int(l.segment)
+	for _, span := range r.layout.Spans {
+		if span.Metric < 0 {
+			dst[span.Cell(segment, 0)] = true
+			continue
+		}
+		switch r.plan.Metrics[span.Metric].Kind {
+		case plan.Audience:
+			dst[span.Cell(segment, 0)] = true
+		case plan.Funnel:
+			if l.stage > 0 {
+				dst[span.Cell(segment, int(l.stage)-1)] = true
+			}
+		case plan.Next:
+			for _, m := range l.moves[:l.count] {
+				dst[span.Cell(int(m.from), int(m.to))] = true
+			}
+		default:
+			for c := range span.Columns {
+				if l.columns[span.Metric]>>c&1 == 1 {
+					dst[span.Cell(segment, c)] = true
+				}
+			}
+		}
+	}
+}
+
+// Fits tells whether a log that was read from a state can be this plan's: the
+// plan's digest, segments, stages, columns, moves, bins, items and most ones.
+func (r *Rules) Fits(l *Log) bool {
+	p := r.plan
+	if !l.open || l.plan != r.digest || l.metrics != len(p.Metrics) ||
+		int(l.segment) >= len(p.Segments) || int(l.stage) > len(p.Stages) {
+		return false
+	}
+	moves := 0
+	for i, m := range p.Metrics {
+		columns, most := p.Columns(m), int(m.Most)
+		switch m.Kind {
+		case plan.Audience, plan.Funnel:
+			columns, most = 0, 0
+		case plan.Next:
+			moves = most
+			columns, most = 0, 0
+		}
+		// A shift by 64 gives 0: with the holdout's, all columns may be the plan's.
+		if set := l.columns[i]; set>>columns != 0 || ones(set) > most {
+			return false
+		}
+	}
+	if int(l.count) > moves {
+		return false
+	}
+	for i, m := range l.moves[:l.count] {
+		if m.from == m.to || int(max(m.from, m.to)) >= len(p.Topics) {
+			return false
+		}
+		for _, had := range l.moves[:i] {
+			if had == m {
+				return false
+			}
+		}
+	}
+	for i, bin := range l.bins {
+		if bin > 0 && (i >= len(p.Predictions) || int(bin) > len(p.Predictions[i].Bins)) {
+			return false
+		}
+	}
+	for i, set := range l.tried {
+		if set != 0 && (i >= len(p.Lists) || !p.Lists[i].Learning || set>>len(p.Lists[i].Items) != 0) {
+			return false
+		}
+	}
+	return true
+}
