@@ -158,14 +158,14 @@ func (d *Device) Track(now plan.Time, e Event) error {
 	}
 	m := &d.mind
 	if e.Kind == plan.Declare {
-		m.profile.Declare(d.names, int(e.Attribute), e.Value)
+		m.profile.Declare(d.names, now, int(e.Attribute), e.Value)
 		return nil
 	}
 	if now < m.profile.Last {
 		m.memory.Rewind(now)
 		m.choices.Rewind(now)
 		m.own.Rewind(d.dateOf(now))
-	} else if m.profile.Visits > 0 {
+	} else if m.profile.Seen() {
 		m.own.Advance(now - m.profile.Last)
 	}
 	m.profile.Touch(now)

@@ -13,7 +13,7 @@ import (
 func MindOf(d *Device) any { return d.mind }
 
 // Visits returns how many the visitor made.
-func Visits(d *Device) uint32 { return d.mind.profile.Visits }
+func Visits(d *Device) uint32 { return d.mind.profile.Visits() }
 
 // LedgerOf returns the visitor's ledger.
 func LedgerOf(d *Device) ledger.Ledger { return d.mind.ledger }

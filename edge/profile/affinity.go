@@ -7,31 +7,11 @@ import (
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
 )
 
-// fading is what has happened to the interests' sums by some instant.
-type fading struct {
-	halvings [len(halfLives)]uint
-	factors  [len(halfLives)]decay.Factor
-}
-
-// after returns the fading when age seconds have gone by; the interests stay.
-func (l *interests) after(age plan.Time) fading {
-	var f fading
-	for i, h := range halfLives {
-		c := l.clocks[i]
-		f.halvings[i] = c.Advance(h, age)
-		f.factors[i] = c.Factor(h)
-	}
-	return f
-}
-
-// strength returns the sum over all signs of a topic, in units of 1/decay.One.
+// strength returns the sum over all half-lives of a topic, in units of 1/decay.One.
 func (f *fading) strength(t *interest) uint64 {
 	total := uint64(0)
-	for s, sum := range t.sums {
-		h := signs[s].halfLife
-		if sum >>= f.halvings[h]; sum != 0 { // most are; Read divides
-			total += uint64(f.factors[h].Read(sum))
-		}
+	for life, sum := range t.sums {
+		total += uint64(f.read(life, sum))
 	}
 	return total
 }
@@ -60,7 +40,7 @@ func (v View) Affinity(topic int) float64 {
 	if !ok {
 		return 0
 	}
-	f := l.after(v.now - v.profile.Last)
+	f := fadingOf(v.profile.Last, v.now)
 	return share(f.strength(&l.room[i]), l.total(&f))
 }
 
@@ -72,7 +52,7 @@ func (v View) Affinities(dst []float64) {
 	if l.count == 0 {
 		return
 	}
-	f := l.after(v.now - v.profile.Last)
+	f := fadingOf(v.profile.Last, v.now)
 	total := l.total(&f)
 	for topic, key := range v.names.topics {
 		if i, ok := l.find(key); ok {
@@ -85,7 +65,7 @@ func (v View) Affinities(dst []float64) {
 // several; ok is false if there is no interest on record, or all of it has faded away.
 func (v View) TopTopic() (topic int, ok bool) {
 	l := &v.profile.interests
-	f := l.after(v.now - v.profile.Last)
+	f := fadingOf(v.profile.Last, v.now)
 	best := uint64(0)
 	for i, key := range v.names.topics {
 		at, known := l.find(key)
@@ -117,7 +97,7 @@ type Interest struct {
 func (v View) Interest(recent plan.Share) Interest {
 	var in Interest
 	l := &v.profile.interests
-	f := l.after(v.now - v.profile.Last)
+	f := fadingOf(v.profile.Last, v.now)
 	total, latest := uint64(0), uint64(0)
 	var strengths [plan.MaxTopics]uint64
 	for i := range l.all() {

@@ -12,6 +12,7 @@ type declared struct {
 	kind   plan.AttributeType
 	number float64 // Number: clamped; Flag: 0 or 1
 	value  Key     // Choice
+	at     plan.Time
 }
 
 // Acceptable tells whether v can be declared for a: any finite number for a
@@ -34,9 +35,9 @@ func (p *Profile) all() []declared { return p.room[:p.declared] }
 
 // Declare keeps v as the value of the plan's attribute; a Number is clamped to
 // its range. v must be Acceptable, and the profile adopted by n.
-func (p *Profile) Declare(n *Names, attribute int, v float64) {
+func (p *Profile) Declare(n *Names, now plan.Time, attribute int, v float64) {
 	a := n.plan.Attributes[attribute]
-	d := declared{name: n.attributes[attribute], kind: a.Type}
+	d := declared{name: n.attributes[attribute], kind: a.Type, at: now}
 	switch a.Type {
 	case plan.Flag:
 		d.number = v
@@ -45,15 +46,44 @@ func (p *Profile) Declare(n *Names, attribute int, v float64) {
 	case plan.Choice:
 		d.value = n.values[attribute][int(v)]
 	}
+	*p.attributeOf(d.name) = d
+}
+
+// attributeOf returns what is known of an attribute, with room for it if nothing is.
+func (p *Profile) attributeOf(name Key) *declared {
 	i := 0
-	for i < p.declared && p.room[i].name < d.name {
+	for i < p.declared && p.room[i].name < name {
 		i++
 	}
-	if i == p.declared || p.room[i].name != d.name {
+	if i == p.declared || p.room[i].name != name {
 		p.declared++
 		copy(p.room[i+1:p.declared], p.room[i:])
+		p.room[i] = declared{name: name}
 	}
-	p.room[i] = d
+	return &p.room[i]
+}
+
+// before tells whether o is the later declaration; of one instant the larger value is.
+func (d *declared) before(o *declared) bool {
+	switch {
+	case d.at != o.at:
+		return d.at < o.at
+	case d.kind != o.kind:
+		return d.kind < o.kind
+	case d.number != o.number:
+		return d.number < o.number
+	}
+	return d.value < o.value
+}
+
+// joinDeclared takes what o was told later.
+func (p *Profile) joinDeclared(o *Profile) {
+	for i := range o.all() {
+		d := &o.room[i]
+		if own := p.attributeOf(d.name); own.kind == 0 || own.before(d) {
+			*own = *d
+		}
+	}
 }
 
 // clamp puts v into a's range. Adding 0 turns -0, which has no encoding, into 0.
@@ -63,7 +93,8 @@ func clamp(a plan.Attribute, v float64) float64 {
 
 // Adopt fits the profile to another plan. An attribute that the plan lacks, or has
 // with another type, or a choice of a value that it lacks, is dropped; a number is
-// clamped again. The interest in a topic that the plan lacks is dropped. Adopting
+// clamped again. The interest in a topic that the plan lacks is dropped, and so is what
+// is known of its skills, surveys, kinds of payment and entry pages. Adopting
 // the same plan twice changes nothing.
 func (p *Profile) Adopt(n *Names) {
 	kept := p.room[:0]
@@ -83,6 +114,13 @@ func (p *Profile) Adopt(n *Names) {
 	p.declared = len(kept)
 	clear(p.room[p.declared:])
 	p.interests.keep(func(t *interest) bool { return t.topic.IndexOf(n.topics) >= 0 })
+	p.facts.keep(func(f *fact) bool { return f.key.IndexOf(n.facts(f.kind)) >= 0 })
+	if p.before != 0 && p.before.IndexOf(n.topics) < 0 {
+		p.before = 0
+	}
+	if a := &p.arrival; a.page != 0 && a.page.IndexOf(n.pages) < 0 {
+		a.page = 0
+	}
 }
 
 // attribute returns the value of the plan's attribute as a rule sees it.

@@ -14,3 +14,8 @@ func Read(r *wire.Reader) (v Profile) {
 	v.Decode(r)
 	return v
 }
+
+// NearlyFull puts the counters of visits and views one below their bound.
+func NearlyFull(p *Profile) {
+	p.cells[0].counts[countVisits], p.cells[0].counts[countViews] = maxCount-1, maxCount-1
+}

@@ -1,6 +1,8 @@
 package profile
 
 import (
+	"math/bits"
+
 	"github.com/dunlin-analytics/dunlin/edge/decay"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
 	"github.com/dunlin-analytics/dunlin/privacy/wire"
@@ -10,40 +12,43 @@ import (
 // page left open over lunch is not read all the while.
 const MaxDwell = 5 * plan.Minute
 
-// halfLives are the half-lives of interest in seconds; sums that share one share
-// its clock.
-var halfLives = [...]decay.HalfLife{7 * plan.Day, 14 * plan.Day, 21 * plan.Day, 60 * plan.Day}
+// MaxLook is the part of one dwell event in seconds that counts for `dwell`.
+const MaxLook = VisitGap
 
 // signs are the events that show interest in a topic: what one of them adds, for
-// Dwell a minute, and the index of its half-life. The order is that of the bytes.
+// Dwell a minute, and the index of its half-life. Those of one half-life share a sum.
 var signs = [...]struct {
-	kind     plan.EventKind
-	weight   uint32
-	halfLife int
+	kind   plan.EventKind
+	weight uint32
+	life   int
 }{
-	{plan.View, 1, 0},
-	{plan.Dwell, 1, 0},
-	{plan.Click, 2, 1},
-	{plan.Cart, 4, 2},
-	{plan.Order, 8, 3},
+	{plan.View, 1, life7},
+	{plan.Dwell, 1, life7},
+	{plan.Click, 2, life14},
+	{plan.Search, 2, life14},
+	{plan.Media, 1, life14},
+	{plan.Attempt, 1, life14},
+	{plan.Picked, 2, life14},
+	{plan.Cart, 4, life21},
+	{plan.Social, 3, life30},
+	{plan.Order, 8, life60},
 }
 
-// interest is what the device knows of one topic: a sum for each sign. At least
+// interest is what the device knows of one topic: a sum for each half-life. At least
 // one is not zero; a topic that has faded away is dropped.
 type interest struct {
 	topic  Key
-	sums   [len(signs)]uint32 // of package decay
-	recent uint32             // halved by each event about a topic that is not a Dwell
+	sums   [numInterestLives]uint32 // of package decay
+	recent uint32                   // halved by each event about a topic that is one of the latest
 }
 
 // maxRecent is what recent comes to if every event is about the topic.
 const maxRecent = 2*decay.One - 1
 
-// interests are those of all topics. Without a topic the clocks stand at zero.
+// interests are those of all topics.
 type interests struct {
-	clocks [len(halfLives)]decay.Clock
-	count  int
-	room   [plan.MaxTopics]interest // count of them, ascending by topic
+	count int
+	room  [plan.MaxTopics]interest // count of them, ascending by topic
 }
 
 func (l *interests) all() []interest { return l.room[:l.count] }
@@ -71,25 +76,16 @@ func (l *interests) keep(ok func(*interest) bool) {
 		}
 	}
 	clear(l.room[kept:l.count])
-	if l.count = kept; kept == 0 {
-		*l = interests{}
-	}
+	l.count = kept
 }
 
-// pass lets age seconds go by.
-func (l *interests) pass(age plan.Time) {
-	if l.count == 0 || age <= 0 {
-		return
-	}
-	var halvings [len(halfLives)]uint
-	for i, h := range halfLives {
-		halvings[i] = l.clocks[i].Advance(h, age)
-	}
+// move moves the sums; a topic that has faded away is dropped.
+func (l *interests) move(m *move) {
 	l.keep(func(t *interest) bool {
 		left := uint32(0)
-		for s := range t.sums {
-			t.sums[s] >>= halvings[signs[s].halfLife]
-			left |= t.sums[s]
+		for life, sum := range t.sums {
+			t.sums[life] = m.sum(life, sum)
+			left |= t.sums[life]
 		}
 		return left != 0
 	})
@@ -99,33 +95,70 @@ func (l *interests) pass(age plan.Time) {
 // set of the plan's indices as bits; seconds are a Dwell's. Kinds that show no
 // interest add none. The profile is adopted by n.
 func (p *Profile) Interested(n *Names, kind plan.EventKind, topics uint64, seconds uint16) {
-	for s, sign := range signs {
+	topics &= 1<<len(n.topics) - 1
+	if kind == plan.Dwell {
+		p.add(sumDwelt, minutes(seconds, MaxLook))
+	}
+	if topics == 0 {
+		return
+	}
+	if kind == plan.View {
+		p.before = n.topics[bits.TrailingZeros64(topics)]
+	}
+	p.show(n, kind, topics, p.Last, seconds)
+}
+
+// minutes of a dwell, in units of 1/decay.One, with no more than most seconds.
+func minutes(seconds uint16, most uint32) uint32 {
+	return (decay.One*min(uint32(seconds), most) + plan.Minute/2) / plan.Minute
+}
+
+// show takes in a sign of interest of an instant not after the last activity.
+func (p *Profile) show(n *Names, kind plan.EventKind, topics uint64, at plan.Time, seconds uint16) {
+	for _, sign := range signs {
 		if sign.kind != kind {
 			continue
 		}
 		amount := sign.weight * decay.One
-		if kind == plan.Dwell {
-			amount = (amount*min(uint32(seconds), MaxDwell) + plan.Minute/2) / plan.Minute
+		latest := uint32(decay.One)
+		switch kind {
+		case plan.Dwell:
+			amount, latest = sign.weight*minutes(seconds, MaxDwell), 0
+		case plan.Media:
+			latest = 0
 		}
-		if amount == 0 {
+		if at < p.Last {
+			latest = 0
+		}
+		units := uint32(0)
+		if !grow(&units, sign.life, at, p.Last, amount) {
 			return // nothing to keep a topic for
 		}
-		latest := uint32(0)
-		if known := topics & (1<<len(n.topics) - 1); known != 0 && kind != plan.Dwell {
-			latest = decay.One
+		if latest > 0 {
 			for i := range p.interests.all() {
 				p.interests.room[i].recent /= 2
 			}
 		}
-		f := p.interests.clocks[sign.halfLife].Factor(halfLives[sign.halfLife])
-		for i, topic := range n.topics {
-			if topics>>i&1 == 1 {
-				t := p.interests.of(topic)
-				f.Add(&t.sums[s], amount)
-				t.recent += latest
+		for ; topics != 0; topics &= topics - 1 {
+			i := bits.TrailingZeros64(topics)
+			if i >= len(n.topics) {
+				return
 			}
+			t := p.interests.of(n.topics[i])
+			t.sums[sign.life] = min(t.sums[sign.life]+units, maxSum)
+			t.recent += latest
 		}
 	}
+}
+
+// Before returns the topic of the last view in the running visit that was about one,
+// the plan's first of several. Asked between Touch and Interested it is the one before.
+func (p *Profile) Before(n *Names) (topic int, ok bool) {
+	if p.before == 0 {
+		return 0, false
+	}
+	topic = p.before.IndexOf(n.topics)
+	return topic, topic >= 0
 }
 
 // of returns the topic's interest, a new one if need be. A profile that is adopted
@@ -143,12 +176,6 @@ func (l *interests) of(topic Key) *interest {
 // append appends the interests' bytes; doc.go draws them.
 func (l *interests) append(b []byte) []byte {
 	b = wire.AppendUvarint(b, uint64(l.count))
-	if l.count == 0 {
-		return b
-	}
-	for _, c := range l.clocks {
-		b = c.Append(b)
-	}
 	for _, t := range l.all() {
 		b = wire.AppendU64(b, uint64(t.topic))
 		for _, sum := range t.sums {
@@ -160,23 +187,31 @@ func (l *interests) append(b []byte) []byte {
 }
 
 func (l *interests) read(r *wire.Reader) {
-	if l.count = r.Count(plan.MaxTopics); l.count == 0 {
-		return
-	}
-	for i, h := range halfLives {
-		l.clocks[i] = decay.ReadClock(r, h)
-	}
+	l.count = r.Count(plan.MaxTopics)
 	for i := range l.all() {
 		t := interest{topic: Key(r.U64())}
 		said := uint32(0)
-		for s := range t.sums {
-			t.sums[s] = uint32(r.Max(maxCount))
-			said |= t.sums[s]
+		for life := range t.sums {
+			t.sums[life] = uint32(r.Max(maxSum))
+			said |= t.sums[life]
 		}
 		t.recent = uint32(r.Max(maxRecent))
 		if said == 0 || i > 0 && t.topic <= l.room[i-1].topic {
 			r.Fail(wire.ErrForm)
 		}
 		l.room[i] = t
+	}
+}
+
+// join takes the larger of each sum, which is what one device saw: two are not added,
+// for what was joined before would count twice.
+func (l *interests) join(o *interests) {
+	for i := range o.all() {
+		t := &o.room[i]
+		own := l.of(t.topic)
+		for life, sum := range t.sums {
+			own.sums[life] = max(own.sums[life], sum)
+		}
+		own.recent = max(own.recent, t.recent)
 	}
 }

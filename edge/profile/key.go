@@ -29,27 +29,46 @@ func (k Key) IndexOf(keys []Key) int {
 	return -1
 }
 
-// Names are the keys of a plan's topics and attributes, made once a plan.
+// Names are the keys of a plan's names that a profile knows something of, made once a plan.
 type Names struct {
 	plan       *plan.Plan
 	topics     []Key
 	attributes []Key
 	values     [][]Key // of each choice attribute
+	payments   []Key
+	pages      []Key
+	skills     []Key
+	surveys    []Key
 }
 
-// NamesOf returns the keys of p's topics, its attributes and their values.
+// NamesOf returns the keys of p's names.
 func NamesOf(p *plan.Plan) *Names {
-	n := &Names{plan: p}
-	for _, t := range p.Topics {
-		n.topics = append(n.topics, KeyOf(t))
-	}
+	n := &Names{plan: p, topics: keysOf(p.Topics), payments: keysOf(p.Payments), pages: keysOf(p.Pages), skills: keysOf(p.Skills)}
 	for _, a := range p.Attributes {
 		n.attributes = append(n.attributes, KeyOf(a.Name))
-		var values []Key
-		for _, v := range a.Values {
-			values = append(values, KeyOf(v))
-		}
-		n.values = append(n.values, values)
+		n.values = append(n.values, keysOf(a.Values))
+	}
+	for _, s := range p.Surveys {
+		n.surveys = append(n.surveys, KeyOf(s.Name))
 	}
 	return n
+}
+
+func keysOf(names []string) []Key {
+	keys := make([]Key, len(names))
+	for i, name := range names {
+		keys[i] = KeyOf(name)
+	}
+	return keys
+}
+
+// facts are the keys that facts of a kind may have.
+func (n *Names) facts(k factKind) []Key {
+	switch k {
+	case payment:
+		return n.payments
+	case skill:
+		return n.skills
+	}
+	return n.surveys
 }

@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	start  plan.Time = 1_795_392_000 // midnight UTC
+	start  plan.Time = 17 * 1260 * plan.Day // midnight UTC, where every clock of a half-life begins anew: little is rounded
 	minute           = plan.Time(plan.Minute)
 	day              = plan.Time(plan.Day)
 )
@@ -58,7 +58,7 @@ func TestVariables(t *testing.T) {
 	for i, want := range []float64{3, 1, 1, 1, 2, 33.33, 16.665, 23.33, 5, 2, 1, 4, 2} {
 		require.Equal(t, want, value(&p, now, i), plan.Variables[i].Name)
 	}
-	require.Equal(t, never, value(&p, now, len(plan.Variables)), "no such variable")
+	require.Equal(t, never, value(&p, now, plan.VarAttribute-1), "no such variable")
 	require.Equal(t, never, value(&p, now, plan.VarAttribute+3), "no such attribute")
 }
 
@@ -115,7 +115,9 @@ func TestClockSetBack(t *testing.T) {
 }
 
 func TestSaturation(t *testing.T) {
-	p := profile.Profile{Visits: 1<<32 - 2, Views: 1<<32 - 2, First: start, Last: start, Visit: start, VisitBefore: start}
+	var p profile.Profile
+	p.Touch(start)
+	profile.NearlyFull(&p)
 	for i := range plan.Time(3) {
 		at(&p, start+i*day, plan.View, 0)
 	}
@@ -141,10 +143,10 @@ func TestDeclared(t *testing.T) {
 	}{
 		{0, 1, 1}, {0, 0, 0}, {1, 3.5, 3.5}, {1, 11, 10}, {1, -7, -1}, {1, math.MaxFloat64, 10}, {2, 1, 1}, {2, 0, 0},
 	} {
-		p.Declare(names, c.attribute, c.said)
+		p.Declare(names, start, c.attribute, c.said)
 		require.Equal(t, c.seen, value(&p, start, plan.VarAttribute+c.attribute))
 	}
-	p.Declare(names, 1, math.Copysign(0, -1))
+	p.Declare(names, start, 1, math.Copysign(0, -1))
 	require.Zero(t, math.Float64bits(value(&p, start, number)), "no negative zero, which has no encoding")
 }
 
@@ -153,9 +155,9 @@ func TestReadIsStrict(t *testing.T) {
 	var p profile.Profile
 	at(&p, start, plan.Cart, 0)
 	at(&p, start+day, plan.Order, 500)
-	p.Declare(names, 0, 1)
-	p.Declare(names, 1, 5)
-	p.Declare(names, 2, 1)
+	p.Declare(names, start, 0, 1)
+	p.Declare(names, start, 1, 5)
+	p.Declare(names, start, 2, 1)
 	p.Interested(names, plan.Order, 0b11, 0)
 	good := p.Append(nil)
 	r := wire.NewReader(good)
@@ -221,8 +223,8 @@ func FuzzRead(f *testing.F) {
 	at(&p, start, plan.Order, 100)
 	f.Add(p.Append(nil))
 	at(&p, start+day, plan.Cart, 0)
-	p.Declare(names, 2, 1)
-	p.Declare(names, 1, -3)
+	p.Declare(names, start, 2, 1)
+	p.Declare(names, start, 1, -3)
 	f.Add(p.Append(nil))
 	p.Interested(names, plan.View, 1, 0)
 	f.Add(p.Append(nil))

@@ -1,0 +1,304 @@
+package profile
+
+import (
+	"github.com/dunlin-analytics/dunlin/edge/decay"
+	"github.com/dunlin-analytics/dunlin/privacy/plan"
+	"github.com/dunlin-analytics/dunlin/privacy/wire"
+)
+
+const (
+	// MaxOrders is how many orders are known one by one.
+	MaxOrders = 24
+	// SameOrder is how far apart in seconds the clocks of the device and of the site's
+	// history may be about one order. Two orders of one value within it are taken for one.
+	SameOrder = plan.Hour
+
+	maxQuantity = 1000 // items of an order that count
+	maxPoints   = 20   // items of an order that give points
+)
+
+// Purchase is an order: money in minor units, the number of items (0 not told), the
+// kind of payment + 1 (0 not told) and the tier of its items (0 not told, 1 low, 2 middle, 3 high).
+type Purchase struct {
+	Minor, Discount int64
+	Quantity        uint16
+	Payment, Tier   uint8
+}
+
+// order is one that is known: when, and some digits of its value.
+type order struct {
+	at    plan.Time
+	value uint16 // below valueModulus
+}
+
+const valueModulus = 16381 // the largest prime of two bytes as a uvarint
+
+func valueOf(minor int64) uint16 { return uint16(minor % valueModulus) }
+
+// spending is what is known of orders beside the cells' sums.
+type spending struct {
+	// What this device has seen and what it was handed as history, each order once.
+	// Where devices are joined it is the most that one of them knows: histories are of
+	// one account, so that they aren't added up.
+	orders  uint32
+	revenue uint64
+
+	latestAt plan.Time // and its value, if there was an order
+	latest   uint64
+
+	settled plan.Time // whatever was ordered up to then is known, or forgotten for good
+	count   int
+	room    [MaxOrders]order // ascending by instant and value
+}
+
+func (s *spending) all() []order { return s.room[:s.count] }
+
+func (o *order) before(q *order) bool { return o.at < q.at || o.at == q.at && o.value < q.value }
+
+// insert keeps an order among the latest ones.
+func (s *spending) insert(o order) {
+	i := s.count
+	for i > 0 && o.before(&s.room[i-1]) {
+		i--
+	}
+	if i > 0 && s.room[i-1] == o {
+		return
+	}
+	if s.count == MaxOrders {
+		if i == 0 {
+			s.settled = max(s.settled, o.at)
+			return
+		}
+		s.settled = max(s.settled, s.room[0].at)
+		copy(s.room[:i-1], s.room[1:i])
+		s.room[i-1] = o
+		return
+	}
+	s.count++
+	copy(s.room[i+1:s.count], s.room[i:])
+	s.room[i] = o
+}
+
+// knows tells whether an order was seen or handed over before.
+func (s *spending) knows(o order) bool {
+	for _, q := range s.all() {
+		if q.value == o.value && o.at-q.at <= SameOrder && q.at-o.at <= SameOrder {
+			return true
+		}
+	}
+	return s.settled > 0 && o.at <= s.settled+SameOrder
+}
+
+// order takes in one that was not known.
+func (s *spending) order(at plan.Time, minor int64) {
+	if s.orders < maxCount {
+		s.orders++
+	}
+	s.revenue = min(s.revenue+uint64(minor), MaxMoney)
+	if s.orders == 1 || at >= s.latestAt {
+		s.latestAt, s.latest = at, uint64(minor)
+	}
+	s.insert(order{at, valueOf(minor)})
+}
+
+func (s *spending) rewind(now plan.Time) {
+	s.latestAt, s.settled = min(s.latestAt, now), min(s.settled, now)
+	n := s.count
+	s.count = 0
+	for i := range n { // what was read before is overwritten, never what comes
+		s.insert(order{min(s.room[i].at, now), s.room[i].value})
+	}
+	clear(s.room[s.count:n])
+}
+
+// join takes the larger knowledge, and the orders of both.
+func (s *spending) join(o *spending) {
+	if o.orders > s.orders || o.orders == s.orders && o.revenue > s.revenue {
+		s.orders, s.revenue = o.orders, o.revenue
+	}
+	if o.latestAt > s.latestAt || o.latestAt == s.latestAt && o.latest > s.latest {
+		s.latestAt, s.latest = o.latestAt, o.latest
+	}
+	s.settled = max(s.settled, o.settled)
+	for _, q := range o.all() {
+		s.insert(q)
+	}
+}
+
+// Bought takes in what an order was, beside Count.
+func (p *Profile) Bought(n *Names, b Purchase) { p.bought(n, b, p.Last) }
+
+func (p *Profile) bought(n *Names, b Purchase, at plan.Time) {
+	p.addAt(sumOrders, at, decay.One)
+	if b.Discount > 0 {
+		p.addAt(sumCoupons, at, decay.One)
+	}
+	if b.Quantity > 0 {
+		p.addAt(sumItems, at, uint32(min(b.Quantity, maxQuantity))*decay.One)
+		p.addAt(sumItemOrders, at, decay.One)
+	}
+	points := uint32(max(min(b.Quantity, maxPoints), 1))
+	if b.Tier > 0 {
+		points *= uint32(b.Tier)
+	} else {
+		points *= 2
+	}
+	p.addAt(sumPoints, at, points*decay.One)
+	p.saw(plan.Order, b.Tier, at)
+	if i := int(b.Payment) - 1; i >= 0 && i < len(n.payments) {
+		p.paid(n.payments[i], at)
+	}
+}
+
+// paid takes in a kind of payment; of an order so long ago that nothing is left of it
+// none is kept.
+func (p *Profile) paid(key Key, at plan.Time) {
+	sum := uint32(0)
+	if grow(&sum, life180, at, p.Last, decay.One) {
+		f := p.facts.of(payment, key)
+		f.a = min(f.a+uint64(sum), maxSum)
+	}
+}
+
+// Saw takes in the tier of an item (0 not known) that was viewed or put into the cart.
+func (p *Profile) Saw(kind plan.EventKind, tier uint8) { p.saw(kind, tier, p.Last) }
+
+func (p *Profile) saw(kind plan.EventKind, tier uint8, at plan.Time) {
+	weight := uint32(0)
+	switch kind {
+	case plan.View:
+		weight = 1
+	case plan.Cart:
+		weight = 4
+	case plan.Order:
+		weight = 8
+	}
+	if tier == 0 || tier > plan.Tiers || weight == 0 {
+		return
+	}
+	p.addAt(sumTier, at, weight*uint32(tier)*decay.One)
+	p.addAt(sumTierWeight, at, weight*decay.One)
+}
+
+// Refunded takes in that money went back, after Touch. Neither orders nor revenue fall.
+func (p *Profile) Refunded() {
+	p.up(countRefunds)
+	p.add(sumRefunds, decay.One)
+}
+
+// Past is an order of the history that a site hands over.
+type Past struct {
+	At plan.Time
+	Purchase
+	Topics uint64
+}
+
+// Remember takes in an order of the past, and tells whether it was new: one that was
+// seen as it happened, or handed over before, changes nothing. It is no activity. Where
+// more than MaxOrders are handed over the oldest must come first: what is older than
+// the latest MaxOrders is known, or never will be. now is not before the last activity.
+func (p *Profile) Remember(n *Names, now plan.Time, past Past) bool {
+	if !p.seen {
+		p.begin(max(now-VisitGap, 0)) // so that the first activity opens the first visit
+	}
+	at := min(max(past.At, 0), p.Last)
+	if p.spending.knows(order{at, valueOf(past.Minor)}) {
+		return false
+	}
+	p.spending.order(at, past.Minor)
+	p.bought(n, past.Purchase, at)
+	p.show(n, plan.Order, past.Topics, at, 0)
+	return true
+}
+
+// ordered is the number of orders and their sum: what one device knows with its
+// history, or what all have seen, whichever are more.
+func (p *Profile) ordered() (orders, revenue uint64) {
+	orders, revenue = p.count(countOrders), p.count(countRevenue)
+	if known := uint64(p.spending.orders); known >= orders {
+		return known, p.spending.revenue
+	}
+	return orders, revenue
+}
+
+// habit returns the index of the kind of payment that weighs most, the lowest of several.
+func (p *Profile) habit(n *Names) (index int, ok bool) {
+	most := uint64(0)
+	for i, key := range n.payments {
+		if at, known := p.facts.find(payment, key); known && p.facts.room[at].a > most {
+			index, most = i, p.facts.room[at].a
+		}
+	}
+	return index, most > 0
+}
+
+// levels are the least numbers of the levels 2 to 5 of recency, frequency and money.
+var (
+	recencyLevels   = [4]plan.Time{180, 90, 30, 7} // days since the latest order, at most
+	frequencyLevels = [4]uint64{2, 3, 6, 12}
+	moneyLevels     = [4]float64{3, 6, 12, 24} // points
+)
+
+func (v View) recency() (level float64) {
+	level = 1
+	for _, most := range recencyLevels {
+		if v.now-v.profile.spending.latestAt <= most*plan.Day {
+			level++
+		}
+	}
+	return level
+}
+
+func (v View) frequency(orders uint64) (level float64) {
+	level = 1
+	for _, least := range frequencyLevels {
+		if orders >= least {
+			level++
+		}
+	}
+	return level
+}
+
+func (v View) money() (level float64) {
+	level = 1
+	points := v.sum(sumPoints)
+	for _, least := range moneyLevels {
+		if points >= least {
+			level++
+		}
+	}
+	return level
+}
+
+func (s *spending) append(b []byte, last plan.Time) []byte {
+	b = wire.AppendUvarint(b, uint64(s.orders))
+	b = wire.AppendUvarint(b, s.revenue)
+	b = wire.AppendUvarint(b, uint64(last-s.latestAt))
+	b = wire.AppendUvarint(b, s.latest)
+	b = wire.AppendUvarint(b, uint64(s.settled))
+	b = wire.AppendUvarint(b, uint64(s.count))
+	for i := s.count - 1; i >= 0; i-- {
+		b = wire.AppendUvarint(b, uint64(last-s.room[i].at))
+		b = wire.AppendUvarint(b, uint64(s.room[i].value))
+		last = s.room[i].at
+	}
+	return b
+}
+
+func (s *spending) read(r *wire.Reader, last plan.Time) {
+	s.orders = uint32(r.Max(maxCount))
+	s.revenue = r.Max(MaxMoney)
+	s.latestAt = last - plan.Time(r.Max(uint64(last)))
+	s.latest = r.Max(MaxMoney)
+	s.settled = plan.Time(r.Max(uint64(last)))
+	s.count = r.Count(MaxOrders)
+	for i := s.count - 1; i >= 0; i-- {
+		o := &s.room[i]
+		o.at = last - plan.Time(r.Max(uint64(last)))
+		o.value = uint16(r.Max(valueModulus - 1))
+		if i < s.count-1 && !o.before(&s.room[i+1]) {
+			r.Fail(wire.ErrForm)
+		}
+		last = o.at
+	}
+}
