@@ -16,6 +16,14 @@ const (
 	forAnswer
 	forFacts
 	forWeather
+	forLife
+	forItems
+	forArrival
+	forActs
+	forTrade
+	forList
+	forMood
+	forMessage
 )
 
 // mix is one round of SplitMix64 over the words absorbed so far.

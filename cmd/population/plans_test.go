@@ -61,7 +61,7 @@ func foreign(t testing.TB) *plan.Plan {
 	return p
 }
 
-func made(t testing.TB, p *plan.Plan, o population.Options) *population.Shop {
+func made(t testing.TB, p *plan.Plan, o population.Options) *population.Site {
 	t.Helper()
 	s, err := population.New(p, o)
 	require.NoError(t, err)

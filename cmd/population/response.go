@@ -25,7 +25,7 @@ const (
 var rarity = map[plan.EventKind]float64{plan.Click: 1, plan.Cart: .7, plan.Order: .45, plan.Custom: .6}
 
 // qualities draws what makes a slot's variants good or bad beyond their topics.
-func (s *Shop) qualities(slot int) [][]float64 {
+func (s *Site) qualities(slot int) [][]float64 {
 	variants := len(s.plan.Slots[slot].Variants)
 	r := stream(s.o.Seed, forArms, slot)
 	quality := make([]float64, variants)
@@ -55,7 +55,7 @@ func appeal(taste []float64, topics []uint8) float64 {
 }
 
 // response is the one formula of the package comment.
-func (s *Shop) response(persona int, base float64, taste []float64, slot, variant int) float64 {
+func (s *Site) response(persona int, base float64, taste []float64, slot, variant int) float64 {
 	rate := base * s.scale[slot]
 	if !s.o.Null {
 		rate *= appeal(taste, s.plan.Slots[slot].Variants[variant].Topics) * s.arms[slot][persona][variant]
@@ -66,12 +66,12 @@ func (s *Shop) response(persona int, base float64, taste []float64, slot, varian
 // Rate returns the true probability that a visit in which the variant was shown
 // reaches the slot's goal. It is the same on every day.
 func (v *Visitor) Rate(slot, variant int) float64 {
-	return v.shop.response(v.Persona, v.base, v.Taste, slot, variant)
+	return v.site.response(v.Persona, v.base, v.Taste, slot, variant)
 }
 
 // luck is the draw that Rate is held against.
 func (v *Visitor) luck(day, visit, slot int) float64 {
-	return stream(v.shop.o.Seed, forResponse, v.Index, day, visit, slot).Float64()
+	return stream(v.site.o.Seed, forResponse, v.Index, day, visit, slot).Float64()
 }
 
 // Responds reports whether a visit reaches the slot's goal if the variant is
@@ -86,11 +86,11 @@ func (v *Visitor) Responds(day, visit, slot, variant int) bool {
 // shown in answer to c, a Choose of that visit: nothing if it does not respond,
 // else the event of the slot's goal, and after a click the page it led to.
 func (v *Visitor) Answer(visit Visit, c Action, variant int) []Action {
-	slot := &v.shop.plan.Slots[c.Slot]
+	slot := &v.site.plan.Slots[c.Slot]
 	if !v.Responds(visit.Day, visit.Index, int(c.Slot), variant) {
 		return nil
 	}
-	r := stream(v.shop.o.Seed, forAnswer, v.Index, visit.Day, visit.Index, int(c.Slot))
+	r := stream(v.site.o.Seed, forAnswer, v.Index, visit.Day, visit.Index, int(c.Slot))
 	topics := topicSet(slot.Variants[variant].Topics)
 	if topics == 0 {
 		topics = 1 << pick(r, v.Taste)

@@ -23,7 +23,7 @@ type Tally struct {
 }
 
 // NewTally makes an empty Tally of a slot with the given number of groups.
-func (s *Shop) NewTally(slot, groups int) *Tally {
+func (s *Site) NewTally(slot, groups int) *Tally {
 	variants := len(s.plan.Slots[slot].Variants)
 	t := &Tally{slot: slot, groups: make([][]Outcome, groups), rates: make([]float64, variants)}
 	for g := range t.groups {

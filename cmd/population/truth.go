@@ -69,7 +69,7 @@ const chunk = 2048
 // Truth computes what is true of the first days, on all cores: some microseconds
 // for each visitor and some tenths of one for each of their days. It takes memory
 // for days, not for visitors.
-func (s *Shop) Truth(days int) Truth {
+func (s *Site) Truth(days int) Truth {
 	days = max(0, min(days, s.Days()))
 	chunks := (s.o.Visitors + chunk - 1) / chunk
 	parts := make(chan chan *sums, 2*runtime.GOMAXPROCS(0)) // bounds how far work runs ahead
@@ -94,7 +94,7 @@ type sums struct {
 	slots   [][]*Tally // by day and slot, grouped by persona
 }
 
-func (s *Shop) newSums(days int) *sums {
+func (s *Site) newSums(days int) *sums {
 	out := &sums{present: make([]int, days), slots: make([][]*Tally, days)}
 	for d := range out.slots {
 		for slot := range s.plan.Slots {
@@ -104,7 +104,7 @@ func (s *Shop) newSums(days int) *sums {
 	return out
 }
 
-func (s *Shop) sum(from, to, days int) *sums {
+func (s *Site) sum(from, to, days int) *sums {
 	out := s.newSums(days)
 	for i := from; i < to; i++ {
 		v := s.Visitor(i)
@@ -129,7 +129,7 @@ func (a *sums) merge(b *sums) {
 	}
 }
 
-func (s *Shop) document(all *sums, days int) Truth {
+func (s *Site) document(all *sums, days int) Truth {
 	out := Truth{Seed: s.o.Seed, Visitors: s.o.Visitors, Null: s.o.Null, Topics: s.plan.Topics, Personas: s.describe()}
 	for slot := range s.plan.Slots {
 		total := s.NewTally(slot, len(s.personas))
@@ -149,7 +149,7 @@ func (s *Shop) document(all *sums, days int) Truth {
 	return out
 }
 
-func (s *Shop) slotTruth(t *Tally) SlotTruth {
+func (s *Site) slotTruth(t *Tally) SlotTruth {
 	slot := s.plan.Slots[t.slot]
 	out := SlotTruth{Slot: slot.Name, Decisions: t.visits, Devices: t.days, Uniform: t.Uniform(), Individual: t.Individual()}
 	for a, variant := range slot.Variants {
@@ -165,7 +165,7 @@ func (s *Shop) slotTruth(t *Tally) SlotTruth {
 	return out
 }
 
-func (s *Shop) describe() []PersonaTruth {
+func (s *Site) describe() []PersonaTruth {
 	var out []PersonaTruth
 	for k, p := range s.personas {
 		one := PersonaTruth{Name: p.Name, Share: p.Share, Taste: p.Taste, Active: min(p.Active*s.level, .97), Pages: p.Pages}

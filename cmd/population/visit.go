@@ -7,26 +7,46 @@ import (
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
 )
 
-// Choose is the kind of the action that is no event of a plan: the visitor meets
-// a slot. The driver asks the device, shows what it picks (plan.Exposure), and
-// goes on with Visitor.Answer.
-const Choose plan.EventKind = 0
+// Kinds of actions that are no events of a plan: the visitor meets something that the
+// device decides. The driver asks the device, shows what it picks, tells it so, and goes
+// on with Visitor.Answer, Take, React or Reply.
+const (
+	Choose    plan.EventKind = 0   // a slot
+	Recommend plan.EventKind = 250 // a list
+	Meet      plan.EventKind = 251 // a place where a message may come
+	Ask       plan.EventKind = 252 // a place where a survey may be asked
+)
 
-// AnswerTime is the number of seconds after a Choose in which no other action of
-// the visit lies.
+// AnswerTime is the number of seconds after such an action in which no other
+// action of the visit lies.
 const AnswerTime = 10
 
 // Action is one thing that happens in a visit. Only the fields of its kind are
 // used; indices are the plan's.
 type Action struct {
 	At      plan.Time
-	Kind    plan.EventKind // Choose, View, Dwell, Click, Cart, Order or Custom
-	Topics  uint64         // View, Dwell, Click, Cart, Order: set of topics, bit t is topic t
+	Kind    plan.EventKind // Choose, Recommend, Meet, Ask, or the event's
+	Topics  uint64         // View, Dwell, Click, Cart, Order, Search, Social, Refund, Attempt, Picked: bit t is topic t
 	Seconds uint16         // Dwell
 	Slot    uint8          // Choose; Click if InSlot
 	InSlot  bool           // Click: in the slot, as an answer
 	Event   uint8          // Custom
-	Minor   int64          // Order
+	Minor   int64          // Order, Refund
+
+	Quantity                uint16 // Order
+	Discount                int64  // Order
+	Payment                 uint8  // Order: index + 1
+	Tier                    uint8  // View, Order: price tier, 1 to 3; 0 none
+	Act, Network, Sentiment uint8  // Social, as edge.Event has them
+	Channel                 uint8  // Arrive: of plan.ChannelTexts; Responded: of the plan's
+	Device, Region, Page    uint8  // Arrive
+	Offset                  int16  // Arrive
+	List, Message, Survey   uint8  // Recommend, Picked; Meet, Responded; Ask, Answer
+	Reply                   uint64 // Answer
+	Item                    string // View, Attempt, Picked: id in the catalogue
+	Skill                   uint8  // Attempt
+	Difficulty              float64
+	Right                   bool
 }
 
 // Visit is one visit of a visitor: its actions in the order of time, one Choose of
@@ -51,7 +71,7 @@ const weekend = 1.15
 
 // begin draws how many visits a day has and returns the randomness of the rest.
 func (v *Visitor) begin(day int) (r *rand.Rand, visits int) {
-	s := v.shop
+	s := v.site
 	if day < v.Arrives || day >= v.Leaves || day < 0 || day >= s.Days() {
 		return nil, 0
 	}
@@ -60,6 +80,12 @@ func (v *Visitor) begin(day int) (r *rand.Rand, visits int) {
 	_, _, date := s.Bounds(day)
 	if (date+3)%7 >= 5 { // day 0 of 1970 was a Thursday
 		p = min(p*weekend, .97)
+	}
+	if v.life != nil && v.life.away(day) {
+		return nil, 0
+	}
+	if s.o.Season > 0 {
+		p = min(p*s.Season(day), .97)
 	}
 	if s.weather != nil {
 		p = min(p*s.weather[day], .97)
@@ -90,14 +116,17 @@ func (v *Visitor) Day(day int) []Visit {
 	}
 	out := make([]Visit, n)
 	starts := make([]plan.Time, n)
-	begin, end, _ := v.shop.Bounds(day)
+	begin, end, _ := v.site.Bounds(day)
 	for i := range out {
 		hour := v.hour + 2.5*r.NormFloat64()
 		starts[i] = begin + plan.Time(hour/24*float64(end-begin))
 	}
 	slices.Sort(starts)
 	for i := range out {
-		out[i] = Visit{Visitor: v.Index, Day: day, Index: i, Actions: v.walk(r)}
+		out[i] = Visit{Visitor: v.Index, Day: day, Index: i, Actions: v.walk(r, day)}
+		if v.life != nil {
+			out[i].Actions = v.liven(out[i])
+		}
 	}
 	settle(out, starts, begin+margin, end-margin)
 	return out
@@ -125,20 +154,21 @@ func settle(visits []Visit, starts []plan.Time, first, last plan.Time) {
 func (v *Visit) length() plan.Time { return v.Actions[len(v.Actions)-1].At + AnswerTime }
 
 // walk draws one visit's actions, at times counted from 0.
-func (v *Visitor) walk(r *rand.Rand) []Action {
-	s, k := v.shop, &v.shop.personas[v.Persona]
+func (v *Visitor) walk(r *rand.Rand, day int) []Action {
+	s, k := v.site, &v.site.personas[v.Persona]
 	pages := leastPages
 	for range mostPages - leastPages {
 		if r.Float64()*(mostPages-leastPages) < k.Pages-leastPages {
 			pages++
 		}
 	}
-	w := walk{Visitor: v, r: r, actions: make([]Action, 0, 3*pages+len(s.plan.Slots)+4)}
+	taste := v.TasteOn(day)
+	w := walk{Visitor: v, r: r, taste: taste, actions: make([]Action, 0, 3*pages+len(s.plan.Slots)+4)}
 	wants := false
 	for page := range pages {
 		topics := uint64(0) // the home page has none
 		if page > 0 {
-			topics = 1 << pick(r, v.Taste)
+			topics = 1 << pick(r, taste)
 		}
 		w.do(Action{Kind: plan.View, Topics: topics}, 1)
 		seconds := min(3+r.ExpFloat64()*k.Dwell, mostDwell)
@@ -171,6 +201,7 @@ func (v *Visitor) walk(r *rand.Rand) []Action {
 type walk struct {
 	*Visitor
 	r       *rand.Rand
+	taste   []float64 // of the day
 	now     plan.Time
 	actions []Action
 }
@@ -184,7 +215,7 @@ func (w *walk) do(a Action, takes plan.Time) {
 
 // happens adds an event unless it is a slot's goal, which only an answer reaches.
 func (w *walk) happens(a Action) {
-	if !w.shop.goals[plan.Trigger{Kind: a.Kind, Event: a.Event}] {
+	if !w.site.goals[plan.Trigger{Kind: a.Kind, Event: a.Event}] {
 		w.do(a, 3)
 	}
 }
@@ -193,13 +224,13 @@ func (w *walk) happens(a Action) {
 // the order of a visit that wants something.
 func (w *walk) leave(wants bool) {
 	p := .3
-	for e := range w.shop.plan.Events {
+	for e := range w.site.plan.Events {
 		if w.r.Float64() < p {
 			w.happens(Action{Kind: plan.Custom, Event: uint8(e)})
 		}
 		p *= .7
 	}
-	if k := &w.shop.personas[w.Persona]; wants && w.r.Float64() < k.Buy {
-		w.happens(Action{Kind: plan.Order, Topics: 1 << pick(w.r, w.Taste), Minor: w.order(w.r)})
+	if k := &w.site.personas[w.Persona]; wants && w.r.Float64() < k.Buy {
+		w.happens(Action{Kind: plan.Order, Topics: 1 << pick(w.r, w.taste), Minor: w.order(w.r)})
 	}
 }

@@ -7,11 +7,11 @@ import (
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
 )
 
-// Visitor is one of a shop's visitors. Its fields are only to be read; it may be
+// Visitor is one of a site's visitors. Its fields are only to be read; it may be
 // used by several goroutines.
 type Visitor struct {
 	Index   int
-	Persona int       // index into Shop.Personas
+	Persona int       // index into Site.Personas
 	Taste   []float64 // own interest in each of the plan's topics, summing to 1
 	Active  float64   // own probability of coming on an ordinary day
 	Arrives int       // day of the first visit
@@ -20,16 +20,17 @@ type Visitor struct {
 	base  float64 // own probability of a click in a slot
 	spend float64 // own mean value of an order
 	hour  float64 // of the day about which the visitor comes
-	shop  *Shop
+	site  *Site
+	life  *life // of a lively population
 }
 
 // Visitor makes visitor i, 0 to Visitors-1, from the seed; another i panics.
-func (s *Shop) Visitor(i int) *Visitor {
+func (s *Site) Visitor(i int) *Visitor {
 	if i < 0 || i >= s.o.Visitors {
 		panic(fmt.Sprintf("population: visitor %d of %d", i, s.o.Visitors))
 	}
 	r := stream(s.o.Seed, forVisitor, i)
-	v := &Visitor{Index: i, shop: s}
+	v := &Visitor{Index: i, site: s}
 	v.Persona = personaOf(s.personas, r.Float64())
 	k := &s.personas[v.Persona]
 	v.Taste = dirichlet(r, k.Taste, k.Concentration)
@@ -40,12 +41,14 @@ func (s *Shop) Visitor(i int) *Visitor {
 	arrives, stays := r.Float64(), r.Float64()
 	if s.o.Settled {
 		v.Leaves = s.Days()
+		v.enliven()
 		return v
 	}
 	if arrives < s.o.Late {
 		v.Arrives = 1 + int(arrives/s.o.Late*float64(s.o.Horizon-1))
 	}
 	v.Leaves = v.Arrives + leaving(stays, min(k.Churn*s.o.Turnover, mostChurn))
+	v.enliven()
 	return v
 }
 
@@ -61,12 +64,12 @@ type Fact struct {
 // Facts returns the visitor's attributes: of each three visitors two are known to
 // the site, and of those every attribute. They say nothing of taste or response.
 func (v *Visitor) Facts() []Fact {
-	r := stream(v.shop.o.Seed, forFacts, v.Index)
+	r := stream(v.site.o.Seed, forFacts, v.Index)
 	if r.IntN(3) == 0 {
 		return nil
 	}
 	var out []Fact
-	for i, a := range v.shop.plan.Attributes {
+	for i, a := range v.site.plan.Attributes {
 		f := Fact{Attribute: i}
 		switch a.Type {
 		case plan.Flag:

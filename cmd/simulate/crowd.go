@@ -15,7 +15,7 @@ import (
 
 // CrowdOptions of a Crowd.
 type CrowdOptions struct {
-	Shop *population.Shop
+	Shop *population.Site
 	Plan *plan.Plan // that the devices are under; its slots are the shop's
 	Seed uint64     // of what the devices choose
 	// Device makes a device under the plan, one for each worker.
@@ -28,7 +28,7 @@ type CrowdOptions struct {
 // What a visitor's device knows is kept in between, until the visitor has left for
 // good. One goroutine drives a Crowd.
 type Crowd struct {
-	shop   *population.Shop
+	shop   *population.Site
 	plan   *plan.Plan
 	seed   uint64
 	lives  []*life

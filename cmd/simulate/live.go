@@ -20,7 +20,7 @@ type shown struct {
 
 // life lets visitors live their days on one device.
 type life struct {
-	shop     *population.Shop
+	shop     *population.Site
 	device   Device
 	dice     *Dice
 	seed     uint64

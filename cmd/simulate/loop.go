@@ -16,7 +16,7 @@ import (
 // LoopOptions of a Loop.
 type LoopOptions struct {
 	Published []byte // the plan
-	Shop      *population.Shop
+	Shop      *population.Site
 	Days      int
 	Seed      uint64 // of the visitors' devices, and of the noise
 	// Exact leaves the noise out: the same loop on raw counts.

@@ -155,7 +155,7 @@ func TestTalliesAreThoseOfTheMeasurements(t *testing.T) {
 }
 
 // measured lives the first day natively and sums the measurements in the clear.
-func measured(t *testing.T, published []byte, p *plan.Plan, shop *population.Shop, seed uint64) ([]Tally, []int64) {
+func measured(t *testing.T, published []byte, p *plan.Plan, shop *population.Site, seed uint64) ([]Tally, []int64) {
 	t.Helper()
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1)) // one worker, one sum
 	c, err := NewCrowd(t.Context(), CrowdOptions{Shop: shop, Plan: p, Seed: seed, Device: NativeUnder(published)})

@@ -41,7 +41,7 @@ func built(t testing.TB, yaml []byte) (published []byte, p *plan.Plan) {
 	return published, p
 }
 
-func shopOf(t testing.TB, p *plan.Plan, o population.Options) *population.Shop {
+func shopOf(t testing.TB, p *plan.Plan, o population.Options) *population.Site {
 	t.Helper()
 	s, err := population.New(p, o)
 	require.NoError(t, err)

@@ -16,13 +16,21 @@ var (
 	ErrOptions = errors.New("population: an option is out of bounds")
 )
 
-// Options of a Shop.
+// Options of a Site.
 type Options struct {
 	Seed     uint64
 	Visitors int // how many there ever are; 1 to 2^31-1, required
 
 	// Null makes every variant equally good for everybody.
 	Null bool
+	// World is what kind of site it is: who comes, and what they like.
+	World World
+	// Lively: beside what every population does, visitors arrive by channels, search,
+	// act socially, pause, pay in ways of their own, are more or less satisfied, try
+	// exercises, and pick from lists.
+	Lively bool
+	// Season is how much activity and tastes move over the year, 0 to .5; default 0.
+	Season float64
 	// Active is the mean share of the visitors there are that come on a day:
 	// above 0, at most .9; default .48.
 	Active float64
@@ -49,8 +57,8 @@ const (
 	defaultTurnover = 1
 )
 
-// Shop is a population on a plan. It is immutable and safe for concurrent use.
-type Shop struct {
+// Site is a population on a plan. It is immutable and safe for concurrent use.
+type Site struct {
 	plan     *plan.Plan
 	o        Options
 	personas []Persona
@@ -59,12 +67,13 @@ type Shop struct {
 	scale    []float64     // by slot: how much rarer its goal is than a click
 	goals    map[plan.Trigger]bool
 	weather  []float64 // by day: a factor of everybody's activity; nil: none
+	items    []Item    // of a lively population: what its lists show
 }
 
 // New makes a population for p, which must not change afterwards.
 //
 // Errors: ErrPlan, ErrOptions.
-func New(p *plan.Plan, o Options) (*Shop, error) {
+func New(p *plan.Plan, o Options) (*Site, error) {
 	if p == nil || len(p.Topics) == 0 || len(p.Topics) > plan.MaxTopics || len(p.Slots) == 0 || len(p.Periods) == 0 || p.Cadence.Days() < 1 {
 		return nil, fmt.Errorf("%w: it needs topics, slots and periods", ErrPlan)
 	}
@@ -89,17 +98,24 @@ func New(p *plan.Plan, o Options) (*Shop, error) {
 		return nil, fmt.Errorf("%w: late is above 0 and below 1, not %v", ErrOptions, o.Late)
 	case !(o.Weather >= 0 && o.Weather <= .2):
 		return nil, fmt.Errorf("%w: weather is 0 to 0.2, not %v", ErrOptions, o.Weather)
+	case o.World < Shop || o.World > School:
+		return nil, fmt.Errorf("%w: there is no world %d", ErrOptions, int(o.World))
+	case !(o.Season >= 0 && o.Season <= .5):
+		return nil, fmt.Errorf("%w: season is 0 to 0.5, not %v", ErrOptions, o.Season)
 	case !(o.Turnover > 0 && o.Turnover <= 100):
 		return nil, fmt.Errorf("%w: turnover is above 0 and at most 100, not %v", ErrOptions, o.Turnover)
 	case o.Horizon < 2 || o.Horizon > plan.MaxPeriods:
 		return nil, fmt.Errorf("%w: the horizon is 2 to %d days, not %d", ErrOptions, plan.MaxPeriods, o.Horizon)
 	}
-	s := &Shop{plan: p, o: o, personas: personasOf(p.Topics), goals: map[plan.Trigger]bool{}}
+	s := &Site{plan: p, o: o, personas: personasOf(o.World, p.Topics), goals: map[plan.Trigger]bool{}}
 	s.level = level(s.personas, o.Active)
 	if o.Weather > 0 {
 		for day := range s.Days() {
 			s.weather = append(s.weather, spread(stream(o.Seed, forWeather, day), o.Weather))
 		}
+	}
+	if o.Lively {
+		s.items = s.catalogue()
 	}
 	for i, slot := range p.Slots {
 		scale, ok := rarity[slot.Goal.Kind]
@@ -115,12 +131,12 @@ func New(p *plan.Plan, o Options) (*Shop, error) {
 
 // Days returns the number of days of the plan, of which Visitor.Day takes the
 // index: as many as its periods have.
-func (s *Shop) Days() int { return len(s.plan.Periods) * s.plan.Cadence.Days() }
+func (s *Site) Days() int { return len(s.plan.Periods) * s.plan.Cadence.Days() }
 
 // Bounds returns when a day of the plan begins and ends, and its date. A day of a
 // longer period is an equal part of it: within an hour of the local midnights,
 // which the plan does not say.
-func (s *Shop) Bounds(day int) (start, end plan.Time, date plan.Date) {
+func (s *Site) Bounds(day int) (start, end plan.Time, date plan.Date) {
 	n := s.plan.Cadence.Days()
 	q, part := s.plan.Periods[day/n], day%n
 	at := func(part int) plan.Time { return q.Start + (q.End-q.Start)*plan.Time(part)/plan.Time(n) }
@@ -128,7 +144,7 @@ func (s *Shop) Bounds(day int) (start, end plan.Time, date plan.Date) {
 }
 
 // Visitors returns how many visitors there ever are.
-func (s *Shop) Visitors() int { return s.o.Visitors }
+func (s *Site) Visitors() int { return s.o.Visitors }
 
 // Personas returns the personas as this shop's plan has them; only to be read.
-func (s *Shop) Personas() []Persona { return s.personas }
+func (s *Site) Personas() []Persona { return s.personas }
