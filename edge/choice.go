@@ -70,7 +70,7 @@ func (d *Device) Choose(now plan.Time, place choose.Place, r Rand, out *choose.D
 	}
 	s := choose.Situation{
 		Now: now, Date: d.dateOf(now), Visit: m.profile.Visit, Last: m.profile.Last,
-		Policy: d.plan.Policy, Segment: d.segmentAt(now), View: m.profile.At(now, d.names), Seen: d.seen(place),
+		Policy: d.plan.Policy, Segment: d.segmentAt(now), View: d.viewAt(now), Seen: d.seen(place),
 	}
 	// A version is the end of a period that is over. One that lies ahead is somebody's
 	// mistake or malice: used, it would keep out all true ones until then.
@@ -116,7 +116,7 @@ func (d *Device) segmentAt(now plan.Time) int {
 	touched := &d.scratch.touched
 	*touched = d.mind.profile
 	touched.Touch(now)
-	segment := d.segment(touched, now)
+	segment, _ := d.standing(touched, now)
 	*touched = profile.Profile{}
 	return segment
 }

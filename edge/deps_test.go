@@ -24,7 +24,7 @@ var allowed = []string{
 
 const module = "github.com/dunlin-analytics/dunlin/"
 
-var rooms = []string{"edge", "edge/approx", "edge/choose", "edge/decay", "edge/measure", "edge/profile", "privacy/ledger", "privacy/plan", "privacy/report", "privacy/sha256", "privacy/share", "privacy/wire"}
+var rooms = []string{"edge", "edge/approx", "edge/choose", "edge/decay", "edge/measure", "edge/predict", "edge/profile", "edge/reach", "edge/recommend", "privacy/ledger", "privacy/plan", "privacy/report", "privacy/sha256", "privacy/share", "privacy/wire"}
 
 func TestImports(t *testing.T) {
 	cmd := exec.Command("go", "list", "-deps", ".")

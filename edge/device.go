@@ -5,6 +5,7 @@ import (
 
 	"github.com/dunlin-analytics/dunlin/edge/choose"
 	"github.com/dunlin-analytics/dunlin/edge/measure"
+	"github.com/dunlin-analytics/dunlin/edge/predict"
 	"github.com/dunlin-analytics/dunlin/edge/profile"
 	"github.com/dunlin-analytics/dunlin/privacy/ledger"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
@@ -65,6 +66,7 @@ type mind struct {
 	profile profile.Profile
 	choices choose.Memory
 	own     choose.Evidence
+	chances predict.Memory
 	memory  measure.Memory
 	log     measure.Log
 }
@@ -138,88 +140,10 @@ func (d *Device) adopt() {
 	d.rules.Adopt(&m.memory)
 	m.choices.Adopt(d.places)
 	m.own.Adopt(d.places)
+	m.chances.Adopt(d.plan)
 	if m.log.Plan() == d.digest && !d.rules.Fits(&m.log) {
 		m.log = measure.Log{}
 	}
-}
-
-// Track takes in one event. It is checked first; on an error nothing changes.
-// Where nothing may be measured (outside the plan's periods, or while a report
-// under another plan is running) only the profile learns, and that is no error.
-//
-// Errors: ErrNoPlan, ErrPlanSerial, ErrPlanExpired, ErrEvent.
-func (d *Device) Track(now plan.Time, e Event) error {
-	now = clamp(now)
-	if err := d.usable(now); err != nil {
-		return err
-	}
-	if err := e.check(d.plan); err != nil {
-		return err
-	}
-	m := &d.mind
-	if e.Kind == plan.Declare {
-		m.profile.Declare(d.names, now, int(e.Attribute), e.Value)
-		return nil
-	}
-	if now < m.profile.Last {
-		m.memory.Rewind(now)
-		m.choices.Rewind(now)
-		m.own.Rewind(d.dateOf(now))
-	} else if m.profile.Seen() {
-		m.own.Advance(now - m.profile.Last)
-	}
-	m.profile.Touch(now)
-	at := measure.Moment{Memory: &m.memory, Log: d.logAt(now), Now: now, Held: d.held()}
-	m.profile.Count(e.Kind, e.Minor)
-	m.profile.Interested(d.names, e.Kind, e.Topics|d.clicked(e), e.Seconds)
-	switch e.Kind {
-	case plan.Exposure:
-		d.rules.Exposed(at, int(e.Slot), int(e.Variant))
-		d.shown(now, choose.Place{Kind: choose.Slot, Index: e.Slot}, int(e.Variant))
-	case plan.Assign:
-		d.rules.Assigned(at, int(e.Campaign), int(e.Arm))
-		d.shown(now, choose.Place{Kind: choose.Campaign, Index: e.Campaign}, int(e.Arm))
-	case plan.Click:
-		slot := measure.NoSlot
-		if e.InSlot {
-			slot = int(e.Slot)
-		}
-		d.won(now, d.rules.Clicked(at, slot))
-	case plan.Dwell:
-	default:
-		on := plan.Trigger{Kind: e.Kind}
-		if e.Kind == plan.Custom {
-			on.Event = e.Event
-		}
-		d.won(now, d.rules.Happened(at, on))
-	}
-	return nil
-}
-
-// logAt returns the log that an activity at now belongs to, opening it at the
-// period's first one; nil if nothing is measured now.
-func (d *Device) logAt(now plan.Time) *measure.Log {
-	m := &d.mind
-	period, err := d.periodAt(now)
-	if err != nil || m.running.of(d.digest, period.Date) && m.running.erased {
-		return nil
-	}
-	if !m.log.Of(d.digest, period.Date) {
-		d.rules.Open(&m.log, period.Date, d.segment(&m.profile, now))
-	}
-	return &m.log
-}
-
-// segment returns the first segment whose rule matches a profile; the last has none.
-func (d *Device) segment(p *profile.Profile, now plan.Time) int {
-	view := &d.scratch.view
-	*view = p.At(now, d.names)
-	s := 0
-	for s < len(d.plan.Segments)-1 && !d.plan.Segments[s].Rule.Match(view) {
-		s++
-	}
-	*view = profile.View{}
-	return s
 }
 
 // usable says whether the plan may be used at now at all.
@@ -276,6 +200,7 @@ func (m *mind) unlearn() {
 	m.profile = profile.Profile{}
 	m.choices = choose.Memory{}
 	m.own = choose.Evidence{}
+	m.chances = predict.Memory{}
 	m.memory = measure.Memory{}
 	m.log = measure.Log{}
 }
