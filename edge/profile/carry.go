@@ -8,7 +8,7 @@ import (
 // AppendCarry appends the profile as another device may join it: its own bytes. The
 // tag, random and above 0, names this device from now on, unless it has one already.
 func (p *Profile) AppendCarry(b []byte, tag uint64) []byte {
-	if p.cells[0].tag == 0 {
+	if p.seen && p.cells[0].tag == 0 {
 		p.cells[0].tag = tag
 	}
 	return p.Append(b)
@@ -60,7 +60,9 @@ func (p *Profile) join(q *Profile, now plan.Time) {
 	p.joinVisits(q.VisitBefore)
 	p.cartAt = max(p.cartAt, q.cartAt)
 	for i := range q.devices() {
-		p.cellOf(q.cells[i].tag).join(&q.cells[i])
+		if c := &q.cells[i]; *c != (cell{tag: c.tag}) { // a device that only joined others
+			p.cellOf(c.tag).join(c)
+		}
 	}
 	p.spending.join(&q.spending)
 	if q.nps > 0 && (p.nps == 0 || q.npsAt > p.npsAt || q.npsAt == p.npsAt && q.nps > p.nps) {
