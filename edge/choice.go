@@ -56,6 +56,24 @@ func (d *Device) Choose(now plan.Time, place choose.Place, r Rand, out *choose.D
 		return ErrPlace
 	}
 	m := &d.mind
+	if err := d.draw(now, r); err != nil {
+		return err
+	}
+	s := choose.Situation{
+		Now: now, Date: d.dateOf(now), Visit: m.profile.Visit, Last: m.profile.Last,
+		Policy: d.plan.Policy, Segment: d.segmentAt(now), View: d.viewAt(now), Seen: d.seen(place),
+		Priors: d.priorsAt(now),
+	}
+	m.choices.Choose(out, names, &m.own, &s)
+	return nil
+}
+
+// draw draws the device's seed and its lot for the holdout, at its first choice of
+// anything, and has the running period counted where the lot says.
+//
+// Errors: ErrRandom.
+func (d *Device) draw(now plan.Time, r Rand) error {
+	m := &d.mind
 	if !m.choices.Drawn() {
 		lot := &d.scratch.lot
 		defer clear(lot[:])
@@ -68,17 +86,17 @@ func (d *Device) Choose(now plan.Time, place choose.Place, r Rand, out *choose.D
 		// What the page showed in this period before it first asked was the default.
 		d.rules.Hold(&m.log, d.dateOf(now), held)
 	}
-	s := choose.Situation{
-		Now: now, Date: d.dateOf(now), Visit: m.profile.Visit, Last: m.profile.Last,
-		Policy: d.plan.Policy, Segment: d.segmentAt(now), View: d.viewAt(now), Seen: d.seen(place),
-	}
-	// A version is the end of a period that is over. One that lies ahead is somebody's
-	// mistake or malice: used, it would keep out all true ones until then.
-	if d.priors != nil && plan.Time(d.priors.Version) <= now+maxSkew && m.choices.Accept(d.priors.Version) == nil {
-		s.Priors = d.priors
-	}
-	m.choices.Choose(out, names, &m.own, &s)
 	return nil
+}
+
+// priorsAt returns the priors that a choice at now may use, nil without any, and notes
+// their version. A version is the end of a period that is over. One that lies ahead is
+// somebody's mistake or malice: used, it would keep out all true ones until then.
+func (d *Device) priorsAt(now plan.Time) *choose.Priors {
+	if d.priors == nil || plan.Time(d.priors.Version) > now+maxSkew || d.mind.choices.Accept(d.priors.Version) != nil {
+		return nil
+	}
+	return d.priors
 }
 
 // held says of which holdouts the device is.

@@ -7,6 +7,7 @@ import (
 	"github.com/dunlin-analytics/dunlin/edge/measure"
 	"github.com/dunlin-analytics/dunlin/edge/predict"
 	"github.com/dunlin-analytics/dunlin/edge/profile"
+	"github.com/dunlin-analytics/dunlin/edge/recommend"
 	"github.com/dunlin-analytics/dunlin/privacy/ledger"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
 	"github.com/dunlin-analytics/dunlin/privacy/share"
@@ -50,8 +51,10 @@ type Device struct {
 	places  []choose.PlaceNames // that the device picks for
 	priors  *choose.Priors      // of the plan in force; nil: none
 	sharder *share.Sharder
-	charge  ledger.NanoRho // of one report under the plan
-	refused bool           // the plan's serial is too low for this visitor
+
+	catalogues [plan.MaxLists]*recommend.Catalogue // by list; nil: none
+	charge     ledger.NanoRho                      // of one report under the plan
+	refused    bool                                // the plan's serial is too low for this visitor
 
 	mind    mind
 	scratch scratch
@@ -67,6 +70,7 @@ type mind struct {
 	choices choose.Memory
 	own     choose.Evidence
 	chances predict.Memory
+	items   recommend.Memory
 	memory  measure.Memory
 	log     measure.Log
 }
@@ -114,6 +118,7 @@ func (d *Device) UsePlan(published []byte) error {
 	}
 	d.plan, d.digest, d.names, d.rules, d.sharder, d.charge = p, digest, profile.NamesOf(p), rules, sharder, charge
 	d.places = choose.NamesOf(p)
+	d.catalogues = [plan.MaxLists]*recommend.Catalogue{}
 	if d.priors != nil && d.priors.Plan != digest {
 		d.priors = nil
 	}
@@ -201,6 +206,7 @@ func (m *mind) unlearn() {
 	m.choices = choose.Memory{}
 	m.own = choose.Evidence{}
 	m.chances = predict.Memory{}
+	m.items = recommend.Memory{}
 	m.memory = measure.Memory{}
 	m.log = measure.Log{}
 }

@@ -61,7 +61,7 @@ func (d *Device) AppendState(b []byte) []byte {
 	b = wire.AppendU64(b, checksum(b[start:]))
 	m := &d.mind
 	b = m.own.Append(m.choices.Append(m.profile.Append(b)))
-	b = m.log.Append(m.memory.Append(m.chances.Append(b)))
+	b = m.log.Append(m.memory.Append(m.items.Append(m.chances.Append(b))))
 	return wire.AppendU64(b, checksum(b[start:]))
 }
 
@@ -183,6 +183,7 @@ func (m *mind) readBody(body []byte) error {
 	m.choices.Decode(in)
 	m.own.Decode(in)
 	m.chances.Decode(in)
+	m.items.Decode(in)
 	m.memory.Decode(in)
 	m.log = measure.ReadLog(in)
 	return in.Close()

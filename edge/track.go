@@ -41,6 +41,7 @@ func (d *Device) Track(now plan.Time, e Event) error {
 	m.profile.Count(e.Kind, e.Minor)
 	m.profile.Interested(d.names, e.Kind, e.Topics|d.clicked(e), e.Seconds)
 	d.learn(&e)
+	d.handled(now, &e)
 	d.count(at, &e, before)
 	return nil
 }
@@ -52,8 +53,10 @@ func (d *Device) pass(now plan.Time) {
 		m.memory.Rewind(now)
 		m.choices.Rewind(now)
 		m.own.Rewind(d.dateOf(now))
+		m.items.Rewind(now)
 	} else if m.profile.Seen() {
 		m.own.Advance(now - m.profile.Last)
+		m.items.Advance(now - m.profile.Last)
 	}
 }
 
