@@ -3,6 +3,7 @@ package profile_test
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"testing"
 
 	"github.com/dunlin-analytics/dunlin/edge/profile"
@@ -150,73 +151,6 @@ func TestDeclared(t *testing.T) {
 	require.Zero(t, math.Float64bits(value(&p, start, number)), "no negative zero, which has no encoding")
 }
 
-// Bytes that Append never writes are refused; docs of the layout are in doc.go.
-func TestReadIsStrict(t *testing.T) {
-	var p profile.Profile
-	at(&p, start, plan.Cart, 0)
-	at(&p, start+day, plan.Order, 500)
-	p.Declare(names, start, 0, 1)
-	p.Declare(names, start, 1, 5)
-	p.Declare(names, start, 2, 1)
-	p.Interested(names, plan.Order, 0b11, 0)
-	good := p.Append(nil)
-	r := wire.NewReader(good)
-	require.Equal(t, p, profile.Read(r))
-	require.NoError(t, r.Close())
-	for i := range good {
-		r := wire.NewReader(good[:i])
-		profile.Read(r)
-		require.ErrorIs(t, r.Close(), wire.ErrShort, "cut at %d", i)
-	}
-	u := func(vs ...uint64) (b []byte) {
-		for _, v := range vs {
-			b = wire.AppendUvarint(b, v)
-		}
-		return b
-	}
-	now := uint64(start)
-	key := func(k uint64, rest ...byte) []byte { return append(wire.AppendU64(nil, k), rest...) }
-	cat := func(parts ...[]byte) (b []byte) {
-		for _, p := range parts {
-			b = append(b, p...)
-		}
-		return b
-	}
-	// seen is a visitor of one event, up to the number of topics.
-	seen := func(topics uint64) []byte { return u(1, 0, 0, 0, 0, now, 0, 1, topics) }
-	for name, bad := range map[string][]byte{
-		"more visits than counted":     u(1<<32, 0, 0, 0, 0, now, 0, 0, 0, 1, 0),
-		"a visit before 1970":          u(1, 0, 0, 0, 0, 10, 11, 1, 0),
-		"the visit before before 1970": u(2, 0, 0, 0, 0, 10, 0, 11, 0, 1, 0),
-		"first before 1970":            u(2, 0, 0, 0, 0, 10, 0, 5, 6, 1, 0),
-		"not active today":             u(1, 0, 0, 0, 0, now, 0, 2, 0),
-		"65 topics":                    seen(65),
-		"a clock past its half-life":   cat(seen(1), u(7*plan.Day, 0, 0, 0), key(1, 1, 0, 0, 0, 0)),
-		"the last clock too":           cat(seen(1), u(0, 0, 0, 60*plan.Day), key(1, 1, 0, 0, 0, 0)),
-		"a topic of no interest":       cat(seen(1), u(0, 0, 0, 0), key(1, 0, 0, 0, 0, 0, 1)),
-		"recent too large":             cat(seen(1), u(0, 0, 0, 0), key(1, 1, 0, 0, 0, 0), u(1<<13)),
-		"a sum too large":              cat(seen(1), u(0, 0, 0, 0), key(1), u(1<<32, 0, 0, 0, 0, 0)),
-		"a topic twice":                cat(seen(2), u(0, 0, 0, 0), key(1, 1, 0, 0, 0, 0, 0), key(1, 1, 0, 0, 0, 0, 0)),
-		"topics out of order":          cat(seen(2), u(0, 0, 0, 0), key(2, 1, 0, 0, 0, 0, 0), key(1, 1, 0, 0, 0, 0, 0)),
-		"31 days active":               u(1, 0, 0, 0, 0, now, 0, 1<<30|1, 0),
-		"order before the first event": u(1, 0, 0, 0, 1, now, 0, 1, 1, 5, 5, 0),
-		"order above the revenue":      u(1, 0, 0, 0, 1, now, 0, 1, 0, 5, 6, 0),
-		"revenue too large":            u(1, 0, 0, 0, 1, now, 0, 1, 0, profile.MaxMoney+1, 6, 0),
-		"cart before the first event":  u(1, 0, 0, 1, 0, now, 0, 1, 1, 0),
-		"time too late":                u(1, 0, 0, 0, 0, 1<<36+1, 0, 1, 0),
-		"33 attributes":                u(0, 33),
-		"type 4":                       cat(u(0, 1), key(1, 4)),
-		"flag 2":                       cat(u(0, 1), key(1, 1, 2)),
-		"number infinite":              cat(u(0, 1), key(1, 2), wire.AppendFloat(nil, math.Inf(1))),
-		"key twice":                    cat(u(0, 2), key(1, 1, 0), key(1, 1, 0)),
-		"keys out of order":            cat(u(0, 2), key(2, 1, 0), key(1, 1, 0)),
-	} {
-		r := wire.NewReader(bad)
-		require.Zero(t, profile.Read(r), name)
-		require.ErrorIs(t, r.Close(), wire.ErrForm, name)
-	}
-}
-
 func FuzzRead(f *testing.F) {
 	var p profile.Profile
 	f.Add(p.Append(nil))
@@ -231,6 +165,14 @@ func FuzzRead(f *testing.F) {
 	p.Touch(start + 40*day)
 	p.Interested(names, plan.Dwell, 0b111, 77)
 	f.Add(p.Append(nil))
+	for seed := range uint64(8) {
+		p, now := lived(rand.New(rand.NewPCG(seed, 13)))
+		f.Add(p.Append(nil))
+		other, _ := lived(rand.New(rand.NewPCG(seed, 14)))
+		p = joined(f, p, now, carried(&other, 3))
+		f.Add(p.AppendCarry(nil, 9))
+	}
+	f.Add(widest())
 	f.Fuzz(func(t *testing.T, in []byte) {
 		r := wire.NewReader(in)
 		p := profile.Read(r)
@@ -238,21 +180,29 @@ func FuzzRead(f *testing.F) {
 			return
 		}
 		require.Equal(t, in[:len(in)-r.Len()], p.Append(nil))
-		p.Adopt(names)
+		p.Adopt(fullNames)
 		for _, now := range []plan.Time{0, start, profile.MaxTime} {
-			for i := range plan.Variables {
-				if v, ok := p.At(now, names).Value(i); ok {
-					require.GreaterOrEqual(t, v, plan.Variables[i].Min)
-					require.LessOrEqual(t, v, plan.Variables[i].Max)
+			for _, variable := range plan.Variables {
+				if v, ok := p.At(now, fullNames).Value(variable.Index); ok {
+					require.GreaterOrEqual(t, v, variable.Min, variable.Name)
+					require.LessOrEqual(t, v, variable.Max, variable.Name)
 				}
 			}
 			for i := range 3 {
-				a := p.At(now, names).Affinity(i)
+				a := p.At(now, fullNames).Affinity(i)
 				require.GreaterOrEqual(t, a, 0.0)
 				require.Less(t, a, 1.0)
 			}
 			at(&p, now, plan.Order, 1)
-			p.Interested(names, plan.Order, 0b101, 0)
+			p.Interested(fullNames, plan.Order, 0b101, 0)
+			p.Bought(fullNames, profile.Purchase{Minor: 1, Payment: 1, Tier: 3, Quantity: 2, Discount: 1})
+			p.Attempted(fullNames, 1, 3, true)
+			p.Asked(fullNames, 0)
+			p.Remember(fullNames, now, profile.Past{At: now / 2, Purchase: profile.Purchase{Minor: 3}})
+			q := joined(t, p, now, p.AppendCarry(nil, 77))
+			require.Equal(t, p, q)
+			q.Erase(fullNames, int(in[0]))
+			stored(t, q)
 		}
 		again := p.Append(nil)
 		r = wire.NewReader(again)
