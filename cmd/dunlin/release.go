@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -146,7 +147,7 @@ func showRelease(out io.Writer, s *release.Store, date plan.Date, digest string,
 		if c.Underlying.Enough {
 			under = fmt.Sprintf("%.0f to %.0f", c.Underlying.Low, c.Underlying.High)
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%d\t%.0f to %.0f\t%s\n", c.Metric, c.Segment, c.Column, c.Value, c.Exact.Low, c.Exact.High, under)
+		fmt.Fprintf(t, "%s\t%s\t%s\t%d\t%.0f to %.0f\t%s\n", c.Metric, cmp.Or(c.Segment, c.Before), c.Column, c.Value, c.Exact.Low, c.Exact.High, under)
 	}
 	return t.Flush()
 }

@@ -21,7 +21,8 @@ type Cell struct {
 	Index   int    `json:"index"`
 	Metric  string `json:"metric"`
 	Segment string `json:"segment,omitempty"` // empty when site-wide
-	Column  string `json:"column,omitempty"`  // stage, arm, variant or plan.HoldoutColumn
+	Before  string `json:"before,omitempty"`  // of a move between topics: the one before
+	Column  string `json:"column,omitempty"`  // what plan.Column names, as a stage, an arm, a topic, or plan.HoldoutColumn
 	Value   int64  `json:"value"`             // raw and signed
 	// Exact is 95 % for what an exact tracker would have counted, Underlying 95 %
 	// for the rate behind it.
@@ -53,8 +54,11 @@ func Cells(published []byte, r release.Record) ([]Cell, error) {
 				if s.Metric >= 0 {
 					m := p.Metrics[s.Metric]
 					c.Metric, c.Column = m.Name, p.Column(m, column)
-					if m.By == plan.BySegment {
-						c.Segment = p.Segments[segment].Name
+					switch m.By {
+					case plan.BySegment:
+						c.Segment = p.Row(m, segment)
+					case plan.ByTopic:
+						c.Before = p.Row(m, segment)
 					}
 				}
 				c.Value = r.Cells[c.Index]

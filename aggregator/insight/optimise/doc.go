@@ -35,6 +35,27 @@
 // visitors. What that can do to a comparison is allowed for by Selection: effects of its
 // size are shrunk, and strengths bounded, however many exposures there are.
 //
+// # Other shares
+//
+// The same model, with other names, gives all else that a device is told of (choose.Kind):
+//
+//	kind        exposures N                         conversions K           s
+//	items       present, or a segment's audience    took the item up        segments
+//	topics      present, or a segment's audience    viewed the topic        segments
+//	next        all moves from the topic before     moves to the topic      topics before
+//	leave       viewed the topic                    viewed it last          one
+//	predicted   began a period in the bin           came out in it          one
+//	difficulty  tried the item                      right at the first try  one
+//	response    shown the message by the channel    answered                segments
+//
+// So a row of moves falls back to how popular their ends are, and a bin to the rate of
+// all. Of moves a row's rates come to one, and none leads to where it began; lapse risk is
+// what is left of those who came back.
+//
+// Who comes back counts in the period of it, for the bin of the period before. The ratio
+// is that of a share as long as about as many visitors come each period; a plan's first
+// periods, in which nobody can have come back yet, are left out.
+//
 // # Over time
 //
 // Releases are summed with weights that halve every HalfLife days, so that what

@@ -35,16 +35,17 @@ const (
 // above zero before anything is said of it.
 const enough = 4
 
-// ErrNothing: the releases say nothing of what the plan lets a device pick: there
-// is no such place, none is measured, or the noise drowns all of it. Devices then
-// go by their own evidence alone.
+// ErrNothing: the releases say nothing of what the plan lets a device pick, list,
+// predict or reach by: there is no such place, none is measured, or the noise drowns all
+// of it. Devices then go by their own evidence alone.
 var ErrNothing = errors.New("optimise: the releases hold nothing to choose by")
 
 // Fit computes the priors of a plan from releases, of that plan or of earlier ones
 // of the site. Their order does not matter.
 //
 // Shape:  one entry for each place with enough data; a row a segment where the
-// plan measures by segment, one row otherwise; a column a variant, without the holdout's.
+// plan measures by segment (of moves, a row a topic), one row otherwise; a column a
+// variant, item, topic, bin or channel, without the holdout's.
 // Claim:  a function of the releases alone, the same on every machine of one kind.
 // Errors: ErrNothing.
 func Fit(p *plan.Plan, digest plan.Digest, releases []Release) (choose.Priors, error) {
@@ -65,8 +66,12 @@ func Fit(p *plan.Plan, digest plan.Digest, releases []Release) (choose.Priors, e
 		return newest-r.Period.End > oldest*HalfLife*plan.Day
 	})
 	slices.SortFunc(releases, earlier)
-	for _, at := range choose.PlacesOf(p) {
-		t, ok := tableOf(p, at, releases, weight)
+	for _, at := range placesOf(p) {
+		sum := tableOf
+		if at.Kind == choose.Next {
+			sum = movesOf
+		}
+		t, ok := sum(p, at, settledBy(p, at, releases), weight)
 		if !ok {
 			continue
 		}
@@ -74,6 +79,7 @@ func Fit(p *plan.Plan, digest plan.Digest, releases []Release) (choose.Priors, e
 			t.selection = Selection
 		}
 		if rates, ok := t.fit(); ok {
+			t.finish(p, rates)
 			out.Places = append(out.Places, choose.PlacePriors{Place: at, Rates: rates})
 		}
 	}
@@ -97,7 +103,7 @@ func (t *table) fit() (rates [][]choose.Rate, ok bool) {
 	for _, p := range t.totals {
 		all.add(p)
 	}
-	if n := all.exposed; n.value < 1 || n.value < enough*math.Sqrt(n.noise) {
+	if n := all.exposed; n.value < 1 || n.value < enough*math.Sqrt(n.noise) || t.place.Kind == choose.Next && !t.moved() {
 		return nil, false
 	}
 	variants := len(t.totals)
@@ -214,7 +220,13 @@ func rateOf(mean, variance float64) choose.Rate {
 		strength = 1
 	}
 	return choose.Rate{
-		Mean:     math.Round(math.Ldexp(mean, 32)) / (1 << 32),
+		Mean:     onGrid(mean),
 		Strength: uint32(math.Max(1, math.Round(strength))),
 	}
+}
+
+// onGrid rounds a share to the steps that priors are written in, none of them 0 or 1.
+func onGrid(mean float64) float64 {
+	const steps = 1 << 32
+	return min(max(math.Round(mean*steps), 1), steps-1) / steps
 }

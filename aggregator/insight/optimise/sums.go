@@ -3,7 +3,6 @@ package optimise
 import (
 	"errors"
 	"math"
-	"slices"
 
 	"github.com/dunlin-analytics/dunlin/aggregator/release"
 	"github.com/dunlin-analytics/dunlin/edge/choose"
@@ -60,93 +59,10 @@ func (p *pair) add(o pair) {
 type table struct {
 	place    choose.Place
 	segments int      // 1 if the place is measured site-wide only
-	pairs    [][]pair // [segment][variant]
+	pairs    [][]pair // [segment or row][variant]
 	totals   []pair   // [variant]: the anchors, or the sums of the rows
 	// selection is Selection where devices choose by interests, and 0 elsewhere.
 	selection float64
-}
-
-// names says where the columns and segments of a plan's place lie in another's.
-type names struct {
-	place             choose.Place
-	columns, segments []int // by the target's index; -1 where the other has none
-}
-
-func placeName(p *plan.Plan, at choose.Place) string {
-	if at.Kind == choose.Slot {
-		return p.Slots[at.Index].Name
-	}
-	return p.Campaigns[at.Index].Name
-}
-
-func columnNames(p *plan.Plan, at choose.Place) []string {
-	if at.Kind == choose.Campaign {
-		return p.Campaigns[at.Index].Arms
-	}
-	var out []string
-	for _, v := range p.Slots[at.Index].Variants {
-		out = append(out, v.Name)
-	}
-	return out
-}
-
-func segmentNames(p *plan.Plan) []string {
-	var out []string
-	for _, s := range p.Segments {
-		out = append(out, s.Name)
-	}
-	return out
-}
-
-// match finds a place of the target plan in another plan by its names.
-func match(target *plan.Plan, at choose.Place, other *plan.Plan) (names, bool) {
-	for _, o := range choose.PlacesOf(other) {
-		if o.Kind != at.Kind || placeName(other, o) != placeName(target, at) {
-			continue
-		}
-		n := names{place: o}
-		columns, segments := columnNames(other, o), segmentNames(other)
-		for _, name := range columnNames(target, at) {
-			n.columns = append(n.columns, slices.Index(columns, name))
-		}
-		for _, name := range segmentNames(target) {
-			n.segments = append(n.segments, slices.Index(segments, name))
-		}
-		return n, true
-	}
-	return names{}, false
-}
-
-// spans are where a plan counts a place's exposures and conversions.
-type spans struct{ exposed, converted *plan.Span }
-
-func (s spans) whole() bool { return s.exposed != nil && s.converted != nil }
-
-// find returns the two spans of a place by one breakdown. Of a slot whose goal is
-// a click both "clicked" and "converted" count the goal; the latter wins.
-func find(p *plan.Plan, l *plan.Layout, at choose.Place, by plan.By) spans {
-	var s spans
-	for i := range l.Spans {
-		span := &l.Spans[i]
-		if span.Metric < 0 {
-			continue
-		}
-		m := p.Metrics[span.Metric]
-		if m.By != by || m.Source != at.Index {
-			continue
-		}
-		switch {
-		case at.Kind == choose.Slot && m.Kind == plan.SlotExposed,
-			at.Kind == choose.Campaign && m.Kind == plan.CampaignExposed:
-			s.exposed = span
-		case at.Kind == choose.Slot && m.Kind == plan.SlotConverted,
-			at.Kind == choose.Campaign && m.Kind == plan.CampaignConverted && m.Goal == 0:
-			s.converted = span
-		case at.Kind == choose.Slot && m.Kind == plan.SlotClicked && s.converted == nil && p.Slots[at.Index].Goal.Kind == plan.Click:
-			s.converted = span
-		}
-	}
-	return s
 }
 
 // tableOf sums a place over the releases; ok is false if nothing of it was
@@ -155,7 +71,7 @@ func tableOf(target *plan.Plan, at choose.Place, releases []Release, weight func
 	columns := len(columnNames(target, at))
 	l := plan.LayoutOf(target)
 	t = table{place: at, segments: 1, totals: make([]pair, columns)}
-	bySegment := find(target, &l, at, plan.BySegment).whole()
+	bySegment := byRows(at.Kind) && find(target, &l, at, plan.BySegment).whole()
 	if bySegment {
 		t.segments = len(target.Segments)
 	}
@@ -186,7 +102,7 @@ func tableOf(target *plan.Plan, at choose.Place, releases []Release, weight func
 			if !bySegment || !from.cut.whole() {
 				continue
 			}
-			for s, segment := range from.segments {
+			for s, segment := range from.rows {
 				if segment >= 0 {
 					t.pairs[s][v].add(pair{
 						read(r, from.cut.exposed, segment, column, w),
@@ -238,17 +154,23 @@ func total(r Release, cut, anchor *plan.Span, column int, w float64) count {
 }
 
 // read takes one column's cell of a release. The default's comes with that of the
-// holdout, which is shown nothing else.
+// holdout, which is shown nothing else. Of those who were there one cell is all columns'.
 func read(r Release, span *plan.Span, segment, column int, w float64) count {
-	one := func(c int) count {
-		value := float64(r.Cells[span.Cell(segment, c)])
-		return count{w * value, w * w * r.Variance, w * w * value}
+	if span.Columns == 1 {
+		column = 0
 	}
-	sum := one(column)
-	if column == 0 && r.Plan.Policy.Holdout > 0 {
-		sum.add(one(span.Columns - 1))
+	sum := r.cell(span.Cell(segment, column), w)
+	if column == 0 && span.Metric >= 0 {
+		if held, ok := r.Plan.Holdout(r.Plan.Metrics[span.Metric]); ok {
+			sum.add(r.cell(span.Cell(segment, held), w))
+		}
 	}
 	return sum
+}
+
+func (r *Release) cell(i int, w float64) count {
+	value := float64(r.Cells[i])
+	return count{w * value, w * w * r.Variance, w * w * value}
 }
 
 // blend joins two measurements of one sum, each by the other's noise.

@@ -14,5 +14,9 @@
 // the days before. Over one release that is so; over several they are too narrow by what
 // no sum shows (docs/console.md, "What the numbers are").
 //
+// Audience, funnel and slots have panels. Metrics of other kinds (topics, moves, items,
+// predictions, messages, surveys) have none and are passed over: what was released of them
+// is read cell by cell (package metric), and devices go by it (package optimise).
+//
 // The package sees released numbers only and is pure.
 package panel

@@ -101,9 +101,22 @@ func goalOf(p *plan.Plan, t plan.Trigger) string {
 		return "cart"
 	case plan.Order:
 		return "order"
-	}
-	if int(t.Event) < len(p.Events) {
-		return p.Events[t.Event]
+	case plan.Search:
+		return "search"
+	case plan.Social:
+		return "social"
+	case plan.Media:
+		return "media"
+	case plan.Refund:
+		return "refund"
+	case plan.Answer:
+		return "answer"
+	case plan.Attempt:
+		return "attempt"
+	case plan.Custom:
+		if int(t.Event) < len(p.Events) {
+			return p.Events[t.Event]
+		}
 	}
 	return ""
 }
