@@ -7,6 +7,7 @@ import (
 
 	"github.com/dunlin-analytics/dunlin/edge/profile"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
+	"github.com/dunlin-analytics/dunlin/privacy/wire"
 	"github.com/stretchr/testify/require"
 )
 
@@ -547,4 +548,35 @@ func nameOf(index int) string {
 		}
 	}
 	return "?"
+}
+
+// An event of a visitor of whom everything is known.
+func BenchmarkEvent(b *testing.B) {
+	rng := rand.New(rand.NewPCG(1, 15))
+	p, now := lived(rng)
+	other, _ := lived(rng)
+	p = joined(b, p, now, carried(&other, 3))
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		now += plan.Time(i % 2000)
+		p.Touch(now)
+		p.Count(plan.View, 0)
+		p.Interested(fullNames, plan.View, 1<<(i%3), 0)
+		p.Saw(plan.View, 2)
+	}
+}
+
+// Joining a profile with everything in it.
+func BenchmarkJoin(b *testing.B) {
+	rng := rand.New(rand.NewPCG(1, 15))
+	p, now := lived(rng)
+	other, _ := lived(rng)
+	c := carried(&other, 3)
+	b.ReportAllocs()
+	for b.Loop() {
+		r := wire.NewReader(c)
+		if p.Join(fullNames, now, r); r.Close() != nil {
+			b.Fatal("refused")
+		}
+	}
 }
