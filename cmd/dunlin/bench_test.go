@@ -4,6 +4,7 @@ import (
 	"math"
 	"testing"
 
+	"github.com/dunlin-analytics/dunlin/cmd/bench/leave"
 	"github.com/dunlin-analytics/dunlin/cmd/bench/msnbc"
 	"github.com/dunlin-analytics/dunlin/cmd/bench/shop"
 	"github.com/stretchr/testify/require"
@@ -28,6 +29,13 @@ func TestMsnbcTargets(t *testing.T) {
 			require.ErrorContains(t, err, "target missed: "+name+" is ")
 			require.NotContains(t, err.Error(), "\n", "the others are met")
 		})
+	}
+}
+
+func TestLeaveTarget(t *testing.T) {
+	require.NoError(t, missedLeave(leave.Result{Ratio: .95, Worst: .95}))
+	for _, r := range []leave.Result{{Ratio: .949, Worst: .95}, {Ratio: .96, Worst: .949}, {Ratio: math.NaN(), Worst: 1}} {
+		require.ErrorContains(t, missedLeave(r), "target missed: auc_ratio is ")
 	}
 }
 

@@ -97,13 +97,11 @@ func (at Place) possible(rows, columns int) bool {
 		index, least, most = plan.MaxCampaigns, 2, plan.MaxArms
 	case Items:
 		index, most = plan.MaxLists, plan.MaxItems
-	case Topics:
+	case Topics, Leave:
 	case Next:
 		if rows != columns {
 			return false
 		}
-	case Leave:
-		one = true
 	case Predicted:
 		index, most, one = plan.MaxPredictions, plan.MaxBins, true
 	case Difficulty:

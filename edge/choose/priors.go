@@ -139,7 +139,7 @@ func (at Place) rows(p *plan.Plan, n int) bool {
 	switch at.Kind {
 	case Next:
 		return n == len(p.Topics)
-	case Leave, Predicted, Difficulty:
+	case Predicted, Difficulty:
 		return n == 1
 	}
 	return n == 1 || n == len(p.Segments)

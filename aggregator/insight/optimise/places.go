@@ -175,5 +175,5 @@ func find(p *plan.Plan, l *plan.Layout, at choose.Place, by plan.By) spans {
 
 // byRows are the kinds whose rates have a row a segment where both counts have.
 func byRows(kind choose.Kind) bool {
-	return kind <= choose.Topics || kind == choose.Response
+	return kind <= choose.Topics || kind == choose.Leave || kind == choose.Response
 }

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -31,8 +32,8 @@ const (
 // Variants are the categories that the slot offers.
 var Variants = [...]int{0, 1, 6, 5, 3, 13}
 
-// Visitor is one line of the file with a transition: the categories of a day,
-// consecutive repeats collapsed, the first five of them.
+// Visitor is one line of the file: the categories of a day, consecutive repeats
+// collapsed; of Read with a transition, and the first five of them.
 type Visitor struct {
 	ID   int
 	Day  int
@@ -63,7 +64,13 @@ const File = "msnbc/msnbc_dev.tsv.gz"
 var ErrNoData = errors.New("name the folder that holds " + File + " with --data or DUNLIN_DATA, or a file of its form with --file")
 
 // Read returns the visitors of a file who make a decision; file "" is File below dir.
-func Read(dir, file string) ([]Visitor, error) {
+func Read(dir, file string) ([]Visitor, error) { return read(dir, file, maxDecisions+1, 2) }
+
+// ReadWhole returns all visitors of a file, with all their pages.
+func ReadWhole(dir, file string) ([]Visitor, error) { return read(dir, file, math.MaxInt, 1) }
+
+// read returns the visitors with least pages and more, the first most of them.
+func read(dir, file string, most, least int) ([]Visitor, error) {
 	if file == "" {
 		if dir == "" {
 			return nil, ErrNoData
@@ -86,7 +93,7 @@ func Read(dir, file string) ([]Visitor, error) {
 			return nil, fmt.Errorf("read %s: %w", file, err)
 		}
 	}
-	visitors, err := parse(r)
+	visitors, err := parse(r, most, least)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", file, err)
 	}
@@ -94,7 +101,7 @@ func Read(dir, file string) ([]Visitor, error) {
 }
 
 // parse reads lines of uid TAB day TAB categories (1-based, spaces between).
-func parse(r io.Reader) ([]Visitor, error) {
+func parse(r io.Reader, most, least int) ([]Visitor, error) {
 	s := bufio.NewScanner(r)
 	s.Buffer(nil, 4<<20)
 	var out []Visitor
@@ -114,11 +121,11 @@ func parse(r io.Reader) ([]Visitor, error) {
 				return nil, fmt.Errorf("line %d: category %q is not 1 to %d", line, field, Categories)
 			}
 			c--
-			if n := len(v.Path); n <= maxDecisions && (n == 0 || v.Path[n-1] != c) {
+			if n := len(v.Path); n < most && (n == 0 || v.Path[n-1] != c) {
 				v.Path = append(v.Path, c)
 			}
 		}
-		if len(v.Path) > 1 {
+		if len(v.Path) >= least {
 			out = append(out, v)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"errors"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -20,7 +21,7 @@ func TestParse(t *testing.T) {
 		"9\t3\t4 4 4 4", // no transition: no decision
 		"10\t3\t",
 		"11\t4\t5  6",
-	}, "\n")))
+	}, "\n")), maxDecisions+1, 2)
 	require.NoError(t, err)
 	require.Equal(t, []Visitor{
 		{ID: 7, Day: 0, Path: []int{0, 1, 0}},
@@ -31,6 +32,13 @@ func TestParse(t *testing.T) {
 	require.Equal(t, 2, v.Decisions())
 	require.Equal(t, []int{None, 0, 1}, []int{v.Prev(0), v.Last(0), v.Next(0)})
 	require.Equal(t, []int{0, 1, 0}, []int{v.Prev(1), v.Last(1), v.Next(1)})
+}
+
+// Whoever looks at whole visits gets those of one page too, and all pages of the others.
+func TestParseWhole(t *testing.T) {
+	got, err := parse(strings.NewReader("8\t13\t17 1 2 3 4 5 6\n9\t3\t4 4 4 4\n10\t3\t\n"), math.MaxInt, 1)
+	require.NoError(t, err)
+	require.Equal(t, []Visitor{{ID: 8, Day: 13, Path: []int{16, 0, 1, 2, 3, 4, 5}}, {ID: 9, Day: 3, Path: []int{3}}}, got)
 }
 
 func TestBadLinesAreNamed(t *testing.T) {
@@ -51,7 +59,7 @@ func TestBadLinesAreNamed(t *testing.T) {
 		{"a line without end", good + "1\t0\t" + strings.Repeat("1 ", 3<<20), "token too long"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			_, err := parse(strings.NewReader(c.text))
+			_, err := parse(strings.NewReader(c.text), maxDecisions+1, 2)
 			require.ErrorContains(t, err, c.want)
 		})
 	}
