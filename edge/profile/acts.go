@@ -51,7 +51,7 @@ func (p *Profile) Rated(kind plan.SurveyKind, answer uint64) {
 const maxNPS = 10
 
 // sentiment is the mean of the visitor's own comments, -1 to 1.
-func (v View) sentiment() (float64, bool) {
+func (v *View) sentiment() (float64, bool) {
 	if v.sum(sumJudged) < leastWeight {
 		return 0, false
 	}
@@ -62,7 +62,7 @@ func (v View) sentiment() (float64, bool) {
 
 // satisfaction joins what was said and what was written, each from 0 to 1: answers
 // weigh twice as much as the sentiment of comments, which was guessed.
-func (v View) satisfaction() (float64, bool) {
+func (v *View) satisfaction() (float64, bool) {
 	sum, weight := 0., 0.
 	if csat, ok := v.mean(sumCSAT, sumCSATCount, 1, 5); ok {
 		sum, weight = (csat-1)/2, 2

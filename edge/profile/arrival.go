@@ -59,10 +59,11 @@ func (v View) Local() (hour, weekday int, ok bool) {
 }
 
 // scenario is the index in plan.ScenarioTexts.
-func (v View) scenario() int {
-	hour, weekday, _ := v.Local()
+func (v *View) scenario() int {
+	at := v.profile.hourOf(v.now)
+	hour, weekday := at%24, at/24
 	weekend, part := 0, 3 // night
-	if weekday >= 6 {
+	if weekday >= 5 {
 		weekend = 1
 	}
 	switch {
@@ -107,7 +108,7 @@ func (v View) HourWeight(hour int) float64 {
 }
 
 // usualHour is the hour of the day of most weight over the week, the earliest of several.
-func (v View) usualHour() (hour int, ok bool) {
+func (v *View) usualHour() (hour int, ok bool) {
 	most := 0
 	for h := range 24 {
 		sum := 0

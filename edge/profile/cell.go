@@ -82,12 +82,15 @@ func (p *Profile) devices() []cell { return p.cells[:1+p.others] }
 // up adds 1 to a counter of this device.
 func (p *Profile) up(count int) { p.raise(count, 1) }
 
+//go:noinline
 func (p *Profile) raise(count int, by uint64) {
 	c := &p.cells[0].counts[count]
 	*c = min(*c+by, maxOf(count))
 }
 
 // count is what all devices have counted.
+//
+//go:noinline
 func (p *Profile) count(count int) uint64 {
 	total := uint64(0)
 	for i := range p.devices() {
@@ -100,11 +103,15 @@ func (p *Profile) count(count int) uint64 {
 func (p *Profile) add(sum int, amount uint32) { p.addAt(sum, p.Last, amount) }
 
 // addAt adds an amount of an earlier instant.
+//
+//go:noinline
 func (p *Profile) addAt(sum int, at plan.Time, amount uint32) {
 	grow(&p.cells[0].sums[sum], int(sumLives[sum]), at, p.Last, amount)
 }
 
 // sum is that of all devices, at the last activity.
+//
+//go:noinline
 func (p *Profile) sum(sum int) uint32 {
 	total := uint32(0)
 	for i := range p.devices() {
@@ -114,7 +121,9 @@ func (p *Profile) sum(sum int) uint32 {
 }
 
 // sum is what a sum is worth now, 1 for an amount of decay.One.
-func (v View) sum(sum int) float64 {
+//
+//go:noinline
+func (v *View) sum(sum int) float64 {
 	life := int(sumLives[sum])
 	s := v.profile.sum(sum) >> halvings(life, v.profile.Last, v.now)
 	return float64(factorAt(life, v.now).Read(s)) / decay.One
@@ -125,7 +134,9 @@ func (v View) sum(sum int) float64 {
 const leastWeight = 1. / 16
 
 // mean is one sum by another, between least and most.
-func (v View) mean(of, by int, least, most float64) (float64, bool) {
+//
+//go:noinline
+func (v *View) mean(of, by int, least, most float64) (float64, bool) {
 	if v.sum(by) < leastWeight {
 		return 0, false
 	}

@@ -34,6 +34,8 @@ type facts struct {
 func (l *facts) all() []fact { return l.room[:l.count] }
 
 // find returns where a fact stands, or would be put.
+//
+//go:noinline
 func (l *facts) find(kind factKind, key Key) (at int, ok bool) {
 	for at < l.count && (l.room[at].kind < kind || l.room[at].kind == kind && l.room[at].key < key) {
 		at++
@@ -54,6 +56,8 @@ func (l *facts) of(kind factKind, key Key) *fact {
 }
 
 // keep drops the facts that do not satisfy ok.
+//
+//go:noinline
 func (l *facts) keep(ok func(*fact) bool) {
 	kept := 0
 	for i := range l.all() {

@@ -32,6 +32,8 @@ const (
 const maxSum = 1<<28 - 1
 
 // factorAt is what an amount is worth at an instant.
+//
+//go:noinline
 func factorAt(life int, at plan.Time) decay.Factor {
 	var c decay.Clock
 	c.Advance(halfLives[life], at)
@@ -39,6 +41,8 @@ func factorAt(life int, at plan.Time) decay.Factor {
 }
 
 // halvings is how often a sum halves from one instant to a later one.
+//
+//go:noinline
 func halvings(life int, from, to plan.Time) uint {
 	h := plan.Time(halfLives[life])
 	return uint(min(max(to/h-from/h, 0), 32)) // a sum has 32 digits
@@ -46,6 +50,8 @@ func halvings(life int, from, to plan.Time) uint {
 
 // grow adds what an amount of an earlier instant is worth now, both in units of a
 // sum; it tells whether anything is left of it.
+//
+//go:noinline
 func grow(sum *uint32, life int, at, now plan.Time, amount uint32) bool {
 	var units uint32
 	factorAt(life, at).Add(&units, amount)

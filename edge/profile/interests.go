@@ -54,6 +54,8 @@ type interests struct {
 func (l *interests) all() []interest { return l.room[:l.count] }
 
 // find returns where a topic stands, or where it would be put.
+//
+//go:noinline
 func (l *interests) find(topic Key) (at int, ok bool) {
 	end := l.count
 	for at < end {
@@ -67,6 +69,8 @@ func (l *interests) find(topic Key) (at int, ok bool) {
 }
 
 // keep drops the topics that do not satisfy ok.
+//
+//go:noinline
 func (l *interests) keep(ok func(*interest) bool) {
 	kept := 0
 	for i := range l.all() {

@@ -20,6 +20,8 @@ func KeyOf(name string) Key {
 }
 
 // IndexOf returns where k stands in keys, or -1.
+//
+//go:noinline
 func (k Key) IndexOf(keys []Key) int {
 	for i, v := range keys {
 		if v == k {
@@ -54,6 +56,7 @@ func NamesOf(p *plan.Plan) *Names {
 	return n
 }
 
+//go:noinline
 func keysOf(names []string) []Key {
 	keys := make([]Key, len(names))
 	for i, name := range names {

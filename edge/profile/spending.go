@@ -232,44 +232,6 @@ func (p *Profile) habit(n *Names) (index int, ok bool) {
 	return index, most > 0
 }
 
-// levels are the least numbers of the levels 2 to 5 of recency, frequency and money.
-var (
-	recencyLevels   = [4]plan.Time{180, 90, 30, 7} // days since the latest order, at most
-	frequencyLevels = [4]uint64{2, 3, 6, 12}
-	moneyLevels     = [4]float64{3, 6, 12, 24} // points
-)
-
-func (v View) recency() (level float64) {
-	level = 1
-	for _, most := range recencyLevels {
-		if v.now-v.profile.spending.latestAt <= most*plan.Day {
-			level++
-		}
-	}
-	return level
-}
-
-func (v View) frequency(orders uint64) (level float64) {
-	level = 1
-	for _, least := range frequencyLevels {
-		if orders >= least {
-			level++
-		}
-	}
-	return level
-}
-
-func (v View) money() (level float64) {
-	level = 1
-	points := v.sum(sumPoints)
-	for _, least := range moneyLevels {
-		if points >= least {
-			level++
-		}
-	}
-	return level
-}
-
 func (s *spending) append(b []byte, last plan.Time) []byte {
 	b = wire.AppendUvarint(b, uint64(s.orders))
 	b = wire.AppendUvarint(b, s.revenue)

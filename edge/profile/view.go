@@ -1,6 +1,8 @@
 package profile
 
-import "github.com/dunlin-analytics/dunlin/privacy/plan"
+import (
+	"github.com/dunlin-analytics/dunlin/privacy/plan"
+)
 
 // View is a profile as segment rules see it at one instant. It is plan.Vars.
 type View struct {
@@ -29,156 +31,160 @@ func (v View) With(chances [2]float64, known [2]bool) View {
 // Units: doc.go's, money in the site's currency; a text is the index among its texts.
 // Source: docs/plan.md, "Segment rules".
 func (v View) Value(index int) (value float64, ok bool) {
-	p := v.profile
-	if i := index - plan.VarAbility; i >= 0 {
-		if i >= len(v.names.skills) {
-			return 0, false
+	switch i := index; {
+	case i >= plan.VarAbility:
+		if i -= plan.VarAbility; i < len(v.names.skills) {
+			ability, attempts := v.Ability(i)
+			return ability, attempts > 0
 		}
-		ability, attempts := v.Ability(i)
-		return ability, attempts > 0
-	}
-	if i := index - plan.VarAffinity; i >= 0 {
-		if i >= len(v.names.topics) {
-			return 0, false
+	case i >= plan.VarAffinity:
+		if i -= plan.VarAffinity; i < len(v.names.topics) {
+			return v.Affinity(i), true
 		}
-		return v.Affinity(i), true
-	}
-	if i := index - plan.VarAttribute; i >= 0 {
-		if i >= len(v.names.attributes) {
-			return 0, false
+	case i >= plan.VarAttribute:
+		if i -= plan.VarAttribute; i < len(v.names.attributes) {
+			return v.profile.attribute(v.names, i)
 		}
-		return p.attribute(v.names, i)
-	}
-	if orders, revenue := p.ordered(); index >= plan.VarOrders && index <= plan.VarLastOrder ||
-		index == plan.VarDaysSinceOrder || index >= plan.VarRFMRecency && index <= plan.VarRFMMoney {
-		return v.ofOrders(index, orders, revenue)
-	}
-	if index > plan.VarTopTopic {
-		return v.learned(index)
-	}
-	switch index {
-	case plan.VarVisits, plan.VarViews, plan.VarClicks, plan.VarCarts:
-		return float64(p.count(index)), true // the indices are those of the counters
-	case plan.VarDaysSinceFirst:
-		return days(v.now - p.First), p.seen
-	case plan.VarDaysSinceVisit:
-		return days(p.Visit - p.VisitBefore), p.Visits() > 1
-	case plan.VarDaysSinceCart:
-		return days(v.now - p.cartAt), p.hasCart()
-	case plan.VarActiveDays:
-		n := 0
-		for d := p.daysAt(v.now); d != 0; d &= d - 1 {
-			n++
-		}
-		return float64(n), true
-	case plan.VarTopTopic:
+	case i == plan.VarTopTopic:
 		topic, ok := v.TopTopic()
 		return float64(topic), ok
-	}
-	return 0, false
-}
-
-// ofOrders is Value of what orders tell.
-func (v View) ofOrders(index int, orders, revenue uint64) (value float64, ok bool) {
-	ok = orders > 0
-	switch index {
-	case plan.VarOrders:
-		return float64(orders), true
-	case plan.VarRevenue:
-		return float64(revenue) / 100, true
-	case plan.VarAverageOrder:
-		// Both are exact in a float64, so that the quotient is rounded once.
-		return float64(revenue) / float64(100*max(orders, 1)), ok
-	case plan.VarLastOrder:
-		return float64(v.profile.spending.latest) / 100, ok
-	case plan.VarDaysSinceOrder:
-		return days(v.now - v.profile.spending.latestAt), ok
-	case plan.VarRFMRecency:
-		return v.recency(), ok
-	case plan.VarRFMFrequency:
-		return v.frequency(orders), ok
-	}
-	return v.money(), ok
-}
-
-// learned is Value of the variables after top_topic.
-func (v View) learned(index int) (value float64, ok bool) {
-	p := v.profile
-	switch index {
-	case plan.VarSessions30:
-		return v.sum(sumVisits), true
-	case plan.VarHour:
-		hour, _, ok := v.Local()
-		return float64(hour), ok
-	case plan.VarWeekday:
-		_, weekday, ok := v.Local()
-		return float64(weekday), ok
-	case plan.VarDevice:
-		return float64(p.arrival.device), p.arrival.known
-	case plan.VarChannel:
-		return float64(p.arrival.channel), p.arrival.known
-	case plan.VarRegion:
-		return float64(p.arrival.region), p.arrival.known
-	case plan.VarScenario:
-		return float64(v.scenario()), p.arrival.known
-	case plan.VarEntry:
-		page := p.arrival.page.IndexOf(v.names.pages)
-		return float64(page), page >= 0
-	case plan.VarUsualHour:
-		hour, ok := v.usualHour()
-		return float64(hour), ok
-	case plan.VarPages:
-		return float64(p.pages), true
-	case plan.VarDepth:
-		return v.mean(sumViewed, sumVisits, 0, maxMean)
-	case plan.VarDwell:
-		return v.mean(sumDwelt, sumVisits, 0, maxMean)
-	case plan.VarSearches, plan.VarLikes, plan.VarShares, plan.VarComments, plan.VarFollows, plan.VarMedia:
-		return float64(p.count(countSearches + index - plan.VarSearches)), true
-	case plan.VarRefunds:
-		return float64(p.count(countRefunds)), true
-	case plan.VarSurveys:
-		return float64(p.count(countAnswers)), true
-	case plan.VarSentiment:
-		return v.sentiment()
-	case plan.VarUsualGap:
-		return v.mean(sumGaps, sumGapCount, 1, maxGap)
-	case plan.VarLapse:
-		usual, ok := v.mean(sumGaps, sumGapCount, 1, maxGap)
-		return min(float64(p.gap()), maxDays) / max(usual, 1), ok
-	case plan.VarPriceTier:
-		tier, ok := v.mean(sumTier, sumTierWeight, 1, plan.Tiers)
-		switch {
-		case tier < 5./3:
-			return 0, ok
-		case tier < 7./3:
-			return 1, ok
+	default:
+		for _, c := range counters {
+			if int(c.variable) == i {
+				return float64(v.profile.count(int(c.count))), true
+			}
 		}
-		return 2, ok
-	case plan.VarDiscountShare:
-		return v.mean(sumCoupons, sumOrders, 0, 1)
-	case plan.VarRefundShare:
-		return v.mean(sumRefunds, sumOrders, 0, 1)
-	case plan.VarItemsPerOrder:
-		return v.mean(sumItems, sumItemOrders, 1, maxQuantity)
-	case plan.VarPayment:
-		kind, ok := p.habit(v.names)
-		return float64(kind), ok
-	case plan.VarCSAT:
-		return v.mean(sumCSAT, sumCSATCount, 1, 5)
-	case plan.VarNPS:
-		return float64(max(p.nps, 1) - 1), p.nps > 0
-	case plan.VarSatisfaction:
-		return v.satisfaction()
-	case plan.VarLapseRisk:
-		return v.chances[0], v.known[0]
-	case plan.VarBuyChance:
-		return v.chances[1], v.known[1]
+		for _, m := range means {
+			if int(m.variable) == i {
+				return v.mean(int(m.of), int(m.by), float64(m.least), float64(m.most))
+			}
+		}
+		return v.other(i)
 	}
 	return 0, false
+}
+
+// counters are the variables that are counters.
+var counters = [...]struct{ variable, count uint8 }{
+	{plan.VarVisits, countVisits}, {plan.VarViews, countViews}, {plan.VarClicks, countClicks}, {plan.VarCarts, countCarts},
+	{plan.VarSearches, countSearches}, {plan.VarLikes, countLikes}, {plan.VarShares, countShares},
+	{plan.VarComments, countComments}, {plan.VarFollows, countFollows}, {plan.VarMedia, countMedia},
+	{plan.VarRefunds, countRefunds}, {plan.VarSurveys, countAnswers},
+}
+
+// means are the variables that are one sum by another, between least and most.
+var means = [...]struct {
+	variable, of, by uint8
+	least            uint8
+	most             uint32
+}{
+	{plan.VarDepth, sumViewed, sumVisits, 0, maxMean},
+	{plan.VarDwell, sumDwelt, sumVisits, 0, maxMean},
+	{plan.VarUsualGap, sumGaps, sumGapCount, 1, maxGap},
+	{plan.VarDiscountShare, sumCoupons, sumOrders, 0, 1},
+	{plan.VarRefundShare, sumRefunds, sumOrders, 0, 1},
+	{plan.VarItemsPerOrder, sumItems, sumItemOrders, 1, maxQuantity},
+	{plan.VarCSAT, sumCSAT, sumCSATCount, 1, 5},
 }
 
 // maxMean bounds views and minutes by visit: a full sum by the least weight.
 const maxMean = 1 << 20
 
-func days(age plan.Time) float64 { return float64(min(age/plan.Day, maxDays)) }
+// other is Value of the built-in variables that are neither counters nor means.
+func (v *View) other(index int) (value float64, ok bool) {
+	p := v.profile
+	orders, revenue := p.ordered()
+	ordered := orders > 0
+	arrived := p.arrival.known
+	whole := 0
+	switch index {
+	case plan.VarRevenue:
+		return float64(revenue) / 100, true
+	case plan.VarAverageOrder:
+		// Both are exact in a float64, so that the quotient is rounded once.
+		return float64(revenue) / float64(100*max(orders, 1)), ordered
+	case plan.VarLastOrder:
+		return float64(p.spending.latest) / 100, ordered
+	case plan.VarSessions30:
+		return v.sum(sumVisits), true
+	case plan.VarSentiment:
+		return v.sentiment()
+	case plan.VarSatisfaction:
+		return v.satisfaction()
+	case plan.VarLapse:
+		usual, ok := v.mean(sumGaps, sumGapCount, 1, maxGap)
+		return min(float64(p.gap()), maxDays) / max(usual, 1), ok
+	case plan.VarPriceTier:
+		tier, ok := v.mean(sumTier, sumTierWeight, 1, plan.Tiers)
+		return level(float64(tier*3), 5, 7) - 1, ok
+	case plan.VarRFMRecency:
+		const day = plan.Day
+		return 6 - level(float64(v.now-p.spending.latestAt), 7*day+1, 30*day+1, 90*day+1, 180*day+1), ordered
+	case plan.VarRFMFrequency:
+		return level(float64(orders), 2, 3, 6, 12), ordered
+	case plan.VarRFMMoney:
+		return level(v.sum(sumPoints), 3, 6, 12, 24), ordered
+	case plan.VarLapseRisk:
+		return v.chances[0], v.known[0]
+	case plan.VarBuyChance:
+		return v.chances[1], v.known[1]
+
+	case plan.VarOrders:
+		whole, ok = int(orders), true
+	case plan.VarDaysSinceFirst:
+		whole, ok = days(v.now-p.First), p.seen
+	case plan.VarDaysSinceVisit:
+		whole, ok = days(p.Visit-p.VisitBefore), p.Visits() > 1
+	case plan.VarDaysSinceCart:
+		whole, ok = days(v.now-p.cartAt), p.hasCart()
+	case plan.VarDaysSinceOrder:
+		whole, ok = days(v.now-p.spending.latestAt), ordered
+	case plan.VarActiveDays:
+		whole, ok = p.activeDays(v.now), true
+	case plan.VarHour:
+		whole, ok = p.hourOf(v.now)%24, arrived
+	case plan.VarWeekday:
+		whole, ok = p.hourOf(v.now)/24+1, arrived
+	case plan.VarDevice:
+		whole, ok = int(p.arrival.device), arrived
+	case plan.VarChannel:
+		whole, ok = int(p.arrival.channel), arrived
+	case plan.VarRegion:
+		whole, ok = int(p.arrival.region), arrived
+	case plan.VarScenario:
+		whole, ok = v.scenario(), arrived
+	case plan.VarEntry:
+		whole = p.arrival.page.IndexOf(v.names.pages)
+		ok = whole >= 0
+	case plan.VarUsualHour:
+		whole, ok = v.usualHour()
+	case plan.VarPages:
+		whole, ok = int(p.pages), true
+	case plan.VarPayment:
+		whole, ok = p.habit(v.names)
+	case plan.VarNPS:
+		whole, ok = int(p.nps)-1, p.nps > 0
+	}
+	return float64(whole), ok
+}
+
+// level is 1, and 1 more for each bound that v reaches.
+func level(v float64, bounds ...float64) (level float64) {
+	level = 1
+	for _, b := range bounds {
+		if v >= b {
+			level++
+		}
+	}
+	return level
+}
+
+func days(age plan.Time) int { return int(min(age/plan.Day, maxDays)) }
+
+// activeDays counts the days of the latest 30 with activity.
+func (p *Profile) activeDays(now plan.Time) (n int) {
+	for d := p.daysAt(now); d != 0; d &= d - 1 {
+		n++
+	}
+	return n
+}
