@@ -32,6 +32,9 @@ func (d *Device) Track(now plan.Time, e Event) error {
 	}
 	d.pass(now)
 	m.profile.Touch(now)
+	if e.Kind == plan.Arrive { // how the visitor came counts for the segment of a period that begins so
+		m.profile.Arrive(d.names, profile.Arrival{Channel: e.Channel, Device: e.Device, Region: e.Region, Page: e.Page, Offset: e.Offset})
+	}
 	before := measure.NoTopic
 	if topic, ok := m.profile.Before(d.names); ok {
 		before = topic
@@ -88,8 +91,6 @@ func (d *Device) learn(e *Event) {
 		p.Asked(d.names, int(e.Survey))
 	case plan.Attempt:
 		p.Attempted(d.names, int(e.Skill), e.Difficulty, e.Right)
-	case plan.Arrive:
-		p.Arrive(d.names, profile.Arrival{Channel: e.Channel, Device: e.Device, Region: e.Region, Page: e.Page, Offset: e.Offset})
 	}
 }
 

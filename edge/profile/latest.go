@@ -1,5 +1,7 @@
 package profile
 
+import "github.com/dunlin-analytics/dunlin/edge/decay"
+
 // Latest writes each topic's share among what the latest events were about into dst,
 // which has the number of the plan's topics: 0 to 1, in sum 1, or all 0 where there was
 // none.
@@ -25,3 +27,17 @@ func (v View) Topics() int { return len(v.names.topics) }
 
 // Skills returns the number of the plan's skills.
 func (v View) Skills() int { return len(v.names.skills) }
+
+// Sums returns what each of a topic's five sums is worth now, 1 a page view: of the
+// half-lives of 7, 14, 21, 30 and 60 days.
+func (v View) Sums(topic int) (sums [numInterestLives]float64) {
+	i, ok := v.profile.interests.find(v.names.topics[topic])
+	if !ok {
+		return sums
+	}
+	f := fadingOf(v.profile.Last, v.now)
+	for life, sum := range v.profile.interests.room[i].sums {
+		sums[life] = float64(f.read(life, sum)) / decay.One
+	}
+	return sums
+}

@@ -257,3 +257,29 @@ func TestWith(t *testing.T) {
 	require.Equal(t, .5, chance)
 	require.True(t, ok)
 }
+
+// The five sums are what a topic's strength is made of.
+func TestSums(t *testing.T) {
+	var p profile.Profile
+	n := topics("a", "b")
+	for i, kind := range []plan.EventKind{plan.View, plan.Click, plan.Cart, plan.Social, plan.Order} {
+		for range i + 1 {
+			about(&p, n, start, kind, 2, 0)
+		}
+	}
+	for kind, also := range map[plan.EventKind]int{plan.Search: 1, plan.Media: 1, plan.Picked: 1, plan.Attempt: 1} {
+		q := p
+		about(&q, n, start, kind, 2, 0)
+		adds := q.At(start, n).Sums(1)[also] - p.At(start, n).Sums(1)[also]
+		require.Equal(t, map[plan.EventKind]float64{plan.Search: 2, plan.Media: 1, plan.Picked: 2, plan.Attempt: 1}[kind], adds)
+	}
+	require.Equal(t, [5]float64{1, 4, 12, 12, 40}, p.At(start, n).Sums(1))
+	require.Zero(t, p.At(start, n).Sums(0))
+	later := p.At(start+60*day, n).Sums(1)
+	require.InDeltaSlice(t, []float64{math.Exp2(-60. / 7), 4 * math.Exp2(-60./14), 12 * math.Exp2(-60./21), 3, 20}, later[:], 1e-3)
+	total := 0.
+	for _, sum := range later {
+		total += sum
+	}
+	require.InDelta(t, total/(total+1), p.At(start+60*day, n).Affinity(1), 1e-3)
+}
