@@ -52,7 +52,7 @@ func TestDeterministicSource(t *testing.T) {
 	exact := []string{"Inf", "IsInf", "NaN", "IsNaN", "Float64bits", "Float64frombits", "MaxInt32", "Sqrt"}
 	files, err := filepath.Glob("*.go")
 	require.NoError(t, err)
-	for _, dir := range []string{"approx", "choose", "decay", "measure", "profile"} {
+	for _, dir := range []string{"approx", "choose", "decay", "measure", "profile", "recommend"} {
 		more, err := filepath.Glob(filepath.Join(dir, "*.go"))
 		require.NoError(t, err)
 		files = append(files, more...)

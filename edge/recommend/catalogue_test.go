@@ -32,7 +32,7 @@ func catalogue(r *rand.Rand, p *plan.Plan, n int) []Item {
 		}
 		if len(p.Skills) > 0 && r.IntN(8) > 0 {
 			it.Skill = uint8(1 + r.IntN(len(p.Skills)))
-			it.Difficulty = 2 * r.NormFloat64()
+			it.Difficulty = 8*r.Float64() - 4
 		}
 	}
 	return items

@@ -28,7 +28,7 @@ func (f *field) explain(p *Pick) {
 		p.Reason = NextStep
 	}
 	better := func(reason Reason, part, mean float64, topic uint8) {
-		if part-mean > most {
+		if part > 0 && part-mean > most {
 			most, p.Reason, p.Topic = part-mean, reason, topic
 		}
 	}
