@@ -271,6 +271,35 @@ func TestFits(t *testing.T) {
 	require.False(t, b.Fits(&l), "none")
 }
 
+// wideLogs are states under a plan that has some of everything, and its rules.
+func wideLogs() (*measure.Rules, [][]byte) {
+	rng := edgetest.Rand(3)
+	p := edgetest.Wide(rng)
+	digest := plan.DigestOf(edgetest.Publish(p))
+	r := measure.RulesOf(p, digest)
+	n := &naive{p: p}
+	var m measure.Memory
+	var l measure.Log
+	var out [][]byte
+	for i := range 90 {
+		e := n.next(rng, start+plan.Time(i)*plan.Hour, &l, digest)
+		n.history = append(n.history, e)
+		at := measure.Moment{Memory: &m, Now: e.at}
+		if e.period >= 0 {
+			at.Log = &l
+			if e.began {
+				r.Open(&l, p.Periods[e.period].Date, e.segment)
+				r.Began(at, e.bins)
+			}
+		}
+		tell(r, at, &e)
+		if i%30 == 20 {
+			out = append(out, l.Append(m.Append(nil)))
+		}
+	}
+	return r, out
+}
+
 // Whatever is read encodes to the same bytes.
 func FuzzRead(f *testing.F) {
 	b := newBench(plan.Metric{Kind: plan.Funnel}, plan.Metric{Kind: plan.SlotExposed, Most: 2})
@@ -280,6 +309,10 @@ func FuzzRead(f *testing.F) {
 	b.Happened(b.at(start), onCart)
 	b.Happened(b.at(start), onOrder)
 	f.Add(b.l.Append(b.m.Append(nil)))
+	wide, some := wideLogs()
+	for _, in := range some {
+		f.Add(in)
+	}
 	f.Add([]byte{17})
 	f.Add([]byte{1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9})
 	f.Fuzz(func(t *testing.T, in []byte) {
@@ -290,6 +323,20 @@ func FuzzRead(f *testing.F) {
 			return
 		}
 		require.Equal(t, in, l.Append(m.Append(nil)))
+		if layout := wide.Layout(); wide.Fits(&l) {
+			cells := make([]bool, layout.Cells)
+			wide.Cells(cells, &l)
+			ones := 0
+			for _, c := range cells {
+				if c {
+					ones++
+				}
+			}
+			require.LessOrEqual(t, ones, layout.Weight, "what fits keeps its weight")
+		}
+		n := m
+		n.Join(&m)
+		require.LessOrEqual(t, len(n.Append(nil)), len(in))
 		b := newBench(plan.Metric{Kind: plan.Funnel}, plan.Metric{Kind: plan.SlotExposed, Most: 2})
 		b.Adopt(&m)
 		once := m.Append(nil)
