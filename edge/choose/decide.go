@@ -16,6 +16,16 @@ const (
 	Held     Reason = 3
 )
 
+// Why a campaign gives the default and its exposure counts for nothing: the visitor is
+// not among those whom it is for; saw it as often as is allowed; saw it too lately; or
+// another campaign of its group is shown in the period.
+const (
+	Ineligible Reason = 4
+	Capped     Reason = 5
+	Resting    Reason = 6
+	Excluded   Reason = 7
+)
+
 // Decision is what a place shows, and why.
 type Decision struct {
 	Place   Place
@@ -41,6 +51,8 @@ type Situation struct {
 	Segment int
 	Priors  *Priors // of the plan; nil: none
 	View    profile.View
+	Begins  plan.Time    // of the period, or of the UTC day outside of the plan's
+	Places  []PlaceNames // all that the device picks for: of a group one is shown
 }
 
 // Sight is what the visitor was last shown at a place. The zero value is nothing.
@@ -68,15 +80,27 @@ type Sight struct {
 func (m *Memory) Choose(d *Decision, n *PlaceNames, e *Evidence, s *Situation) {
 	d.Place, d.Segment = n.Place, s.Segment
 	d.fill(n, e, s)
-	if m.Held(s.Policy.Holdout) {
-		d.Column, d.Reason, d.Kept = 0, Held, false
+	d.Kept = false
+	k, ok := m.standing(n, s)
+	if n.Promotion != nil && !ok {
+		if reason := m.refuses(n, s); reason != 0 {
+			d.Column, d.Reason = 0, reason
+			m.keep(kept{n.Place.Kind, n.Name, n.Columns[0], s.Now, reason})
+			return
+		}
+		d.bar(n, s)
+	}
+	if m.Held(s.Policy.Holdout) || m.HeldOf(n) {
+		d.Column, d.Reason = 0, Held
+		if n.Promotion != nil {
+			m.keep(kept{n.Place.Kind, n.Name, n.Columns[0], s.Now, Held})
+		}
 		return
 	}
-	if k, ok := m.inVisit(n, s); ok {
+	if ok {
 		d.Column, d.Reason, d.Kept = k.column.IndexOf(n.Columns), k.reason, true
 		return
 	}
-	d.Kept = false
 	d.draw(m.seed, n, s)
 	m.keep(kept{n.Place.Kind, n.Name, n.Columns[d.Column], s.Now, d.Reason})
 }
@@ -112,7 +136,7 @@ func (d *Decision) draw(seed Seed, n *PlaceNames, s *Situation) {
 	uniform := max(int(s.Policy.Explore), columns*int(s.Policy.Floor))
 	if dice.Below(int(plan.Whole)) < uniform {
 		d.Reason = Explored
-		d.Column = dice.Below(columns)
+		d.Column = d.allowed(dice.Below(d.open()))
 		return
 	}
 	d.Reason, d.Column = Sampled, 0
@@ -122,25 +146,35 @@ func (d *Decision) draw(seed Seed, n *PlaceNames, s *Situation) {
 		stream := draws.Of(n.Columns[i])
 		o.Draw = Beta(&stream, float64(o.Mean*o.Strength), float64((1-o.Mean)*o.Strength))
 		o.Value = n.Terms.value(i, o.Draw)
-		if o.Value > d.Options[d.Column].Value {
+		if !o.Barred && o.Value > d.Options[d.Column].Value {
 			d.Column = i
 		}
 	}
 }
 
-// inVisit returns the choice that stands for the running visit: one made in it, or
-// just before the activity that opened it, and seen since. One that was made well after
-// now was made by a wrong clock, and would otherwise stand until that time has come.
-func (m *Memory) inVisit(n *PlaceNames, s *Situation) (kept, bool) {
+// standing returns the choice that stands, which has been seen: for the running visit, if
+// it was made in it or just before the activity that opened it; of a slot that sticks, for
+// the period or for good. One that was made well after now was made by a wrong clock, and
+// would otherwise stand until that time has come.
+func (m *Memory) standing(n *PlaceNames, s *Situation) (kept, bool) {
 	at, ok := m.find(n.Place.Kind, n.Name)
 	if !ok {
 		return kept{}, false
 	}
 	k := m.room[at]
-	if !s.Seen.Any || s.Seen.At < k.at || n.Columns[s.Seen.Column] != k.column {
+	if k.reason > Explored || !s.Seen.Any || s.Seen.At < k.at || n.Columns[s.Seen.Column] != k.column {
 		return kept{}, false
 	}
-	over := s.Visit-k.at >= profile.VisitGap || s.Now-max(k.at, s.Last) >= profile.VisitGap || k.at-s.Now >= profile.VisitGap
+	if k.at-s.Now >= profile.VisitGap {
+		return kept{}, false
+	}
+	over := s.Visit-k.at >= profile.VisitGap || s.Now-max(k.at, s.Last) >= profile.VisitGap
+	switch n.Sticky {
+	case plan.StickPeriod:
+		over = over && k.at < s.Begins
+	case plan.StickAlways:
+		over = false
+	}
 	return k, !over
 }
 

@@ -42,7 +42,7 @@
 //
 //	phase of the clock uvarint, below 28 days in seconds (package decay)
 //	newest date that anything was counted on uvarint, at most 2^20
-//	entries: count uvarint, at most 256; then each, ascending by place and column:
+//	entries: count uvarint, at most 192; then each, ascending by place and column:
 //	  place key u64, column key u64
 //	  shown uvarint, 1 to 2^21-1; won uvarint, at most 2^21-1: package decay's sums
 //	  one byte: date of the last trial << 4 | date of the last success, each counted

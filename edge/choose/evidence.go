@@ -12,7 +12,7 @@ const (
 	EvidenceHalfLife = 28 * plan.Day
 	// MaxEntries bounds the columns that a device has evidence of. One more drives
 	// out the one with the least.
-	MaxEntries = 256
+	MaxEntries = 192
 	// MaxEvidence bounds the bytes of Evidence.
 	MaxEvidence = 4 + 3 + 2 + MaxEntries*(8+8+3+3+1)
 

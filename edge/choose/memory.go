@@ -20,6 +20,8 @@ type Memory struct {
 	seen  uint64 // highest version of priors used
 	count int
 	room  [maxPlaces]kept // count of them, ascending by kind and place
+
+	showings showings
 }
 
 // kept is the choice that a place shows for the rest of a visit.
@@ -66,6 +68,7 @@ func (m *Memory) Rewind(now plan.Time) {
 	for i := range m.room[:m.count] {
 		m.room[i].at = min(m.room[i].at, now)
 	}
+	m.showings.rewind(now)
 }
 
 // find returns where a place's choice stands, or would be put.
@@ -100,6 +103,7 @@ func (m *Memory) Adopt(places []PlaceNames) {
 	}
 	clear(m.room[n:m.count])
 	m.count = n
+	m.showings.adopt(places)
 }
 
 // Append appends the memory's bytes; doc.go draws them.
@@ -114,7 +118,7 @@ func (m *Memory) Append(b []byte) []byte {
 		b = wire.AppendU64(wire.AppendU64(append(b, byte(k.kind)), uint64(k.place)), uint64(k.column))
 		b = append(wire.AppendUvarint(b, uint64(k.at)), byte(k.reason))
 	}
-	return b
+	return m.showings.append(b)
 }
 
 // Decode takes a memory off r, whose error says whether it was one, into the zero
@@ -126,20 +130,18 @@ func (m *Memory) Decode(r *wire.Reader) {
 	}
 	m.seen = r.Max(uint64(profile.MaxTime))
 	m.count = r.Count(maxPlaces)
-	if m.count > 0 && !m.drawn {
-		r.Fail(wire.ErrForm) // nothing is picked before the lot is drawn
-	}
 	for i := range m.room[:m.count] {
 		k := kept{
 			kind: Kind(r.Byte()), place: profile.Key(r.U64()), column: profile.Key(r.U64()),
 			at: plan.Time(r.Max(uint64(profile.MaxTime))), reason: Reason(r.Byte()),
 		}
-		if k.kind > Campaign || k.reason != Sampled && k.reason != Explored ||
+		if k.kind > Campaign || k.reason < Sampled || k.reason > Excluded || k.kind == Slot && k.reason > Explored ||
 			i > 0 && (k.kind < m.room[i-1].kind || k.kind == m.room[i-1].kind && k.place <= m.room[i-1].place) {
 			r.Fail(wire.ErrForm)
 		}
 		m.room[i] = k
 	}
+	m.showings.read(r)
 	if r.Err() != nil {
 		*m = Memory{}
 	}

@@ -58,9 +58,9 @@ func memory(t testing.TB) *choose.Memory {
 }
 
 func TestMemoryBytes(t *testing.T) {
-	require.Equal(t, "000000", hex.EncodeToString((&choose.Memory{}).Append(nil)))
+	require.Equal(t, "00000000", hex.EncodeToString((&choose.Memory{}).Append(nil)))
 	m := memory(t)
-	require.Equal(t, memoryHead+memorySlot+memoryBanner, hex.EncodeToString(m.Append(nil)))
+	require.Equal(t, memoryHead+memorySlot+memoryBanner+"00", hex.EncodeToString(m.Append(nil)))
 	back, err := readMemory(m.Append(nil))
 	require.NoError(t, err)
 	require.Equal(t, *m, back)
@@ -79,16 +79,22 @@ func TestMemoryIsReadStrictly(t *testing.T) {
 		"one choice too few":         strings.Replace(whole, "ac0202", "ac0203", 1),
 		"one too many":               strings.Replace(whole, "ac0202", "ac0201", 1),
 		"33 choices":                 memoryHead[:len(memoryHead)-2] + "21" + strings.Repeat(memorySlot, 33),
-		"chosen before the lot":      "00" + "00" + "01" + memorySlot,
 		"out of order":               memoryHead + memoryBanner + memorySlot,
 		"twice the same place":       memoryHead + memorySlot + memorySlot,
 		"places out of order":        memoryHead + memorySlot + strings.Replace(memorySlot, "07", "06", 1),
 		"a kind of place unknown":    memoryHead + memorySlot + "02" + memoryBanner[2:],
 		"an instant past the last":   memoryHead + memorySlot + strings.Replace(memoryBanner, "c1a907", "818080808002", 1),
 		"no reason":                  memoryHead + memorySlot + memoryBanner[:len(memoryBanner)-2] + "00",
-		"a choice of the holdout":    memoryHead + memorySlot + memoryBanner[:len(memoryBanner)-2] + "03",
-		"an unknown reason":          memoryHead + memorySlot + memoryBanner[:len(memoryBanner)-2] + "04",
+		"a slot's of the holdout":    memoryHead + memorySlot[:len(memorySlot)-2] + "03" + memoryBanner,
+		"a slot's of a promotion":    memoryHead + memorySlot[:len(memorySlot)-2] + "04" + memoryBanner,
+		"an unknown reason":          memoryHead + memorySlot + memoryBanner[:len(memoryBanner)-2] + "08",
+		"showings without their day": whole + "01" + "0000000000000003" + "c1a907" + "02" + "01",
+		"a day of no showings":       whole + "01" + "0000000000000003" + "c1a907" + "01" + "00",
+		"a day before the span":      whole + "01" + "0000000000000003" + "c1a907" + "8180808004" + "0101",
 	} {
+		if !strings.HasPrefix(in, whole) || name == "longer" {
+			in += "00" // no showings
+		}
 		b, err := hex.DecodeString(in)
 		require.NoError(t, err, name)
 		m, err := readMemory(b)
@@ -97,14 +103,19 @@ func TestMemoryIsReadStrictly(t *testing.T) {
 			require.Equal(t, choose.Memory{}, m, name)
 		}
 	}
-	b, _ := hex.DecodeString(whole)
+	b, _ := hex.DecodeString(whole + "00")
 	for i := range b {
 		_, err := readMemory(b[:i])
 		require.Error(t, err)
 	}
-	b, _ = hex.DecodeString(memoryHead + memorySlot + memoryBanner[:len(memoryBanner)-2] + "02")
+	b, _ = hex.DecodeString(memoryHead + memorySlot + memoryBanner[:len(memoryBanner)-2] + "0200")
 	_, err := readMemory(b)
 	require.NoError(t, err, "explored")
+	// What another device chose is there before the own lot is drawn.
+	b, _ = hex.DecodeString("00" + "00" + "01" + memorySlot + "01" + "0000000000000003" + "c1a907" + "8180808002" + "0203")
+	m, err := readMemory(b)
+	require.NoError(t, err)
+	require.Equal(t, b, m.Append(nil))
 }
 
 func FuzzMemory(f *testing.F) {
@@ -191,7 +202,7 @@ func TestMemoryAdopts(t *testing.T) {
 	} {
 		m := memory(t)
 		m.Adopt(c.places)
-		require.Equal(t, memoryHead[:len(memoryHead)-2]+c.want, hex.EncodeToString(m.Append(nil)), name)
+		require.Equal(t, memoryHead[:len(memoryHead)-2]+c.want+"00", hex.EncodeToString(m.Append(nil)), name)
 		back, err := readMemory(m.Append(nil))
 		require.NoError(t, err)
 		require.Equal(t, *m, back, "no trace in the room")

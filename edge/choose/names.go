@@ -13,6 +13,9 @@ type PlaceNames struct {
 	Columns []profile.Key
 	Topics  []uint64 // of each column, as bits of plan indices
 	Terms   Terms
+
+	Sticky    plan.Sticky     // of a slot
+	Promotion *plan.Promotion // of a campaign; nil: everyone, always
 }
 
 // campaignKey keeps a campaign apart from a slot of the same name, which a plan's
@@ -27,7 +30,7 @@ func NamesOf(p *plan.Plan) []PlaceNames {
 		s := &p.Slots[i]
 		n := PlaceNames{
 			Place: Place{Slot, uint8(i)}, Name: profile.KeyOf(s.Name),
-			Terms: Terms{Lift: p.Policy.Lift, Reward: s.Reward},
+			Terms: Terms{Lift: p.Policy.Lift, Reward: s.Reward}, Sticky: s.Sticky,
 		}
 		for _, v := range s.Variants {
 			n.Columns = append(n.Columns, profile.KeyOf(v.Name))
@@ -46,6 +49,9 @@ func NamesOf(p *plan.Plan) []PlaceNames {
 			continue
 		}
 		n := PlaceNames{Place: Place{Campaign, uint8(i)}, Name: profile.KeyOf(c.Name) ^ campaignKey, Terms: Terms{Reward: 1}}
+		if c.Promotion.Set() {
+			n.Promotion = &c.Promotion
+		}
 		for _, arm := range c.Arms {
 			n.Columns = append(n.Columns, profile.KeyOf(arm))
 			n.Topics = append(n.Topics, 0)

@@ -43,7 +43,7 @@ func (p *Plan) checkDevice() error {
 	for i := range p.Campaigns {
 		c := &p.Campaigns[i]
 		o := &c.Promotion
-		ok := (c.Mode == Chosen || !o.set()) && optional(o.When) && o.Rest <= MaxRest && o.Group <= MaxGroups && o.Holdout <= MaxShare
+		ok := (c.Mode == Chosen || !o.Set()) && optional(o.When) && o.Rest <= MaxRest && o.Group <= MaxGroups && o.Holdout <= MaxShare
 		if o.Ladder != nil {
 			ok = ok && len(o.Ladder) == len(c.Arms) && len(o.Ladder[0]) == 0
 			for _, rule := range o.Ladder {
@@ -83,7 +83,7 @@ func (p *Plan) checkDevice() error {
 	for i := range p.Messages {
 		m := &p.Messages[i]
 		if m.Channels == 0 || int(m.Channels)>>len(p.Channels) != 0 || !optional(m.When) || m.QuietFrom > 23 || m.QuietTo > 23 ||
-			m.Every > MaxRest || (m.Cap == 0) != (m.Every == 0) {
+			m.Every > MaxRest || m.Cap > MaxShowings || (m.Cap == 0) != (m.Every == 0) {
 			return ErrDevice
 		}
 		if !p.triggers(m.Goal) {

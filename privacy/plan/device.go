@@ -26,8 +26,8 @@ type Promotion struct {
 	Holdout Share  // of this campaign, beside the plan's; at most half
 }
 
-// set tells whether there is anything in it.
-func (o *Promotion) set() bool {
+// Set tells whether there is anything in it.
+func (o *Promotion) Set() bool {
 	return len(o.When) > 0 || o.Ladder != nil || o.Cap != 0 || o.Rest != 0 || o.Group != 0 || o.Holdout != 0
 }
 
@@ -176,7 +176,7 @@ func (p *Plan) widened() bool {
 	}
 	for i := range p.Campaigns {
 		c := &p.Campaigns[i]
-		if c.Promotion.set() {
+		if c.Promotion.Set() {
 			return true
 		}
 		for g := range c.Goals {

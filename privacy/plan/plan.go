@@ -33,6 +33,7 @@ const (
 	MaxItems       = 64 // of a list that are measured by name
 	MaxListSize    = 24 // items that a list shows
 	MaxMessages    = 8
+	MaxShowings    = 8  // that a message's cap may count
 	MaxPredictions = 2  // one of each kind
 	MaxBins        = 64 // of a prediction
 	MaxGroups      = 8  // of campaigns that exclude each other
