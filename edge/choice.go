@@ -62,7 +62,7 @@ func (d *Device) Choose(now plan.Time, place choose.Place, r Rand, out *choose.D
 	s := choose.Situation{
 		Now: now, Date: d.dateOf(now), Visit: m.profile.Visit, Last: m.profile.Last,
 		Policy: d.plan.Policy, Segment: d.segmentAt(now), View: d.viewAt(now), Seen: d.seen(place),
-		Priors: d.priorsAt(now),
+		Priors: d.priorsAt(now), Begins: d.beginsAt(now), Places: d.places,
 	}
 	m.choices.Choose(out, names, &m.own, &s)
 	return nil
@@ -101,7 +101,22 @@ func (d *Device) priorsAt(now plan.Time) *choose.Priors {
 
 // held says of which holdouts the device is.
 func (d *Device) held() measure.Held {
-	return measure.Held{Plan: d.mind.choices.Held(d.plan.Policy.Holdout)}
+	held := measure.Held{Plan: d.mind.choices.Held(d.plan.Policy.Holdout)}
+	for i := range d.places {
+		if n := &d.places[i]; n.Promotion != nil && d.mind.choices.HeldOf(n) {
+			held.Campaigns |= 1 << n.Place.Index
+		}
+	}
+	return held
+}
+
+// beginsAt returns when the period at now began, or outside of the plan's periods the UTC
+// day.
+func (d *Device) beginsAt(now plan.Time) plan.Time {
+	if period, ok := d.plan.PeriodAt(now); ok {
+		return period.Start
+	}
+	return now / plan.Day * plan.Day
 }
 
 // seen returns what the visitor was last shown at a place.
@@ -168,6 +183,14 @@ func (d *Device) shown(now plan.Time, place choose.Place, column int) {
 }
 
 func (d *Device) won(now plan.Time, credits measure.Credits) {
+	for i := 0; credits.Messages>>i != 0; i++ {
+		if credits.Messages>>i&1 == 0 {
+			continue
+		}
+		if column, _, ok := d.rules.LastExposed(&d.mind.memory, plan.ReachShown, i); ok {
+			d.mind.reach.Answered(d.messages.Channels[d.plan.Messages[i].Channel(column)])
+		}
+	}
 	for _, c := range [...]struct {
 		kind   choose.Kind
 		metric plan.MetricKind

@@ -7,6 +7,7 @@ import (
 	"github.com/dunlin-analytics/dunlin/edge/measure"
 	"github.com/dunlin-analytics/dunlin/edge/predict"
 	"github.com/dunlin-analytics/dunlin/edge/profile"
+	"github.com/dunlin-analytics/dunlin/edge/reach"
 	"github.com/dunlin-analytics/dunlin/edge/recommend"
 	"github.com/dunlin-analytics/dunlin/privacy/ledger"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
@@ -52,6 +53,7 @@ type Device struct {
 	priors  *choose.Priors      // of the plan in force; nil: none
 	sharder *share.Sharder
 
+	messages   *reach.Names
 	catalogues [plan.MaxLists]*recommend.Catalogue // by list; nil: none
 	charge     ledger.NanoRho                      // of one report under the plan
 	refused    bool                                // the plan's serial is too low for this visitor
@@ -71,6 +73,7 @@ type mind struct {
 	own     choose.Evidence
 	chances predict.Memory
 	items   recommend.Memory
+	reach   reach.Memory
 	memory  measure.Memory
 	log     measure.Log
 }
@@ -117,7 +120,7 @@ func (d *Device) UsePlan(published []byte) error {
 		return ErrPlanSerial
 	}
 	d.plan, d.digest, d.names, d.rules, d.sharder, d.charge = p, digest, profile.NamesOf(p), rules, sharder, charge
-	d.places = choose.NamesOf(p)
+	d.places, d.messages = choose.NamesOf(p), reach.NamesOf(p)
 	d.catalogues = [plan.MaxLists]*recommend.Catalogue{}
 	if d.priors != nil && d.priors.Plan != digest {
 		d.priors = nil
@@ -146,6 +149,7 @@ func (d *Device) adopt() {
 	m.choices.Adopt(d.places)
 	m.own.Adopt(d.places)
 	m.chances.Adopt(d.plan)
+	m.reach.Adopt(d.messages)
 	if m.log.Plan() == d.digest && !d.rules.Fits(&m.log) {
 		m.log = measure.Log{}
 	}
@@ -207,6 +211,7 @@ func (m *mind) unlearn() {
 	m.own = choose.Evidence{}
 	m.chances = predict.Memory{}
 	m.items = recommend.Memory{}
+	m.reach = reach.Memory{}
 	m.memory = measure.Memory{}
 	m.log = measure.Log{}
 }

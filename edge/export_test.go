@@ -76,3 +76,15 @@ func WithoutYear(d *Device, guard []byte) []byte {
 	n := len(d.mind.year.append(nil))
 	return append(guard[:ledger.Size:ledger.Size], guard[ledger.Size+n:]...)
 }
+
+// GuardOf returns what the guard of d's state holds: ledger, year, running report.
+func GuardOf(d *Device) any { return string(d.mind.appendGuard(nil)) }
+
+// LotOf returns the bytes of d's dice and lot.
+func LotOf(d *Device) any {
+	n := 1
+	if d.mind.choices.Drawn() {
+		n += choose.LotSize
+	}
+	return string(d.mind.choices.Append(nil)[:n])
+}

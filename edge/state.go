@@ -61,7 +61,7 @@ func (d *Device) AppendState(b []byte) []byte {
 	b = wire.AppendU64(b, checksum(b[start:]))
 	m := &d.mind
 	b = m.own.Append(m.choices.Append(m.profile.Append(b)))
-	b = m.log.Append(m.memory.Append(m.items.Append(m.chances.Append(b))))
+	b = m.log.Append(m.memory.Append(m.reach.Append(m.items.Append(m.chances.Append(b)))))
 	return wire.AppendU64(b, checksum(b[start:]))
 }
 
@@ -184,6 +184,7 @@ func (m *mind) readBody(body []byte) error {
 	m.own.Decode(in)
 	m.chances.Decode(in)
 	m.items.Decode(in)
+	m.reach.Decode(in)
 	m.memory.Decode(in)
 	m.log = measure.ReadLog(in)
 	return in.Close()

@@ -57,9 +57,11 @@ func (d *Device) pass(now plan.Time) {
 		m.choices.Rewind(now)
 		m.own.Rewind(d.dateOf(now))
 		m.items.Rewind(now)
+		m.reach.Rewind(now)
 	} else if m.profile.Seen() {
 		m.own.Advance(now - m.profile.Last)
 		m.items.Advance(now - m.profile.Last)
+		m.reach.Advance(now - m.profile.Last)
 	}
 }
 
@@ -102,8 +104,15 @@ func (d *Device) count(at measure.Moment, e *Event, before int) {
 		r.Exposed(at, int(e.Slot), int(e.Variant))
 		d.shown(at.Now, choose.Place{Kind: choose.Slot, Index: e.Slot}, int(e.Variant))
 	case plan.Assign:
+		place := choose.Place{Kind: choose.Campaign, Index: e.Campaign}
+		if n := d.namesOf(place); n != nil && n.Promotion != nil {
+			if !d.mind.choices.Counts(n) {
+				return // the default, for want of a campaign for this visitor
+			}
+			d.mind.choices.Showed(n, at.Now, d.mind.profile.Visit)
+		}
 		r.Assigned(at, int(e.Campaign), int(e.Arm))
-		d.shown(at.Now, choose.Place{Kind: choose.Campaign, Index: e.Campaign}, int(e.Arm))
+		d.shown(at.Now, place, int(e.Arm))
 	case plan.Click:
 		slot := measure.NoSlot
 		if e.InSlot {
@@ -116,6 +125,7 @@ func (d *Device) count(at measure.Moment, e *Event, before int) {
 		d.won(at.Now, r.Picked(at, int(e.List), e.Item))
 	case plan.Reached:
 		r.Reached(at, int(e.Message), int(e.Channel))
+		d.mind.reach.Shown(d.messages.Messages[e.Message], d.messages.Channels[e.Channel], at.Now)
 	case plan.Responded:
 		d.won(at.Now, r.Responded(at, int(e.Message)))
 	case plan.Asked:

@@ -19,6 +19,17 @@ func (m *Memory) AppendCarry(b []byte) []byte {
 	return out.Append(b)
 }
 
+// Settle drops a place's choice unless it is what was last seen there.
+func (m *Memory) Settle(n *PlaceNames, seen Sight) {
+	at, ok := m.find(n.Place.Kind, n.Name)
+	if !ok || m.room[at].seen(n, seen) {
+		return
+	}
+	copy(m.room[at:], m.room[at+1:m.count])
+	m.count--
+	m.room[m.count] = kept{}
+}
+
 // Join takes in what another device chose and showed: of each place the later choice, and
 // of two at once that of the larger key; of each campaign the larger number of showings of
 // every day. Joining is idempotent, commutative and associative.

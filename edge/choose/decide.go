@@ -162,7 +162,7 @@ func (m *Memory) standing(n *PlaceNames, s *Situation) (kept, bool) {
 		return kept{}, false
 	}
 	k := m.room[at]
-	if k.reason > Explored || !s.Seen.Any || s.Seen.At < k.at || n.Columns[s.Seen.Column] != k.column {
+	if k.reason > Explored || !k.seen(n, s.Seen) {
 		return kept{}, false
 	}
 	if k.at-s.Now >= profile.VisitGap {
@@ -176,6 +176,11 @@ func (m *Memory) standing(n *PlaceNames, s *Situation) (kept, bool) {
 		over = false
 	}
 	return k, !over
+}
+
+// seen tells whether what was last seen at the place is the choice.
+func (k *kept) seen(n *PlaceNames, s Sight) bool {
+	return s.Any && s.At >= k.at && n.Columns[s.Column] == k.column
 }
 
 // row returns the priors of a place for a segment, or nil.

@@ -12,8 +12,17 @@ import (
 // capDays is the span of a promotion's cap, today included.
 const capDays = 30
 
-// purposeGroup is that of the stream by which one of a group's campaigns is shown.
-const purposeGroup byte = 3
+// What streams are for beside places: which of a group's campaigns is shown, and by which
+// channel a message comes.
+const (
+	purposeGroup byte = 3
+	purposeReach byte = 4
+)
+
+// StreamOf returns the device's stream for what is no place of its own, a message.
+func (m *Memory) StreamOf(period plan.Date, name profile.Key) Stream {
+	return NewStream(&m.seed, period, name, purposeReach)
+}
 
 // HeldOf tells whether the device is of a campaign's own holdout. It goes by the lot, as
 // Held does, but by what the lot gives for this campaign alone: who is held from one is no

@@ -93,6 +93,29 @@ func Wide(rng *rand.Rand) *plan.Plan {
 	return p
 }
 
+// Widest is Maximal with as much of everything else as a plan may have.
+func Widest() *plan.Plan {
+	p := Maximal()
+	p.Networks, p.Payments, p.Pages = list("network", plan.MaxNetworks), list("payment", plan.MaxPayments), list("page", plan.MaxPages)
+	p.Skills, p.Channels = list("skill", plan.MaxSkills), list("channel", plan.MaxChannels)
+	goal := plan.Trigger{Kind: plan.View}
+	for i := range plan.MaxSurveys {
+		p.Surveys = append(p.Surveys, plan.Survey{Name: nth("survey", i), Kind: plan.NPS})
+	}
+	for i := range plan.MaxLists {
+		p.Lists = append(p.Lists, plan.List{Name: nth("list", i), Size: 24, Learning: true, Items: list("item", 8), Goal: goal, Reward: 1})
+	}
+	for i := range plan.MaxMessages {
+		p.Messages = append(p.Messages, plan.Message{Name: nth("message", i), Channels: 255, Goal: goal, Cap: plan.MaxShowings, Every: plan.Day})
+	}
+	for i := range p.Campaigns {
+		p.Campaigns[i].Promotion = plan.Promotion{Cap: 255}
+	}
+	bins := []plan.Segment{{Name: "all"}}
+	p.Predictions = []plan.Prediction{{Kind: plan.LapseRisk, Within: 3, Bins: bins}, {Kind: plan.BuyChance, Bins: bins}}
+	return p
+}
+
 // WideTrigger invents what reaches a goal.
 func WideTrigger(rng *rand.Rand, p *plan.Plan) plan.Trigger {
 	if rng.IntN(2) == 0 {

@@ -31,6 +31,9 @@ func (l *Log) Of(p plan.Digest, period plan.Date) bool {
 // Segment returns the segment that the period is counted in.
 func (l *Log) Segment() int { return int(l.segment) }
 
+// Stage returns the deepest stage of the funnel that was reached, plus one; 0 for none.
+func (l *Log) Stage() int { return int(l.stage) }
+
 // Plan returns the digest of the plan that the log belongs to.
 func (l *Log) Plan() plan.Digest { return l.plan }
 

@@ -97,7 +97,7 @@ func CheckRule(code Rule, in Extent) error {
 				return ErrRule
 			}
 		case OpVar:
-			if i := int(r.Byte()); !in.has(i) {
+			if i := int(r.Byte()); !in.Has(i) {
 				return ErrRuleVar
 			}
 		}

@@ -117,9 +117,9 @@ func (p *Plan) Extent(bins bool) Extent {
 	return x
 }
 
-// has tells whether a rule may name a variable; without topics there is no largest
+// Has tells whether a rule may name a variable; without topics there is no largest
 // affinity.
-func (x *Extent) has(index int) bool {
+func (x *Extent) Has(index int) bool {
 	switch {
 	case index >= VarAbility:
 		return index < VarAbility+x.Skills
