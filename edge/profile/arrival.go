@@ -2,7 +2,6 @@ package profile
 
 import (
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
-	"github.com/dunlin-analytics/dunlin/privacy/wire"
 )
 
 // Arrival is what a page tells of how the visitor came to it: indices of
@@ -120,65 +119,4 @@ func (v *View) usualHour() (hour int, ok bool) {
 		}
 	}
 	return hour, most>>halvings(life28, v.profile.Last, v.now) > 0
-}
-
-// append writes nothing but a 0 where there is none, else a bit for each hour and a
-// byte for each that has one.
-func (h *hours) append(b []byte) []byte {
-	b = wire.AppendBool(b, *h != hours{})
-	if *h == (hours{}) {
-		return b
-	}
-	for i := 0; i < weekHours; i += 8 {
-		bits := byte(0)
-		for j := range 8 {
-			if h[i+j] > 0 {
-				bits |= 1 << j
-			}
-		}
-		b = append(b, bits)
-	}
-	for _, n := range h {
-		if n > 0 {
-			b = append(b, n)
-		}
-	}
-	return b
-}
-
-func (h *hours) read(r *wire.Reader) {
-	if !r.Bool() {
-		return
-	}
-	var bits [weekHours / 8]byte
-	r.Fill(bits[:])
-	if bits == [weekHours / 8]byte{} {
-		r.Fail(wire.ErrForm)
-	}
-	for i := range h {
-		if bits[i/8]>>(i%8)&1 == 0 {
-			continue
-		}
-		if h[i] = r.Byte(); h[i] == 0 {
-			r.Fail(wire.ErrForm)
-		}
-	}
-}
-
-func (a *arrival) append(b []byte) []byte {
-	if b = wire.AppendBool(b, a.known); !a.known {
-		return b
-	}
-	b = append(b, a.channel, a.device, a.region)
-	b = wire.AppendU64(b, uint64(a.page))
-	return wire.AppendUvarint(b, uint64(a.offset+MaxOffset))
-}
-
-func (a *arrival) read(r *wire.Reader) {
-	if a.known = r.Bool(); !a.known {
-		return
-	}
-	a.channel, a.device, a.region = uint8(r.Max(plan.Channels-1)), uint8(r.Max(plan.Devices-1)), uint8(r.Max(plan.Regions-1))
-	a.page = Key(r.U64())
-	a.offset = int16(r.Max(2*MaxOffset)) - MaxOffset
 }

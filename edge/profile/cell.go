@@ -3,7 +3,6 @@ package profile
 import (
 	"github.com/dunlin-analytics/dunlin/edge/decay"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
-	"github.com/dunlin-analytics/dunlin/privacy/wire"
 )
 
 // Counters of a cell, in the order of the bytes.
@@ -143,25 +142,6 @@ func (v *View) mean(of, by int, least, most float64) (float64, bool) {
 	// Both fade alike, so that their quotient at the last activity is that of now.
 	m := float64(v.profile.sum(of)) / float64(v.profile.sum(by))
 	return min(max(m, least), most), true
-}
-
-func (c *cell) append(b []byte) []byte {
-	for _, n := range c.counts {
-		b = wire.AppendUvarint(b, n)
-	}
-	for _, s := range c.sums {
-		b = wire.AppendUvarint(b, uint64(s))
-	}
-	return b
-}
-
-func (c *cell) read(r *wire.Reader) {
-	for i := range c.counts {
-		c.counts[i] = r.Max(maxOf(i))
-	}
-	for i := range c.sums {
-		c.sums[i] = uint32(r.Max(maxSum))
-	}
 }
 
 // join takes what another copy of the cell has more.

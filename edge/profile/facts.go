@@ -2,7 +2,6 @@ package profile
 
 import (
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
-	"github.com/dunlin-analytics/dunlin/privacy/wire"
 )
 
 // factKind says what a fact is about.
@@ -117,50 +116,4 @@ func (p *Profile) AskedAt(n *Names, index int) (at plan.Time, times uint8) {
 		return plan.Time(f.a), uint8(f.b)
 	}
 	return 0, 0
-}
-
-// bounds of a and b.
-func (k factKind) bounds() (least, most [2]uint64) {
-	switch k {
-	case payment:
-		return [2]uint64{1, 0}, [2]uint64{maxSum, 0}
-	case skill:
-		return [2]uint64{1, 0}, [2]uint64{maxAttempts, 2 * maxAbility}
-	}
-	return [2]uint64{0, 1}, [2]uint64{uint64(MaxTime), 255}
-}
-
-func (l *facts) append(b []byte) []byte {
-	b = wire.AppendUvarint(b, uint64(l.count))
-	for _, f := range l.all() {
-		b = wire.AppendU64(append(b, byte(f.kind)), uint64(f.key))
-		b = wire.AppendUvarint(b, f.a)
-		if f.kind != payment {
-			b = wire.AppendUvarint(b, f.b)
-		}
-	}
-	return b
-}
-
-// read takes facts off r; instants are not after last.
-func (l *facts) read(r *wire.Reader, last plan.Time) {
-	l.count = r.Count(maxFacts)
-	for i := range l.all() {
-		f := &l.room[i]
-		f.kind, f.key = factKind(r.Byte()), Key(r.U64())
-		f.a = r.Uvarint()
-		if f.kind != payment {
-			f.b = r.Uvarint()
-		}
-		least, most := f.kind.bounds()
-		if f.kind < payment || f.kind > survey || f.a < least[0] || f.a > most[0] || f.b < least[1] || f.b > most[1] ||
-			f.kind == survey && f.a > uint64(last) {
-			r.Fail(wire.ErrForm)
-		}
-		if i > 0 {
-			if e := &l.room[i-1]; e.kind > f.kind || e.kind == f.kind && e.key >= f.key {
-				r.Fail(wire.ErrForm)
-			}
-		}
-	}
 }

@@ -17,7 +17,7 @@ func (p *Profile) DecodeFormer(r *wire.Reader) {
 	if c[countVisits] = r.Max(maxCount); c[countVisits] > 0 {
 		p.readFormer(r)
 	}
-	p.readDeclared(r, false)
+	p.codeDeclared(&codec{r: r}, false)
 	for i := range p.all() {
 		p.room[i].at = p.Last
 	}
@@ -76,4 +76,9 @@ func (p *Profile) readFormer(r *wire.Reader) {
 		}
 	}
 	p.interests.keep(func(t *interest) bool { return t.sums != [numInterestLives]uint32{} })
+}
+
+// back takes the age of an instant off r, as of a later one.
+func back(r *wire.Reader, from plan.Time) plan.Time {
+	return from - plan.Time(r.Max(uint64(from)))
 }

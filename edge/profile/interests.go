@@ -5,7 +5,6 @@ import (
 
 	"github.com/dunlin-analytics/dunlin/edge/decay"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
-	"github.com/dunlin-analytics/dunlin/privacy/wire"
 )
 
 // MaxDwell is the part of one dwell event in seconds that counts as interest: a
@@ -175,36 +174,6 @@ func (l *interests) of(topic Key) *interest {
 		l.room[i] = interest{topic: topic}
 	}
 	return &l.room[i]
-}
-
-// append appends the interests' bytes; doc.go draws them.
-func (l *interests) append(b []byte) []byte {
-	b = wire.AppendUvarint(b, uint64(l.count))
-	for _, t := range l.all() {
-		b = wire.AppendU64(b, uint64(t.topic))
-		for _, sum := range t.sums {
-			b = wire.AppendUvarint(b, uint64(sum))
-		}
-		b = wire.AppendUvarint(b, uint64(t.recent))
-	}
-	return b
-}
-
-func (l *interests) read(r *wire.Reader) {
-	l.count = r.Count(plan.MaxTopics)
-	for i := range l.all() {
-		t := interest{topic: Key(r.U64())}
-		said := uint32(0)
-		for life := range t.sums {
-			t.sums[life] = uint32(r.Max(maxSum))
-			said |= t.sums[life]
-		}
-		t.recent = uint32(r.Max(maxRecent))
-		if said == 0 || i > 0 && t.topic <= l.room[i-1].topic {
-			r.Fail(wire.ErrForm)
-		}
-		l.room[i] = t
-	}
 }
 
 // join takes the larger of each sum, which is what one device saw: two are not added,

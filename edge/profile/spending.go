@@ -3,7 +3,6 @@ package profile
 import (
 	"github.com/dunlin-analytics/dunlin/edge/decay"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
-	"github.com/dunlin-analytics/dunlin/privacy/wire"
 )
 
 const (
@@ -230,37 +229,4 @@ func (p *Profile) habit(n *Names) (index int, ok bool) {
 		}
 	}
 	return index, most > 0
-}
-
-func (s *spending) append(b []byte, last plan.Time) []byte {
-	b = wire.AppendUvarint(b, uint64(s.orders))
-	b = wire.AppendUvarint(b, s.revenue)
-	b = wire.AppendUvarint(b, uint64(last-s.latestAt))
-	b = wire.AppendUvarint(b, s.latest)
-	b = wire.AppendUvarint(b, uint64(s.settled))
-	b = wire.AppendUvarint(b, uint64(s.count))
-	for i := s.count - 1; i >= 0; i-- {
-		b = wire.AppendUvarint(b, uint64(last-s.room[i].at))
-		b = wire.AppendUvarint(b, uint64(s.room[i].value))
-		last = s.room[i].at
-	}
-	return b
-}
-
-func (s *spending) read(r *wire.Reader, last plan.Time) {
-	s.orders = uint32(r.Max(maxCount))
-	s.revenue = r.Max(MaxMoney)
-	s.latestAt = last - plan.Time(r.Max(uint64(last)))
-	s.latest = r.Max(MaxMoney)
-	s.settled = plan.Time(r.Max(uint64(last)))
-	s.count = r.Count(MaxOrders)
-	for i := s.count - 1; i >= 0; i-- {
-		o := &s.room[i]
-		o.at = last - plan.Time(r.Max(uint64(last)))
-		o.value = uint16(r.Max(valueModulus - 1))
-		if i < s.count-1 && !o.before(&s.room[i+1]) {
-			r.Fail(wire.ErrForm)
-		}
-		last = o.at
-	}
 }
