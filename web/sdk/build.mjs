@@ -19,6 +19,8 @@ const BUDGETS = [
   { what: "the loader", parts: ["dunlin"], most: 3 * 1024 },
   { what: "Worker and page chunk", parts: ["worker", "page"], most: 12 * 1024 },
   { what: "the sealing chunk", parts: ["seal"], most: 45 * 1024 },
+  { what: "what answers a visitor's asks", parts: ["asks"], most: 6 * 1024 },
+  { what: "what carries a profile", parts: ["carry"], most: 24 * 1024 },
 ];
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -84,13 +86,17 @@ async function main() {
   };
   const sealCode = await bundle("sealing", "es");
   const seal = add(named("seal", sealCode), sealCode);
-  const workerCode = await bundle("worker", "es", { __MODULE__: module, __SEAL__: seal });
+  const asksCode = await bundle("asks", "es");
+  const asks = add(named("asks", asksCode), asksCode);
+  const carryCode = await bundle("carry", "es");
+  const carry = add(named("carry", carryCode), carryCode);
+  const workerCode = await bundle("worker", "es", { __MODULE__: module, __SEAL__: seal, __ASKS__: asks, __CARRY__: carry });
   const worker = add(named("worker", workerCode), workerCode);
   const pageCode = await bundle("page", "es");
   const page = add(named("page", pageCode), pageCode);
   const loader = add("dunlin.js", await bundle("loader", "iife", { __WORKER__: worker, __PAGE__: page }));
   const integrity = `sha384-${createHash("sha384").update(files.get(loader)).digest("base64")}`;
-  add("manifest.json", JSON.stringify({ loader, worker, page, seal, module, integrity }, null, 2) + "\n");
+  add("manifest.json", JSON.stringify({ loader, worker, page, seal, asks, carry, module, integrity }, null, 2) + "\n");
 
   await mkdir(out, { recursive: true });
   const sizes = {};

@@ -10,6 +10,7 @@
  * @module
  */
 
+import type { Ask } from "./link";
 import type { Choice, ClearReport, Consent, Outcome, Why, WhyChoice, WorkerDebug } from "./protocol";
 import type { Visits } from "./visit";
 
@@ -99,9 +100,18 @@ export interface Dunlin {
   debug(): Promise<Outcome<Debug>>;
   /** Hands over an attribute of the plan. */
   declare(attribute: string, value: boolean | number | string): Promise<Outcome>;
+  /**
+   * What a visitor asks of the device, or corrects, beside the calls above: what it knows,
+   * what was sent, what it cost, pausing, erasing one fact, carrying a profile.
+   * `<dunlin-privacy>` is made of it.
+   */
+  ask<T>(request: VisitorsAsk): Promise<Outcome<T>>;
   /** Says which arm of a campaign the site gave this visitor, or applied. */
   assign(campaign: string, arm: string): Promise<Outcome>;
 }
+
+/** What {@link Dunlin.ask} takes; protocol.ts says what each answers. */
+export type VisitorsAsk = Extract<Ask, { do: "facts" | "budget" | "journal" | "erase" | "pause" | "export" | "import" }>;
 
 /** A call made before the script ran: name, then arguments. */
 export type Early = readonly [name: keyof Dunlin, ...args: unknown[]];

@@ -27,7 +27,7 @@ export interface Files {
 /** A public call, whatever its arguments. */
 export type Call = (...args: unknown[]) => Promise<Outcome<unknown>>;
 
-const CALLS = ["track", "choose", "consent", "why", "report", "forget", "debug", "declare", "assign"];
+const CALLS = ["track", "choose", "consent", "why", "report", "forget", "debug", "declare", "assign", "ask"];
 
 /**
  * Runs the loader.

@@ -5,13 +5,13 @@
  * @module
  */
 
-import { decodeDecision } from "./decision";
+import { decodeChoice } from "./decision";
 import { named } from "./event";
 import { done, refuse, refused } from "./fault";
 import type { Mind } from "./mind";
 import { OP } from "./module";
 import type { Plan } from "./plan";
-import type { Choice, Outcome, WhyChoice } from "./protocol";
+import type { Choice, Outcome } from "./protocol";
 import { time } from "./wire";
 
 /** What choices are made with. */
@@ -29,20 +29,20 @@ export class Choices {
 
   constructor(readonly options: ChoicesOptions) {}
 
-  /** What a slot shows, or a campaign whose arm the device picks, and why. */
-  why(name: string): Outcome<WhyChoice> {
+  /** The module's answer on a slot, or on a campaign whose arm the device picks. */
+  ask(name: string): Outcome<Uint8Array> {
     const { mind, plan, now } = this.options;
     const slot = named(plan.slots, name);
     const place = slot < 0 ? [1, named(plan.campaigns, name)] : [0, slot];
     if (place[1]! < 0) return refuse("not-in-plan", `the plan has no slot or campaign "${name}"`);
     const answer = mind.call(OP.choose, time(now()), place);
-    return typeof answer === "number" ? refused(answer) : done(decodeDecision(plan, answer));
+    return typeof answer === "number" ? refused(answer) : done(answer);
   }
 
-  /** {@link Choices.why} without the reasons. */
+  /** What a slot shows. */
   choose(name: string): Outcome<Choice> {
-    const outcome = this.why(name);
-    return outcome.ok ? done(bare(outcome.value)) : outcome;
+    const outcome = this.ask(name);
+    return outcome.ok ? done(decodeChoice(this.options.plan, outcome.value)) : outcome;
   }
 
   /** Chooses for all slots and tells it if it is news. */
@@ -61,8 +61,4 @@ export class Choices {
   forget(): void {
     this.#told = "";
   }
-}
-
-function bare({ slot, variant, reason, first }: WhyChoice): Choice {
-  return { slot, variant, reason, ...(first && { first }) };
 }

@@ -4,14 +4,28 @@
  * @module
  */
 
-import type { Reason, WhyChoice } from "./protocol";
+import type { Choice, Reason, WhyChoice } from "./protocol";
 import type { Plan } from "./plan";
 import { Malformed, Reader } from "./wire";
 
 const REASONS: readonly Reason[] = ["sampled", "explored", "holdout"];
 
 /**
- * Reads a decision.
+ * Reads what was decided.
+ *
+ * @throws Malformed If it is none of this plan.
+ */
+export function decodeChoice(plan: Plan, bytes: Uint8Array): Choice {
+  const [kind, at, column, why] = bytes;
+  const { name, columns } = (kind ? plan.campaigns : plan.slots)[at!] ?? {};
+  const reason = REASONS[why! - 1];
+  const variant = columns?.[column!];
+  if (!reason || variant === undefined) throw new Malformed();
+  return { slot: name!, variant, reason, ...(!column && { first: true }) };
+}
+
+/**
+ * Reads a decision with its reasons.
  *
  * @throws Malformed If it is none of this plan.
  */

@@ -8,6 +8,8 @@
  * @module
  */
 
+import type { Chunk as Asks } from "./asks";
+import type { Chunk as Carry } from "./carry";
 import { revisionOf } from "./clear";
 import { done, Fault, OFF, refuse, refused } from "./fault";
 import { begin } from "./life";
@@ -45,6 +47,8 @@ export interface World {
   /** Calls back after ms; returns how not to. */
   readonly after: (ms: number, call: () => void) => () => void;
   readonly sealing: () => Promise<Chunk>;
+  readonly asks: () => Promise<Asks>;
+  readonly carry: () => Promise<Carry>;
   /** SHA-256 of the module. */
   readonly module: string;
   readonly tell: (notice: Notice) => void;
@@ -100,13 +104,13 @@ export class Device {
           this.#hold();
           return DONE;
         case "sent":
-          this.#session?.sent();
+          this.#session?.sent(request.revision);
           return DONE;
         case "confirmed":
           if ((this.#vault.kept?.revision ?? Infinity) <= request.revision) await this.#vault.keep(null);
           return DONE;
         default:
-          if (this.#stage === "running") return this.#act(request);
+          if (this.#stage === "running") return await this.#act(request);
           return this.#stage === "stopped" ? this.#refusal() : await this.#queue.add(request);
       }
     } catch (fault) {
@@ -124,7 +128,7 @@ export class Device {
       this.#session?.unready();
       if (this.#writer) await this.#vault.keep(null);
     } else if (!before.measure) {
-      this.#session?.report()?.changed();
+      this.#session?.report();
     }
     this.#session?.decideSoon();
     return DONE;
@@ -150,8 +154,10 @@ export class Device {
         now: () => this.#now(),
         ahead: start.clock,
         after: world.after,
-        seal: async () => (await this.#seals()).pack,
-        consent: () => this.#consent,
+        seal: () => this.#seals(),
+        asks: world.asks,
+        carry: world.carry,
+        consent: () => (this.#vault.paused ? NOBODY : this.#consent),
         runs: () => this.#stage === "running",
         save: () => this.#save(),
         decided: (choices) => {
@@ -214,7 +220,7 @@ export class Device {
     }
     this.#stage = "running";
     // Before the first event there is nothing to report; later what the page had was taken back.
-    if (!first) session.report()?.changed();
+    if (!first) session.report();
     let tracked = false;
     this.#queue.drain((turn) => {
       tracked ||= turn.do === "track";
@@ -224,7 +230,7 @@ export class Device {
     this.#save();
   }
 
-  #act(turn: Turn): Outcome<unknown> {
+  #act(turn: Turn): Outcome<unknown> | Promise<Outcome<unknown>> {
     return this.#session && this.#stage === "running" ? this.#session.act(turn) : this.#refusal();
   }
 
@@ -301,7 +307,9 @@ export class Device {
       this.#session?.quiet();
       const guard = await this.#vault.erase();
       if (stay && writer) {
+        const { paused } = this.#vault;
         if (!guard) await this.#vault.open();
+        if (paused) await this.#vault.pause(true);
         this.#writer = true;
         await this.#resume();
         this.#session?.decideSoon();

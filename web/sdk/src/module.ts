@@ -23,6 +23,11 @@ export const OP = {
   priors: 12,
   choose: 13,
   again: 14,
+  facts: 18,
+  erase: 19,
+  budget: 20,
+  export: 21,
+  import: 22,
 } as const;
 
 /** The code after which an instance is dropped; all codes are package abi's. */

@@ -125,6 +125,41 @@ export interface Unmet {
   readonly date?: string | null;
 }
 
+/** What the device knows of the visitor under a variable of the plan's; null: it is not observed. */
+export interface Fact {
+  readonly name: string; // affinity.TOPIC and ability.SKILL for those of topics and skills
+  readonly value: number | string | boolean | null;
+  /** Of an attribute: what may be declared. */
+  readonly kind?: "flag" | "number" | "choice";
+  readonly values?: readonly string[] | null;
+}
+
+/** An interest: its five sums, faded to now, which halve in 7, 14, 21, 30 and 60 days. */
+export interface Interest {
+  readonly topic: string;
+  readonly sums: readonly [number, number, number, number, number];
+}
+
+/** All that the device knows, by the plan's names: for the visitor's eyes. */
+export interface Facts {
+  readonly segment: string; // the visitor's now
+  readonly variables: readonly Fact[];
+  readonly attributes: readonly Fact[];
+  readonly interests: readonly Interest[];
+  /** What `why` can be asked of. */
+  readonly places: { readonly slots: readonly string[]; readonly campaigns: readonly string[] };
+}
+
+/** What was spent of the privacy budget, and what may be at most, nano-rho (zCDP). */
+export interface Budget {
+  readonly today: number;
+  readonly month: number; // rolling 30 days
+  readonly year: number; // rolling 365 days
+  readonly capToday: number;
+  readonly capMonth: number;
+  readonly reports: number; // in that year, one a period
+}
+
 /** Sealed bytes that are ready to be sent, once. */
 export interface Ready {
   readonly url: string;
@@ -156,6 +191,13 @@ export type Request =
   | { readonly id: number; readonly do: "choose"; readonly slot: string } // Outcome<Choice>
   | { readonly id: number; readonly do: "why"; readonly slot: string } // Outcome<WhyChoice>
   | { readonly id: number; readonly do: "report" } // Outcome<ClearReport>
+  | { readonly id: number; readonly do: "facts" } // Outcome<Facts>
+  | { readonly id: number; readonly do: "budget" } // Outcome<Budget>
+  | { readonly id: number; readonly do: "journal" } // Outcome<Journal>
+  | { readonly id: number; readonly do: "erase"; readonly variable: string } // one fact and what it rests on
+  | { readonly id: number; readonly do: "pause"; readonly paused?: boolean } // Outcome<{paused}>; without it: whether it does
+  | { readonly id: number; readonly do: "export"; readonly passphrase: string } // Outcome<{file: Uint8Array}>
+  | { readonly id: number; readonly do: "import"; readonly passphrase: string; readonly file: Uint8Array } // codes: carry.ts
   | { readonly id: number; readonly do: "forget" }
   | { readonly id: number; readonly do: "debug" } // Outcome<WorkerDebug>
   // The ready bytes of a revision left the page: make the next revision. `failed`: keep them for the next page.

@@ -12,7 +12,7 @@ const MOST = 200;
 
 /** Waits of requests, first come first served. */
 export class Queue<R> {
-  #waits: { readonly request: R; readonly answer: (outcome: Outcome<unknown>) => void }[] = [];
+  #waits: { readonly request: R; readonly answer: (outcome: Outcome<unknown> | Promise<Outcome<unknown>>) => void }[] = [];
 
   /** Waits for the request's outcome. */
   add(request: R): Promise<Outcome<unknown>> {
@@ -21,7 +21,7 @@ export class Queue<R> {
   }
 
   /** Answers all, in order. */
-  drain(act: (request: R) => Outcome<unknown>): void {
+  drain(act: (request: R) => Outcome<unknown> | Promise<Outcome<unknown>>): void {
     for (const { request, answer } of this.#waits.splice(0)) answer(act(request));
   }
 }

@@ -8,11 +8,12 @@
  * @module
  */
 
+import { made, type Journal } from "./journal";
 import type { Mind } from "./mind";
 import { OP } from "./module";
 import type { Plan } from "./plan";
 import type { Ready } from "./protocol";
-import type { Pack } from "./sealing";
+import type { Sealing } from "./outgoing";
 import { time } from "./wire";
 
 /** Pause after a change before the next revision is made, ms: what happens together goes together. */
@@ -27,9 +28,11 @@ export interface ReportsOptions {
   readonly now: () => number;
   readonly collector: () => number;
   /** Loads the sealing chunk. */
-  readonly seal: () => Promise<Pack>;
+  readonly seal: () => Promise<(answer: Uint8Array) => Sealing>;
   /** Makes a state durable; false if this tab may not write any more. */
   readonly save: (state: Uint8Array) => Promise<boolean>;
+  /** Where it is noted what a report says; saved with the state. */
+  readonly vault: { readonly journal: Journal };
   /** Keeps finished bytes for the next page. */
   readonly keep: (ready: Ready) => Promise<boolean>;
   readonly tell: (ready: Ready) => void;
@@ -98,15 +101,19 @@ export class Reports {
   }
 
   async #make(): Promise<void> {
-    const { mind, plan, url, now, collector, save, keep, tell } = this.options;
+    const { mind, plan, vault, url, now, collector, save, keep, tell } = this.options;
     const pack = await this.options.seal();
     if (this.#halted) return;
     // A revision stands in the clear: it must not count what the visitor does.
+    const cells = mind.call(OP.measure, time(now()));
     const answer = mind.call(this.#left ? OP.report : OP.again, time(now()), time(collector() || 0));
     this.refusal = typeof answer === "number" ? answer : 0;
     if (typeof answer === "number") return;
     this.#left = false;
     const { date, revision, state, message } = pack(answer);
+    const { weight, sigma2 } = plan;
+    const ones = plan.cells.filter((_, i) => (cells as Uint8Array)[i] === 1);
+    made(vault.journal, { date, revision, ones, cells: plan.cells.length, weight, sigma2, at: 0 });
     const [saved, sealed] = await Promise.all([save(state), message]);
     if (!saved || this.#halted) return;
     const report = mind.call(OP.frame, sealed);

@@ -1,5 +1,5 @@
 /**
- * The sealing chunk: the module's report, its shares sealed as age files for the two
+ * The sealing chunk: what makes reports, and seals their shares as age files for the two
  * aggregators. A chunk of its own, which the Worker loads only where reports may be made.
  *
  * What it gives is a plain age file with one X25519 stanza, 200 bytes longer than the
@@ -9,6 +9,7 @@
  */
 
 import { Encrypter } from "age-encryption";
+import { Reports } from "./reports";
 import { sealOutgoing, type Seal, type Sealing } from "./outgoing";
 
 /** Seals what the module answered to Report. */
@@ -17,6 +18,7 @@ export type Pack = (answer: Uint8Array) => Sealing;
 /** What the chunk exports. */
 export interface Chunk {
   readonly pack: Pack;
+  readonly Reports: typeof Reports;
 }
 
 /** Bytes that sealing adds. */
@@ -36,5 +38,7 @@ export const seal: Seal = async (recipient, plaintext) => {
   if (sealed.length !== plaintext.length + OVERHEAD) throw new Error("sealed to another size than the plan's");
   return sealed;
 };
+
+export { Reports };
 
 export const pack: Pack = (answer) => sealOutgoing(answer, seal);

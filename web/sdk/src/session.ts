@@ -4,15 +4,17 @@
  * @module
  */
 
+import type { Chunk as Carry } from "./carry";
 import { Choices } from "./choices";
-import { clearReport } from "./clear";
 import { encodeEvent, named } from "./event";
 import { done, Fault, OFF, refuse, refused } from "./fault";
 import type { Life } from "./life";
+import type { Chunk as Asks, Wish } from "./asks";
+import { left, note } from "./journal";
 import { OP, Trapped } from "./module";
 import type { Choice, Consent, Outcome, PageEvent, Ready, Request } from "./protocol";
-import { Reports } from "./reports";
-import type { Pack } from "./sealing";
+import type { Reports } from "./reports";
+import type { Chunk } from "./sealing";
 import type { Vault } from "./vault";
 import { time } from "./wire";
 
@@ -23,7 +25,7 @@ const SETTLE = 30;
 const UNUSABLE: readonly number[] = [-21, -22];
 
 /** Requests that want the running device. */
-export type Turn = Extract<Request, { do: "track" | "choose" | "why" | "report" | "unsent" }>;
+export type Turn = Extract<Request, { do: "track" | "choose" | "unsent" }> | Wish;
 
 /** What a session works with. */
 export interface SessionOptions {
@@ -35,7 +37,9 @@ export interface SessionOptions {
   readonly now: () => number;
   readonly ahead: number;
   readonly after: (ms: number, call: () => void) => () => void;
-  readonly seal: () => Promise<Pack>;
+  readonly seal: () => Promise<Chunk>;
+  readonly asks: () => Promise<Asks>;
+  readonly carry: () => Promise<Carry>;
   /** What may be done at this moment. */
   readonly consent: () => Consent;
   /** This tab is the writer, and its state is loaded. */
@@ -56,6 +60,7 @@ export interface SessionOptions {
 export class Session {
   readonly #choices: Choices;
   #reports: Reports | undefined;
+  #loading: Promise<unknown> | undefined;
   /** The page has bytes in its hands. */
   #handed = false;
   #settling = false;
@@ -70,22 +75,32 @@ export class Session {
   }
 
   /** Answers what wants the running device. */
-  act(turn: Turn): Outcome<unknown> {
-    const { life, vault, now, consent, save, failed } = this.options;
-    const { kept, state } = vault;
+  act(turn: Turn): Outcome<unknown> | Promise<Outcome<unknown>> {
+    const { vault, now, consent, save, failed, asks, runs } = this.options;
+    const { kept } = vault;
     try {
       switch (turn.do) {
         case "track":
           return this.#track(turn.event, turn.at);
         case "choose":
-        case "why":
           if (!consent().personalize) return OFF;
           save();
-          return this.#choices[turn.do](turn.slot);
-        case "report":
-          return clearReport(life.plan, life.mind.sure(OP.measure, time(now())), state, now());
+          return this.#choices.choose(turn.slot);
         case "unsent":
           return done(consent().measure && kept && kept.end > now() ? kept : null);
+        default:
+          return asks()
+            .then(({ answer }) =>
+              runs()
+                ? answer(turn, {
+                    ...this.options,
+                    decide: (slot) => this.#choices.ask(slot),
+                    changed: () => this.#changed(),
+                    rest: () => this.#rest(),
+                  })
+                : OFF,
+            )
+            .catch(failed);
       }
     } catch (fault) {
       return failed(fault);
@@ -93,9 +108,11 @@ export class Session {
   }
 
   #track(event: PageEvent, at: number): Outcome {
-    const { life, ahead, consent, save } = this.options;
+    const { life, vault, ahead, consent } = this.options;
     const { plan, mind } = life;
-    if (!consent().personalize) {
+    const { measure, personalize } = consent();
+    if (!personalize) {
+      if (!measure) return OFF;
       // Nothing was chosen, so nothing that was chosen can have been seen or clicked.
       const { campaigns } = plan;
       if (event.kind === "exposure" || (event.kind === "assign" && campaigns[named(campaigns, event.campaign)]?.chosen)) return OFF;
@@ -110,10 +127,20 @@ export class Session {
       if (UNUSABLE.includes(code)) throw new Fault("plan", refusal.say, code);
       return refusal;
     }
-    save();
-    this.report()?.changed();
-    this.decideSoon();
+    note(vault.journal, Math.floor(at / 1000 + ahead), event);
+    this.#changed();
     return done(undefined);
+  }
+
+  #changed(): void {
+    this.options.save();
+    this.report();
+    this.decideSoon();
+  }
+
+  #rest(): void {
+    this.halt();
+    this.unready();
   }
 
   /** Chooses for all slots once what happens now has happened. */
@@ -137,13 +164,30 @@ export class Session {
     }
   }
 
-  /** What makes reports, while they may be made. */
-  report(): Reports | undefined {
-    const { life, vault, consent, runs, ready, failed, note } = this.options;
-    if (this.#reports || !runs() || !consent().measure) return this.#reports;
-    return (this.#reports = new Reports({
+  /** Something happened that a report may say: one is made, if any may be. */
+  report(): void {
+    const { seal, note } = this.options;
+    if (!this.#may()) return;
+    if (this.#reports) return this.#reports.changed();
+    this.#loading ??= seal()
+      .then(
+        (chunk) => this.#may() && (this.#reports = this.#maker(chunk)).changed(),
+        () => note(new Fault("network", "sealing: its file did not load")),
+      )
+      .then(() => (this.#loading = undefined));
+  }
+
+  /** Reports may be made at this moment. */
+  #may(): boolean {
+    return this.options.runs() && this.options.consent().measure;
+  }
+
+  #maker({ Reports, pack }: Chunk): Reports {
+    const { life, vault, runs, ready, failed, note } = this.options;
+    return new Reports({
       ...this.options,
       ...life,
+      seal: async () => pack,
       collector: life.published.collector,
       save: async (state) => runs() && vault.save(state, true),
       keep: (it) => vault.keep(it),
@@ -153,19 +197,23 @@ export class Session {
       },
       failed: (fault) => {
         if (fault instanceof Fault || fault instanceof Trapped) failed(fault);
-        else note(new Fault("network", "sealing: its file did not load"));
+        else note(new Fault("network", "sealing failed"));
       },
-    }));
+    });
   }
 
   /** The ready bytes have left the page: the next revision takes their place. */
-  sent(): void {
+  sent(revision: number): void {
+    const { vault, now, runs, save } = this.options;
     this.#handed = false;
+    left(vault.journal, revision, Math.floor(now()));
+    if (runs()) save();
     this.#reports?.sent();
   }
 
   /** Resolves when no report is being made. */
   async idle(): Promise<void> {
+    await this.#loading;
     await this.#reports?.idle();
   }
 

@@ -54,6 +54,6 @@ export function toRequest(name: string, args: readonly unknown[], topics: readon
     case "why":
       return { do: name, slot: a };
     default:
-      return { do: name } as Ask;
+      return { do: name, ...(a as unknown as object) } as Ask;
   }
 }

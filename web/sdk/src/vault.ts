@@ -11,6 +11,7 @@
 
 import { Fault } from "./fault";
 import { readGuard, type Guard } from "./guard";
+import { openJournal, type Journal } from "./journal";
 import type { Ready } from "./protocol";
 import type { Store, Values } from "./store";
 
@@ -35,6 +36,10 @@ export class Vault {
   /** All but the guard was erased, and the module has not been told. */
   erased = false;
   encrypted = true;
+  /** For the visitor's eyes; written with the state. */
+  journal: Journal = openJournal(null);
+  /** The visitor wants nothing to be learnt or sent for now. */
+  paused = false;
   #key: CryptoKey | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
@@ -67,6 +72,15 @@ export class Vault {
     });
   }
 
+  /** Notes whether the device pauses; false if another tab has become the writer. */
+  pause(paused: boolean): Promise<boolean> {
+    return this.#inTurn(async () => {
+      const written = await this.store.write({ paused: paused || undefined }, true);
+      if (written) this.paused = paused;
+      return written;
+    });
+  }
+
   /**
    * Erases everything, whoever the writer was: what stays is what guards the privacy
    * budget, if any of it was spent.
@@ -80,8 +94,9 @@ export class Vault {
       const stub = guard?.stub ?? this.state;
       this.#key = undefined;
       this.kept = null;
+      this.journal = openJournal(null);
       this.erased = !!stub && guard?.charged !== false;
-      if (this.erased) await this.#save(stub!, true, { kept: undefined, erased: true });
+      if (this.erased) await this.#save(stub!, true, { kept: undefined, paused: undefined, erased: true });
       else {
         await this.store.destroy();
         this.state = null;
@@ -96,20 +111,30 @@ export class Vault {
     this.#key = values["key"] as CryptoKey | undefined;
     this.kept = (values["kept"] as Ready | undefined) ?? null;
     this.erased = !!values["erased"];
+    this.paused = !!values["paused"];
     this.state = sealed ? await this.#decrypted(sealed) : null;
+    const journal = values["journal"] as Sealed | undefined;
+    this.journal = openJournal(journal ? await this.#decrypted(journal) : null);
   }
 
   async #save(state: Uint8Array, strict: boolean, more: Values): Promise<boolean> {
     const fresh = !this.#key && this.encrypted;
     if (fresh) this.#key = await this.crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
+    const { events, reports } = this.journal;
+    const journal = events[0] || reports[0] ? new TextEncoder().encode(JSON.stringify(this.journal)) : null;
+    const both = async (): Promise<Values> => ({
+      ...more,
+      state: await this.#encrypted(state),
+      journal: journal ? await this.#encrypted(journal) : undefined,
+    });
     let written: boolean;
     try {
-      written = await this.store.write({ ...more, ...(fresh && { key: this.#key }), state: await this.#encrypted(state) }, strict);
+      written = await this.store.write({ ...(await both()), ...(fresh && { key: this.#key }) }, strict);
     } catch (fault) {
       if (!fresh || (fault as Error).name !== "DataCloneError") throw fault;
       this.#key = undefined;
       this.encrypted = false;
-      written = await this.store.write({ ...more, state: await this.#encrypted(state) }, strict);
+      written = await this.store.write(await both(), strict);
     }
     if (written) this.state = state;
     return written;

@@ -1,3 +1,4 @@
+import { openJournal } from "../src/journal";
 import { expect, test } from "vitest";
 import { OP } from "../src/module";
 import { sealOutgoing } from "../src/outgoing";
@@ -18,9 +19,11 @@ function reports(more: Partial<ReportsOptions> = {}) {
   const diary: string[] = [];
   const told: Ready[] = [];
   const timers: { ms: number; call: () => void }[] = [];
+  const vault = { journal: openJournal(null) };
   const made = new Reports({
     mind: {
       call: (op) => {
+        if (op === OP.measure) return Uint8Array.of(1, 2, 3);
         diary.push(op === OP.report ? "report" : op === OP.again ? "again" : op === OP.frame ? "frame" : "?");
         return op === OP.report || op === OP.again ? bytes(outgoing.answer) : Uint8Array.of(1, 2, 3);
       },
@@ -29,6 +32,7 @@ function reports(more: Partial<ReportsOptions> = {}) {
     url: "/reports",
     now: () => vectors.start,
     collector: () => vectors.start,
+    vault,
     seal: async () => (answer) =>
       sealOutgoing(answer, (recipient, plaintext) => {
         diary.push(`seal ${recipient === outgoing.leader ? "leader" : recipient === outgoing.helper ? "helper" : "?"}`);
@@ -52,7 +56,7 @@ function reports(more: Partial<ReportsOptions> = {}) {
     failed: (fault) => diary.push(`failed ${String(fault)}`),
     ...more,
   });
-  return { made, diary, told, timers };
+  return { made, diary, told, timers, vault };
 }
 
 test("the first change is reported at once, the following after a pause, together", async () => {

@@ -3,7 +3,9 @@
 import { createHash } from "node:crypto";
 import { Device } from "../src/device";
 import type { Consent, Notice, Outcome, PageEvent, Ready, Request, Start, WorkerDebug } from "../src/protocol";
-import { pack, type Chunk } from "../src/sealing";
+import * as asks from "../src/asks";
+import * as carry from "../src/carry";
+import * as seals from "../src/sealing";
 import { Locks } from "./locks";
 import { Shelf } from "./shelf";
 import { bytes, moduleBytes, vectors } from "./vectors";
@@ -34,7 +36,7 @@ export class Browser {
   fetched: string[] = [];
   /** How often randomness fails, which traps the module. */
   failing = 0;
-  sealing: () => Promise<Chunk> = () => Promise.resolve({ pack });
+  sealing: () => Promise<seals.Chunk> = () => Promise.resolve(seals);
 
   /** What was begun and is not done, in all tabs. */
   busy = 0;
@@ -121,6 +123,9 @@ export class Tab {
         };
       },
       sealing: () => browser.count(browser.sealing()),
+      asks: () => Promise.resolve(asks),
+      // As little of scrypt's work as age allows.
+      carry: () => Promise.resolve({ ...carry, lock: (...args) => carry.lock(args[0], args[1], args[2], 4) }),
       module: browser.pinned,
       tell: (notice) => this.notices.push(notice),
     });

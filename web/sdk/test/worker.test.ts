@@ -163,6 +163,7 @@ test("from a cold start to a decision and a sealed report", async () => {
   expect({ trouble, encrypted, stage }).toEqual({ trouble: [], encrypted: true, stage: "running" });
   expect(await tab.ask<Choice>({ do: "choose", slot: "hero" })).toMatchObject({ ok: true, value: { slot: "hero" } });
   expect(await tab.stored()).toEqual({
+    journal: "iv,data",
     key: "key, extractable false",
     kept: "url,bytes,revision,date,end",
     pen: expect.any(String),

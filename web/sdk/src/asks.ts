@@ -1,0 +1,113 @@
+/**
+ * What a visitor asks of the device, and corrects: a chunk of its own, which the Worker
+ * loads when the first such request comes. Nothing of it is needed to measure or choose.
+ *
+ * @module
+ */
+
+import { CARRY, type Chunk as Carry } from "./carry";
+import { clearReport } from "./clear";
+import { decodeDecision } from "./decision";
+import { decodeBudget, decodeFacts, variableOf } from "./facts";
+import { done, OFF, refuse, refused } from "./fault";
+import { behind, counts } from "./behind";
+import type { Life } from "./life";
+import { OP } from "./module";
+import type { Consent, Outcome, Request } from "./protocol";
+import type { Vault } from "./vault";
+import { time } from "./wire";
+
+/** Requests that this chunk answers. */
+export type Wish = Extract<Request, { do: "why" | "report" | "facts" | "budget" | "journal" | "erase" | "pause" | "export" | "import" }>;
+
+/** What it answers with. */
+export interface Means {
+  readonly life: Life;
+  readonly vault: Vault;
+  /** Unix seconds of the device's clock. */
+  readonly now: () => number;
+  /** This tab is the writer, and its state is loaded. */
+  readonly runs: () => boolean;
+  readonly consent: () => Consent;
+  /** The module's answer on a slot or campaign. */
+  readonly decide: (name: string) => Outcome<Uint8Array>;
+  readonly save: () => void;
+  /** The state has changed: it is to be stored, choices and report to be made anew. */
+  readonly changed: () => void;
+  /** Nothing is made or sent any more; what the page has is taken back. */
+  readonly rest: () => void;
+  readonly carry: () => Promise<Carry>;
+}
+
+/** What the chunk exports. */
+export interface Chunk {
+  readonly answer: typeof answer;
+}
+
+/** Answers a wish. */
+export async function answer(wish: Wish, means: Means): Promise<Outcome<unknown>> {
+  const { life, vault, now, changed } = means;
+  const { plan, mind } = life;
+  const at = time(now());
+  switch (wish.do) {
+    case "why": {
+      if (!means.consent().personalize) return OFF;
+      means.save();
+      const decision = means.decide(wish.slot);
+      return decision.ok ? done(decodeDecision(plan, decision.value)) : decision;
+    }
+    case "report":
+      return clearReport(plan, mind.sure(OP.measure, at), vault.state, now());
+    case "facts": {
+      const facts = mind.sure(OP.facts, at);
+      const places = { slots: names(plan.slots), campaigns: names(plan.campaigns.filter(({ chosen }) => chosen)) };
+      return done({ ...decodeFacts(plan, facts), places });
+    }
+    case "budget":
+      return done(decodeBudget(mind.sure(OP.budget, at)));
+    case "journal":
+      return done(vault.journal);
+    case "erase": {
+      const variable = variableOf(plan, wish.variable);
+      if (variable < 0) return refuse("not-in-plan", `the plan has no variable "${wish.variable}"`);
+      const code = mind.call(OP.erase, at, [variable]);
+      if (typeof code === "number") return refused(code);
+      const { journal } = vault;
+      if (!counts(wish.variable)) journal.events = journal.events.filter(({ event }) => !behind(wish.variable, event));
+      changed();
+      return done(undefined);
+    }
+    case "pause": {
+      const { paused } = wish;
+      if (paused === undefined || paused === vault.paused) return done({ paused: vault.paused });
+      if (!(await vault.pause(paused))) return refuse("no-lock", "another tab is in use");
+      if (paused) means.rest();
+      else changed();
+      return done({ paused });
+    }
+    case "export": {
+      const exported = mind.call(OP.export, at);
+      if (typeof exported === "number") return refused(exported);
+      const { lock } = await means.carry();
+      return done({ file: await lock(wish.passphrase, plan.site, exported) });
+    }
+    case "import": {
+      const { unlock } = await means.carry();
+      const exported = await unlock(wish.passphrase, plan.site, wish.file);
+      // It takes a while: another tab may be the writer by now.
+      if (!means.runs()) return refuse("no-lock", "another tab is in use");
+      const code = mind.call(OP.import, time(now()), exported);
+      if (typeof code === "number")
+        return refuse("input", "the module takes nothing from this file", code === REFUSED ? CARRY.damaged : code);
+      changed();
+      return done(undefined);
+    }
+  }
+}
+
+/** The module's code for bytes that are no export. */
+const REFUSED = -33;
+
+function names(list: readonly { readonly name: string }[]): string[] {
+  return list.map(({ name }) => name);
+}
