@@ -65,6 +65,7 @@ func (p *Profile) join(q *Profile, now plan.Time) {
 		}
 	}
 	p.spending.join(&q.spending)
+	p.spending.atLeast(uint32(p.count(countOrders)), p.count(countRevenue))
 	if q.nps > 0 && (p.nps == 0 || q.npsAt > p.npsAt || q.npsAt == p.npsAt && q.nps > p.nps) {
 		p.nps, p.npsAt = q.nps, q.npsAt
 	}

@@ -134,6 +134,7 @@ func TestJoinedOrders(t *testing.T) {
 		p.Bought(fullNames, profile.Purchase{Minor: minor})
 	}
 	history := func(p *profile.Profile, now plan.Time, days ...plan.Time) {
+		p.Touch(now)
 		for _, d := range days {
 			p.Remember(fullNames, now, profile.Past{At: start + d*day, Purchase: profile.Purchase{Minor: 100 * int64(d)}})
 		}
@@ -168,6 +169,9 @@ func TestJoinedOrders(t *testing.T) {
 		a, b = joined(t, a, now, ofB), joined(t, b, now, ofA)
 		require.Equal(t, c.want, orders(&a), name)
 		require.Equal(t, c.want, orders(&b), name)
+		more := b
+		history(&more, now, 30) // that neither knew
+		require.Equal(t, [2]float64{c.want[0] + 1, c.want[1] + 30}, orders(&more), name)
 		bought(&a, now+day, 5000)
 		require.Equal(t, [2]float64{c.want[0] + 1, c.want[1] + 50}, orders(&a), name)
 		// A history handed over after that is known on both sides.

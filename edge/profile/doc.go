@@ -51,7 +51,8 @@
 // `orders`, `revenue` and what is made of them count each order once, whether it was seen
 // or handed over as history (Remember). The latest 24 are known one by one, by their time
 // and digits of their value; one of the same value within an hour is the same. What is
-// older than those is not taken in any more. Refunds take nothing from orders, revenue
+// older than those is not taken in any more, what is later than the last activity not
+// yet. Refunds take nothing from orders, revenue
 // or interests.
 //
 // # Interests
@@ -89,7 +90,8 @@
 // each device counted stands in a cell of its own, under a random tag; of two copies of a
 // cell the larger numbers are the later ones; all cells are added up when they are read.
 // Orders are those that one device knows with its history, or those that all devices saw,
-// whichever are more. Interests, hours and kinds of payment are faded to the same instant
+// whichever are more: where each was handed a history and then saw orders of its own, the
+// fewer of these are missing. Interests, hours and kinds of payment are faded to the same instant
 // and the larger is taken; instants are the earliest first, the latest last ones, and the
 // two latest visits; abilities those of more attempts; attributes those declared last. So
 // whatever is joined how often, in which order and by way of which device, the same is

@@ -171,6 +171,8 @@ func TestLongHistory(t *testing.T) {
 	require.InDelta(t, strength/(strength+1), variable(&p, fullNames, now, plan.VarAffinity+1), 1e-3, "faded by their age")
 	// A page hands over what was seen as it happened, by another clock.
 	p.Count(plan.Order, 4200)
+	require.False(t, p.Remember(fullNames, now+90*minute, profile.Past{At: now + 59*minute, Purchase: profile.Purchase{Minor: 4100}}), "not yet")
+	p.Touch(now + 90*minute)
 	require.False(t, p.Remember(fullNames, now+90*minute, profile.Past{At: now + 59*minute, Purchase: profile.Purchase{Minor: 4200}}))
 	require.True(t, p.Remember(fullNames, now+90*minute, profile.Past{At: now + 59*minute, Purchase: profile.Purchase{Minor: 4100}}))
 }

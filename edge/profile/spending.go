@@ -36,9 +36,9 @@ func valueOf(minor int64) uint16 { return uint16(minor % valueModulus) }
 
 // spending is what is known of orders beside the cells' sums.
 type spending struct {
-	// What this device has seen and what it was handed as history, each order once.
-	// Where devices are joined it is the most that one of them knows: histories are of
-	// one account, so that they aren't added up.
+	// What was seen and what was handed over as history, each order once. Where devices
+	// are joined it is the most that one of them knows, for histories are of one account,
+	// but no less than what all of them saw.
 	orders  uint32
 	revenue uint64
 
@@ -110,11 +110,16 @@ func (s *spending) rewind(now plan.Time) {
 	clear(s.room[s.count:n])
 }
 
+// atLeast takes a number of orders and their sum where they are more.
+func (s *spending) atLeast(orders uint32, revenue uint64) {
+	if orders > s.orders || orders == s.orders && revenue > s.revenue {
+		s.orders, s.revenue = orders, revenue
+	}
+}
+
 // join takes the larger knowledge, and the orders of both.
 func (s *spending) join(o *spending) {
-	if o.orders > s.orders || o.orders == s.orders && o.revenue > s.revenue {
-		s.orders, s.revenue = o.orders, o.revenue
-	}
+	s.atLeast(o.orders, o.revenue)
 	if o.latestAt > s.latestAt || o.latestAt == s.latestAt && o.latest > s.latest {
 		s.latestAt, s.latest = o.latestAt, o.latest
 	}
@@ -193,31 +198,22 @@ type Past struct {
 }
 
 // Remember takes in an order of the past, and tells whether it was new: one that was
-// seen as it happened, or handed over before, changes nothing. It is no activity. Where
+// seen as it happened, or handed over before, changes nothing. It is no activity; what was
+// ordered after the last one is taken in when it is handed over after the next. Where
 // more than MaxOrders are handed over the oldest must come first: what is older than
-// the latest MaxOrders is known, or never will be. now is not before the last activity.
+// the latest MaxOrders is known, or never will be.
 func (p *Profile) Remember(n *Names, now plan.Time, past Past) bool {
 	if !p.seen {
 		p.begin(max(now-VisitGap, 0)) // so that the first activity opens the first visit
 	}
-	at := min(max(past.At, 0), p.Last)
-	if p.spending.knows(order{at, valueOf(past.Minor)}) {
+	at := max(past.At, 0)
+	if at > p.Last || p.spending.knows(order{at, valueOf(past.Minor)}) {
 		return false
 	}
 	p.spending.order(at, past.Minor)
 	p.bought(n, past.Purchase, at)
 	p.show(n, plan.Order, past.Topics, at, 0)
 	return true
-}
-
-// ordered is the number of orders and their sum: what one device knows with its
-// history, or what all have seen, whichever are more.
-func (p *Profile) ordered() (orders, revenue uint64) {
-	orders, revenue = p.count(countOrders), p.count(countRevenue)
-	if known := uint64(p.spending.orders); known >= orders {
-		return known, p.spending.revenue
-	}
-	return orders, revenue
 }
 
 // habit returns the index of the kind of payment that weighs most, the lowest of several.

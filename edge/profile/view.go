@@ -93,7 +93,7 @@ const maxMean = 1 << 20
 // other is Value of the built-in variables that are neither counters nor means.
 func (v *View) other(index int) (value float64, ok bool) {
 	p := v.profile
-	orders, revenue := p.ordered()
+	orders, revenue := uint64(p.spending.orders), p.spending.revenue
 	ordered := orders > 0
 	arrived := p.arrival.known
 	whole := 0
