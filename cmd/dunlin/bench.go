@@ -12,7 +12,7 @@ import (
 
 func benchCommand() *cobra.Command {
 	c := group("bench", "measure; see docs/benchmarks.md",
-		benchHillstromCommand(), benchChoiceCommand(), benchMsnbcCommand(), benchLeaveCommand(), benchShopCommand(), benchModuleCommand(), benchPrepareCommand(), benchIngestCommand(), benchAggregateCommand(), benchOperationCommand(),
+		benchHillstromCommand(), benchChoiceCommand(), benchMsnbcCommand(), benchLeaveCommand(), benchNextCommand(), benchShopCommand(), benchModuleCommand(), benchPrepareCommand(), benchIngestCommand(), benchAggregateCommand(), benchOperationCommand(),
 		benchBrowserCommand())
 	c.Long = "Each benchmark prints one JSON object on standard output with --json, and its progress on standard error."
 	c.PersistentFlags().Bool("json", false, "print one JSON object on one line, and nothing else")

@@ -6,6 +6,7 @@ import (
 
 	"github.com/dunlin-analytics/dunlin/cmd/bench/leave"
 	"github.com/dunlin-analytics/dunlin/cmd/bench/msnbc"
+	"github.com/dunlin-analytics/dunlin/cmd/bench/next"
 	"github.com/dunlin-analytics/dunlin/cmd/bench/shop"
 	"github.com/stretchr/testify/require"
 )
@@ -36,6 +37,26 @@ func TestLeaveTarget(t *testing.T) {
 	require.NoError(t, missedLeave(leave.Result{Ratio: .95, Worst: .95}))
 	for _, r := range []leave.Result{{Ratio: .949, Worst: .95}, {Ratio: .96, Worst: .949}, {Ratio: math.NaN(), Worst: 1}} {
 		require.ErrorContains(t, missedLeave(r), "target missed: auc_ratio is ")
+	}
+}
+
+func TestNextTargets(t *testing.T) {
+	good := func() (r next.Result) {
+		r.HR, r.NDCG, r.Worst = leastHR, leastNDCG, next.Ratio{HR: leastHR, NDCG: leastNDCG}
+		return r
+	}
+	require.NoError(t, missedNext(good()))
+	for name, spoil := range map[string]func(*next.Result){
+		"hr3_ratio":         func(r *next.Result) { r.HR = .949 },
+		"ndcg3_ratio":       func(r *next.Result) { r.NDCG = math.NaN() },
+		"worst.hr3_ratio":   func(r *next.Result) { r.Worst.HR = 0 },
+		"worst.ndcg3_ratio": func(r *next.Result) { r.Worst.NDCG = .939 },
+	} {
+		r := good()
+		spoil(&r)
+		err := missedNext(r)
+		require.ErrorContains(t, err, "target missed: "+name+" is ")
+		require.NotContains(t, err.Error(), "\n", "the others are met")
 	}
 }
 

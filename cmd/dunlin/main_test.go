@@ -47,7 +47,7 @@ func TestExitCodes(t *testing.T) {
 // seeded are the commands with a seed: of invented visitors and of a benchmark's
 // own draws. That services draw from the system all the same is for
 // TestASeedReachesNoNoise to show.
-var seeded = []string{"demo loop", "simulate", "bench msnbc", "bench msnbc-leave", "bench shop"}
+var seeded = []string{"demo loop", "simulate", "bench msnbc", "bench msnbc-leave", "bench msnbc-next", "bench shop"}
 
 // No flag of any command reaches a clock or a source of randomness, and no
 // command shows the hidden verb.

@@ -1,5 +1,7 @@
 package profile
 
+import "github.com/dunlin-analytics/dunlin/privacy/plan"
+
 import "github.com/dunlin-analytics/dunlin/edge/decay"
 
 // Latest writes each topic's share among what the latest events were about into dst,
@@ -20,6 +22,14 @@ func (v View) Latest(dst []float64) {
 			dst[topic] = float64(l.room[i].recent) / float64(total)
 		}
 	}
+}
+
+// Idle returns the seconds since the last activity; 0 if there was none.
+func (v View) Idle() plan.Time {
+	if !v.profile.Seen() {
+		return 0
+	}
+	return v.now - v.profile.Last
 }
 
 // Topics returns the number of the plan's topics.

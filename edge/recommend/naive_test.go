@@ -226,7 +226,12 @@ func (c *call) naive() (listed []int, scores []float64) {
 	rotation := func(i int) float64 {
 		for _, t := range c.memory.room[:c.memory.count] {
 			if t.key == c.items[i].Key {
-				n := float64(c.memory.clock.Factor(ShownHalfLife).Read(t.shown)) / 4096
+				clock := c.memory.clock
+				halvings := 0
+				if len(c.viewed) > 0 { // a minute ago
+					halvings = int(clock.Advance(ShownHalfLife, plan.Minute))
+				}
+				n := float64(clock.Factor(ShownHalfLife).Read(t.shown>>halvings)) / 4096
 				r := n / (n + 4)
 				if t.flags&flagDone != 0 {
 					r = math.Max(r, 1-float64(today-t.done)/90)
