@@ -120,6 +120,8 @@ func (p *Profile) codeSeen(c *codec) {
 		p.spending.code(c, p.Last)
 		c.must(p.spending != spending{})
 	}
+	seen, known := p.count(countOrders), uint64(p.spending.orders)
+	c.must(known > seen || known == seen && p.spending.revenue >= p.count(countRevenue))
 	if p.nps = c.small(p.nps, maxNPS+1); p.nps > 0 {
 		p.npsAt = c.age(p.npsAt, p.Last)
 	}

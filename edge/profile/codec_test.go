@@ -206,6 +206,13 @@ func TestReadIsStrict(t *testing.T) {
 		require.Zero(t, profile.Read(r), name)
 		require.ErrorIs(t, r.Close(), wire.ErrForm, name)
 	}
+	for _, count := range []int{4, 13} { // orders and revenue that nobody knows
+		parts := nothing()
+		parts[own] = counted(count)
+		r = wire.NewReader(cat(parts[:]...))
+		require.Zero(t, profile.Read(r))
+		require.ErrorIs(t, r.Close(), wire.ErrForm)
+	}
 	parts := nothing()
 	parts[own], parts[cart] = counted(plan.VarCarts), u(now+1)
 	r = wire.NewReader(cat(parts[:]...))

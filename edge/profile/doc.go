@@ -137,7 +137,8 @@
 //	  joined                         bool; own tag u64 (0: none yet), others uvarint, at most 3,
 //	                                 ascending: tag u64 above 0, cell
 //	  if the carts of all cells > 0: age of the latest cart event   uvarint
-//	  spending                       bool; orders known, their revenue, age of the latest, its
+//	  spending                       bool; orders known (no fewer than all cells'), their
+//	                                 revenue (no less, if they are as many), age of the latest, its
 //	                                 value, instant up to which all is settled (0: none),
 //	                                 number of orders (at most 24), the latest first: seconds
 //	                                 before the one before it, value mod 16,381; uvarint each
