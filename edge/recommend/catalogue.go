@@ -17,8 +17,8 @@ const (
 	MaxCatalogue = 2000
 	// MaxDifficulty bounds an exercise's difficulty, in logits either way.
 	MaxDifficulty = 10
-	// MaxCatalogueBytes bounds a catalogue's bytes: an item takes at most 38.
-	MaxCatalogueBytes = 2 + MaxCatalogue*(8+10+7+3+1+8+1)
+	// MaxCatalogueBytes bounds a catalogue's bytes: an item takes at most 37.
+	MaxCatalogueBytes = 2 + MaxCatalogue*(8+10+7+3+1+8)
 
 	maxDay = 1 << 20
 	// minItem is the least that an item takes.

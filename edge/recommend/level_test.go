@@ -135,13 +135,17 @@ func TestDifficultiesRefitted(t *testing.T) {
 		c.bind(&p.Lists[0])
 		var l level
 		l.fit(c, solved)
-		before, after := 0., 0.
+		before, after, literal := 0., 0., 0.
 		for i := range items {
+			literal += math.Abs(math.Log(1/solved[i].Mean-1) - truth[i])
 			before += math.Abs(items[i].Difficulty - truth[i])
 			after += math.Abs(l.difficulty(&c.items[i]) - truth[i])
 		}
-		t.Logf("given what fits: %v; mean mistake %.2f, then %.2f logits; line %.2f %+.2f d", given, before/plan.MaxItems, after/plan.MaxItems, l.offset, l.slope)
+		t.Logf("given what fits: %v; mean mistake %.2f, then %.2f logits, %.2f by the shares alone; line %.2f %+.2f d",
+			given, before/plan.MaxItems, after/plan.MaxItems, literal/plan.MaxItems, l.offset, l.slope)
 		require.Less(t, after, .5*before)
+		// Taken at their word, shares would make all exercises of a list equally hard.
+		require.Equal(t, given, literal > 2*before)
 		// Few tries change little.
 		for i := range solved {
 			solved[i].Strength = 1
