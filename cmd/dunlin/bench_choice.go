@@ -91,6 +91,8 @@ func missedMsnbc(r msnbc.Result) error {
 	}
 	hold("segment_device.mean_G", r.SegmentDevice.MeanG, .92)
 	hold("segment_device.worst_G", r.SegmentDevice.Worst, .87)
+	hold("segment_interest.mean_G", r.Interest.MeanG, .92)
+	hold("segment_interest.worst_G", r.Interest.Worst, .87)
 	hold("segment.G", r.Segment.G, .37)
 	hold("guard.worst_margin", r.Guard.Worst, 0)
 	if all == nil {

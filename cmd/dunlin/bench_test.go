@@ -14,14 +14,16 @@ import (
 func TestMsnbcTargets(t *testing.T) {
 	good := func() (r msnbc.Result) {
 		r.SegmentDevice.MeanG, r.SegmentDevice.Worst, r.Segment.G = .92, .87, .37
+		r.Interest = r.SegmentDevice
 		return r
 	}
 	require.NoError(t, missedMsnbc(good()))
 	for name, spoil := range map[string]func(*msnbc.Result){
-		"segment_device.mean_G":  func(r *msnbc.Result) { r.SegmentDevice.MeanG = .919 },
-		"segment_device.worst_G": func(r *msnbc.Result) { r.SegmentDevice.Worst = .869 },
-		"segment.G":              func(r *msnbc.Result) { r.Segment.G = math.NaN() },
-		"guard.worst_margin":     func(r *msnbc.Result) { r.Guard.Worst = -1e-6 },
+		"segment_device.mean_G":   func(r *msnbc.Result) { r.SegmentDevice.MeanG = .919 },
+		"segment_device.worst_G":  func(r *msnbc.Result) { r.SegmentDevice.Worst = .869 },
+		"segment_interest.mean_G": func(r *msnbc.Result) { r.Interest.MeanG = .919 },
+		"segment.G":               func(r *msnbc.Result) { r.Segment.G = math.NaN() },
+		"guard.worst_margin":      func(r *msnbc.Result) { r.Guard.Worst = -1e-6 },
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := good()

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"math"
 	"math/rand/v2"
 	"slices"
 
@@ -31,19 +32,26 @@ type Options struct {
 	Done   func(done, total int)
 }
 
-// Result holds mean rewards and G = (V - single) / (central - single).
+// Gain is G = (V - single) / (central - single) over the draws of noise.
+type Gain struct {
+	MeanG float64 `json:"mean_G"`
+	Worst float64 `json:"worst_G"`
+	Exact float64 `json:"exact_sums_G"` // without noise
+}
+
+// Result holds gains and mean rewards.
 type Result struct {
-	SegmentDevice struct {
-		MeanG float64 `json:"mean_G"`
-		Worst float64 `json:"worst_G"`
-		Exact float64 `json:"exact_sums_G"` // without noise
-	} `json:"segment_device"`
-	Segment struct {
+	// SegmentDevice goes by the device's whole path; Interest by what of it package choose
+	// goes by, the topics of the latest pages.
+	SegmentDevice Gain `json:"segment_device"`
+	Interest      Gain `json:"segment_interest"`
+	Segment       struct {
 		G     float64 `json:"G"`
 		Exact float64 `json:"exact_sums_G"`
 	} `json:"segment"`
-	// Guard: a tenth of the visitors to learn from, once a seed another tenth. Value
-	// and best single arm (of the same tenth, exact) are means.
+	// Guard: a tenth of the visitors to learn from, once a seed another tenth. Value (by
+	// path or by interest, whichever is less) and best single arm (of the same tenth,
+	// exact) are means.
 	Guard struct {
 		Value      float64 `json:"value"`
 		Worst      float64 `json:"worst_margin"` // smallest value - best_single
@@ -77,23 +85,23 @@ func Run(visitors []Visitor, o Options) (Result, error) {
 	if err != nil {
 		return r, err
 	}
-	r.SegmentDevice.Exact, r.Segment.Exact = g(value(visitors, exact.device)), g(value(visitors, exact.segment))
-	r.SegmentDevice.Worst = 1
+	r.Segment.Exact = g(value(visitors, exact.segment))
+	r.SegmentDevice.Exact, r.Interest.Exact = g(value(visitors, exact.path)), g(value(visitors, exact.device))
+	r.SegmentDevice.Worst, r.Interest.Worst = math.Inf(1), math.Inf(1)
 	for seed := range o.Seeds {
 		l, err := learn(p, visitors, o.Random(seed))
 		if err != nil {
 			return r, err
 		}
-		both := g(value(visitors, l.device))
-		r.SegmentDevice.MeanG += both / float64(o.Seeds)
-		r.SegmentDevice.Worst = min(r.SegmentDevice.Worst, both)
+		r.SegmentDevice.add(g(value(visitors, l.path)), o.Seeds)
+		r.Interest.add(g(value(visitors, l.device)), o.Seeds)
 		r.Segment.G += g(value(visitors, l.segment)) / float64(o.Seeds)
 
 		few := part(visitors, seed)
 		if l, err = learn(p, few, o.Random(seed)); err != nil {
 			return r, err
 		}
-		guarded, single := value(visitors, l.device), value(visitors, logsOf(few).single)
+		guarded, single := min(value(visitors, l.path), value(visitors, l.device)), value(visitors, logsOf(few).single)
 		r.Guard.Value += guarded / float64(o.Seeds)
 		r.Guard.BestSingle += single / float64(o.Seeds)
 		r.Guard.Segment += value(visitors, l.segment) / float64(o.Seeds)
@@ -103,6 +111,11 @@ func Run(visitors []Visitor, o Options) (Result, error) {
 		o.Done(seed+1, o.Seeds)
 	}
 	return r, nil
+}
+
+func (g *Gain) add(one float64, of int) {
+	g.MeanG += one / float64(of)
+	g.Worst = min(g.Worst, one)
 }
 
 // part is one tenth of the visitors.
@@ -122,6 +135,7 @@ type learned struct {
 	places  []choose.PlaceNames
 	rates   [][]choose.Rate
 	options []choose.Option
+	usual   [len(Variants)]float64
 }
 
 func learn(p *plan.Plan, visitors []Visitor, random io.Reader) (*learned, error) {
@@ -141,6 +155,7 @@ func learn(p *plan.Plan, visitors []Visitor, random io.Reader) (*learned, error)
 	default:
 		return nil, err
 	}
+	l.usual = usual(l)
 	return l, nil
 }
 
