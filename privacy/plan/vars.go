@@ -85,19 +85,18 @@ var (
 	RegionTexts  = []string{"africa", "america_north", "america_south", "asia_central", "asia_east", "asia_south", "asia_southeast", "asia_west", "europe", "oceania", "other"}
 	TierTexts    = []string{"low", "middle", "high"}
 	// ScenarioTexts: day kind x 12 + time of day x 3 + device.
-	ScenarioTexts = scenarios()
-)
-
-func scenarios() (out []string) {
-	for _, day := range []string{"weekday", "weekend"} {
-		for _, part := range []string{"morning", "day", "evening", "night"} {
-			for _, device := range DeviceTexts {
-				out = append(out, day+"-"+part+"-"+device)
-			}
-		}
+	// Written out, so that a program which has no use for them has not the texts either.
+	ScenarioTexts = []string{
+		"weekday-morning-phone", "weekday-morning-tablet", "weekday-morning-desktop",
+		"weekday-day-phone", "weekday-day-tablet", "weekday-day-desktop",
+		"weekday-evening-phone", "weekday-evening-tablet", "weekday-evening-desktop",
+		"weekday-night-phone", "weekday-night-tablet", "weekday-night-desktop",
+		"weekend-morning-phone", "weekend-morning-tablet", "weekend-morning-desktop",
+		"weekend-day-phone", "weekend-day-tablet", "weekend-day-desktop",
+		"weekend-evening-phone", "weekend-evening-tablet", "weekend-evening-desktop",
+		"weekend-night-phone", "weekend-night-tablet", "weekend-night-desktop",
 	}
-	return out
-}
+)
 
 // Extent is how many variables of the site's own a rule may name.
 type Extent struct {
