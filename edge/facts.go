@@ -46,13 +46,13 @@ func (d *Device) AppendFacts(now plan.Time, b []byte) ([]byte, error) {
 	}
 	n = 0
 	for topic := range d.plan.Topics {
-		if view.Strengths(topic) != [5]float64{} {
+		if view.Sums(topic) != [5]float64{} {
 			n++
 		}
 	}
 	b = wire.AppendUvarint(b, uint64(n))
 	for topic := range d.plan.Topics {
-		sums := view.Strengths(topic)
+		sums := view.Sums(topic)
 		if sums == [5]float64{} {
 			continue
 		}

@@ -21,7 +21,7 @@ part() {
     operands+=(--max "$name=$budget")
   fi
 }
-part module_br 460800 wasm/module/built/dunlin.wasm
+part module_br 512000 wasm/module/built/dunlin.wasm
 part loader_br 3072 web/built/sdk/dunlin.js
 part worker_br 12288 web/built/sdk/worker-*.js web/built/sdk/page-*.js # all that runs before a first report
 part sealing_br 46080 web/built/sdk/seal-*.js

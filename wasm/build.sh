@@ -50,5 +50,5 @@ trap 'rm -rf "$work"' EXIT
 GOOS=wasip1 GOARCH=wasm go build "${flags[@]}" -o "$work/linked.wasm" "$package"
 # Merged last: the flags above raise the number of data segments that merging joins.
 go -C "$root" build -o "$work/dunlin-link" "$ours/wasm/link/dunlin-link"
-"$work/dunlin-link" merge "$work/linked.wasm" "$out"
+"$work/dunlin-link" merge --drop-lines "$work/linked.wasm" "$out"
 if [[ -n $keep ]]; then cp "$work/linked.wasm" "$keep"; fi

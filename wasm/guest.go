@@ -21,6 +21,7 @@ type guest struct {
 	out    edge.Outgoing // reused by every Report
 	framed []byte        // reused by every Frame
 	choice choice        // reused by every Choose
+	asked  asked         // reused by every Recommend and Reach
 	dirty  int           // bytes of the buffer that may not be zero
 	spoilt bool          // a panic has been seen
 	buffer [abi.BufferSize]byte
@@ -73,7 +74,8 @@ func (g *guest) call(op, n uint32) (answer int32) {
 // left lying about: those that end a device's stay or hand out a report.
 func secret(op abi.Op) bool {
 	switch op {
-	case abi.OpLoad, abi.OpReport, abi.OpAgain, abi.OpForget, abi.OpInfo, abi.OpClear, abi.OpReset:
+	case abi.OpLoad, abi.OpReport, abi.OpAgain, abi.OpForget, abi.OpInfo, abi.OpClear, abi.OpReset,
+		abi.OpErase, abi.OpExport, abi.OpImport:
 		return true
 	}
 	return false
@@ -162,6 +164,9 @@ func (g *guest) run(op abi.Op, in []byte) ([]byte, error) {
 			return nil, err
 		}
 		return g.choose(answer, m)
+	}
+	if op >= abi.OpCatalogue && op <= abi.OpSurvey {
+		return g.ask(op, in, answer)
 	}
 	return nil, abi.ErrOp
 }

@@ -201,7 +201,7 @@ func TestMessagesThatAreRefused(t *testing.T) {
 		want    error
 	}{
 		"op 0":              {0, nil, abi.ErrOp},
-		"op 15":             {15, nil, abi.ErrOp},
+		"op 24":             {24, nil, abi.ErrOp},
 		"no plan":           {abi.OpPlan, []byte("DLPM"), plan.ErrMagic},
 		"half a time":       {abi.OpLoad, at[:4], abi.ErrMessage},
 		"no time":           {abi.OpTrack, nil, abi.ErrMessage},

@@ -152,7 +152,7 @@ func TestDecisionRefused(t *testing.T) {
 		"no place":           func(b []byte) []byte { b[0] = 2; return b },
 		"column beyond":      func(b []byte) []byte { b[2] = 2; return b },
 		"no reason":          func(b []byte) []byte { b[3] = 0; return b },
-		"reason 4":           func(b []byte) []byte { b[3] = 4; return b },
+		"reason 8":           func(b []byte) []byte { b[3] = 8; return b },
 		"kept 2":             func(b []byte) []byte { b[4] = 2; return b },
 		"segment 64":         func(b []byte) []byte { b[5] = 64; return b },
 		"no options":         func(b []byte) []byte { b[2], b[14] = 0, 0; return b[:15] },

@@ -30,6 +30,10 @@ func ReadChoose(b []byte) (ChooseMessage, error) {
 // optionSize is what each column takes.
 const optionSize = 4 + 8*8
 
+// barred is the bit, in the field of a prior's strength, which is far below it, of an arm
+// that the ladder gives to others.
+const barred = 1 << 31
+
 // AppendDecision appends the answer of Choose; doc.go draws it. Whatever the device
 // knows is in it but what the draws come from: its seed is behind a SHA-256.
 func AppendDecision(b []byte, d *choose.Decision) []byte {
@@ -41,7 +45,11 @@ func AppendDecision(b []byte, d *choose.Decision) []byte {
 	var row [optionSize]byte
 	for i := range d.Options {
 		o := &d.Options[i]
-		binary.BigEndian.PutUint32(row[:], o.Prior.Strength)
+		strength := o.Prior.Strength
+		if o.Barred {
+			strength |= barred
+		}
+		binary.BigEndian.PutUint32(row[:], strength)
 		for k, v := range [...]float64{o.Prior.Mean, o.Shown, o.Won, o.Match, o.Mean, o.Strength, o.Draw, o.Value} {
 			// Adding 0 turns -0, which has no encoding, into 0.
 			binary.BigEndian.PutUint64(row[4+8*k:], math.Float64bits(v+0))
@@ -60,7 +68,7 @@ func ReadDecision(b []byte, d *choose.Decision) error {
 		Segment: int(r.Byte()), Version: r.U64(), Options: d.Options[:0],
 	}
 	options := int(r.Byte())
-	if d.Place.Kind > choose.Campaign || d.Reason < choose.Sampled || d.Reason > choose.Held || d.Segment >= plan.MaxSegments ||
+	if d.Place.Kind > choose.Campaign || d.Reason < choose.Sampled || d.Reason > choose.Excluded || d.Segment >= plan.MaxSegments ||
 		options > plan.MaxArms || d.Column >= options {
 		r.Fail(ErrMessage)
 	}
@@ -68,7 +76,8 @@ func ReadDecision(b []byte, d *choose.Decision) error {
 		if r.Err() != nil {
 			break
 		}
-		o := choose.Option{Prior: choose.Rate{Strength: r.U32()}}
+		strength := r.U32()
+		o := choose.Option{Prior: choose.Rate{Strength: strength &^ barred}, Barred: strength&barred != 0}
 		for _, v := range [...]*float64{&o.Prior.Mean, &o.Shown, &o.Won, &o.Match, &o.Mean, &o.Strength, &o.Draw, &o.Value} {
 			*v = r.Float()
 		}

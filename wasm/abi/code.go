@@ -5,6 +5,7 @@ import (
 
 	"github.com/dunlin-analytics/dunlin/edge"
 	"github.com/dunlin-analytics/dunlin/edge/choose"
+	"github.com/dunlin-analytics/dunlin/edge/recommend"
 	"github.com/dunlin-analytics/dunlin/privacy/ledger"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
 	"github.com/dunlin-analytics/dunlin/privacy/report"
@@ -68,6 +69,9 @@ var codes = [...]struct {
 	{-29, &edge.ErrRandom},
 	{-30, &edge.ErrEvent},
 	{-31, &edge.ErrPlace},
+	{-32, &edge.ErrFact},
+	{-33, &edge.ErrCarry},
+	{-34, &recommend.ErrCatalogue},
 
 	{-40, &plan.ErrTooLarge},
 	{-41, &plan.ErrMagic},
@@ -94,6 +98,7 @@ var codes = [...]struct {
 	{-62, &share.ErrParams},
 	{-63, &ledger.ErrCharge},
 	{-64, &plan.ErrPolicy},
+	{-65, &plan.ErrDevice},
 
 	{-80, &choose.ErrPriors},
 	{-81, &choose.ErrForeign},

@@ -48,6 +48,25 @@
 //	13 Choose   i64 now, u8 kind of place           the decision, below
 //	            (0 slot, 1 campaign), u8 index
 //	14 Again    as Report                           as Report
+//	15 Catalogue  u8 list, bytes of package         -
+//	            edge/recommend
+//	16 Recommend  i64 now, u8 list, topics of the   u8 count; each: u16 item of the catalogue,
+//	            page uvarint, u64 item at hand      u8 reason, u8 topic + 1 or 0, f64 score and
+//	                                                its five parts
+//	17 Reach    i64 now, u8 message                 u8 refused (0 no, 1 not for the visitor,
+//	                                                2 capped), u8 channel of the plan, u8 why
+//	                                                (1 own answers, 2 everyone's, 3 order, 4
+//	                                                holdout), u8 bits (1 by habit, 2 quiet now),
+//	                                                i64 when
+//	18 Facts    i64 now                             as edge.Device.AppendFacts
+//	19 Erase    i64 now, u8 variable                state
+//	20 Budget   i64 now                             u64 nano-rho: today, 30 dates, a year, both
+//	                                                caps; u32 reports of the 30 dates
+//	21 Export   i64 now                             as edge.Device.Export
+//	22 Import   i64 now, what Export answered on    state
+//	            another device
+//	23 Survey   i64 now, u8: 1 the visitor turns    u8 survey + 1, 0 if none may be asked
+//	            to leave, else 0
 //
 // The answer of Report holds the new state so that no host can forget it: the
 // state must be durable before the report leaves, or a restart could charge the
@@ -63,16 +82,16 @@
 // an instance that goes over to a plan with a lower serial needs a Reset.)
 //
 // Priors are in force until other ones are, or another plan, or Reset; for whichever
-// device is loaded. Load, Priors, Track and Choose change the state: the host must store
+// device is loaded, and so are catalogues. Load, Priors, Track, Choose, Recommend, Reach and Export change the state: the host must store
 // it, or a page that comes back may see another variant in the same visit.
 //
 // A decision is what the place shows and why; once seen it stands for the rest of the
 // visit:
 //
 //	u8 kind of place  u8 index  u8 column shown  u8 reason (1 sampled, 2 explored,
-//	3 holdout)  bool: made earlier in the visit  u8 segment  u64 version of the
+//	3 holdout, 4 not for the visitor, 5 capped, 6 resting, 7 another of its group)  bool: made earlier in the visit  u8 segment  u64 version of the
 //	priors, 0 if there were none for the place  u8 number of columns, then for each
-//	  u32 strength of the prior  f64 its mean  f64 own trials  f64 own successes
+//	  u32 strength of the prior, and 2^31 if the arm is for others  f64 its mean  f64 own trials  f64 own successes
 //	  f64 match with the interests, 0 to 1  f64 posterior mean  f64 its strength
 //	  f64 rate drawn, 0 if none was  f64 value
 //

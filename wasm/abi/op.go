@@ -3,7 +3,7 @@ package abi
 import "github.com/dunlin-analytics/dunlin/privacy/report"
 
 // Version of the boundary: of the layouts and numbers of this package.
-const Version = 2
+const Version = 3
 
 // Op is an operation of call.
 type Op uint32
@@ -24,6 +24,16 @@ const (
 	OpPriors  Op = 12
 	OpChoose  Op = 13
 	OpAgain   Op = 14
+
+	OpCatalogue Op = 15
+	OpRecommend Op = 16
+	OpReach     Op = 17
+	OpFacts     Op = 18
+	OpErase     Op = 19
+	OpBudget    Op = 20
+	OpExport    Op = 21
+	OpImport    Op = 22
+	OpSurvey    Op = 23
 )
 
 // BufferSize is the length of the one buffer. The largest messages are a plan

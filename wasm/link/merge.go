@@ -26,13 +26,16 @@ type Options struct {
 	// Gap is the most zero bytes in a row that a segment may hold, 0 to MaxGap.
 	// Required: zero means that every zero splits. Commands take DefaultGap.
 	Gap int
+	// DropLines clears the tables of files and lines, which only a traceback reads. The
+	// module must then be one of Go, of a version whose table of functions is known.
+	DropLines bool
 }
 
 // Merge returns the module with its data segments joined and without the custom
 // sections that only tools read. The argument is left as it is.
 //
-// Claim:  same initial memory, same code, same imports and exports; merging the
-// result again with the same options returns the same bytes.
+// Claim:  same initial memory (but for what DropLines clears), same
+// code, same imports and exports; merging the result again with the same options returns the same bytes.
 // Errors: ErrGap, ErrFormat, ErrUnsupported.
 func Merge(module []byte, o Options) ([]byte, error) {
 	if o.Gap < 0 || o.Gap > MaxGap {
@@ -41,6 +44,11 @@ func Merge(module []byte, o Options) ([]byte, error) {
 	in, err := layOut(module)
 	if err != nil {
 		return nil, err
+	}
+	if o.DropLines {
+		if err := dropLines(in.image); err != nil {
+			return nil, err
+		}
 	}
 	merged := append(make([]byte, 0, len(module)), header...)
 	for _, s := range in.sections {

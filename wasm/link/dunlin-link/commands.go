@@ -32,6 +32,7 @@ func parse(flags *flag.FlagSet, args []string, stderr io.Writer) ([]string, erro
 func merge(args []string, stdout, stderr io.Writer) error {
 	flags := flag.NewFlagSet("merge", flag.ContinueOnError)
 	gap := flags.Int("gap", link.DefaultGap, "most zeros in a row inside a segment")
+	lines := flags.Bool("drop-lines", false, "clear the tables of files and lines, which only tracebacks read")
 	operands, err := parse(flags, args, stderr)
 	if err != nil || len(operands) != 2 {
 		return errUsage
@@ -41,7 +42,7 @@ func merge(args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	merged, err := link.Merge(module, link.Options{Gap: *gap})
+	merged, err := link.Merge(module, link.Options{Gap: *gap, DropLines: *lines})
 	if err != nil {
 		return fmt.Errorf("%s: %w", in, err)
 	}

@@ -1,7 +1,7 @@
 // Command dunlin-link shrinks the built module and holds it to its gates. The
 // work is package link's; this command reads and writes files.
 //
-//	dunlin-link merge [--gap N] IN OUT
+//	dunlin-link merge [--gap N] [--drop-lines] IN OUT
 //	dunlin-link check FILE [--max-brotli BYTES]
 //	dunlin-link compress FILE...
 //	dunlin-link size [NAME=]FILE... [--max NAME=BYTES]...
@@ -18,7 +18,8 @@ import (
 )
 
 const usage = `usage:
-  dunlin-link merge [--gap N] IN OUT           join data segments, drop what only tools read
+  dunlin-link merge [--gap N] [--drop-lines] IN OUT
+                                               join data segments, drop what only tools read
   dunlin-link check FILE [--max-brotli BYTES]  imports, exports, size; fails beyond the ten imports or the budget
   dunlin-link compress FILE...                 write FILE.br, brotli 11
   dunlin-link size [NAME=]FILE...              bytes after brotli 11, a line each; files of one name are
