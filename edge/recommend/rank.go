@@ -237,9 +237,9 @@ func (f *field) parts(i int) parts {
 	switch {
 	case f.s.List.Learning:
 		p.price = float64(weightLevel * nearness(f.expected(it)))
-		p.rotation = -float64(weightLevel * n.rotation)
+		p.rotation = 0 - float64(weightLevel*n.rotation) // never -0, which has no bytes
 	default:
-		p.rotation = -float64(weightRotation * n.rotation)
+		p.rotation = 0 - float64(weightRotation*n.rotation)
 		if f.usual >= 0 {
 			p.price = float64(weightPrice * f.fit(it.tier))
 		}
