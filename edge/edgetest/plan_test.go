@@ -90,3 +90,22 @@ func TestFixedPlansEncode(t *testing.T) {
 	}
 	require.Greater(t, columns, choose.MaxEntries, "fewer to pick among than a device keeps evidence of")
 }
+
+// A wide plan's priors are its own, of every kind that there is.
+func TestPriorsOfEveryKind(t *testing.T) {
+	seen := map[choose.Kind]int{}
+	for seed := range uint64(60) {
+		rng := edgetest.Rand(seed)
+		p := edgetest.Wide(rng)
+		digest := plan.DigestOf(edgetest.Publish(p))
+		priors, err := choose.Decode(edgetest.Priors(rng, p, digest, 1))
+		require.NoError(t, err)
+		require.NoError(t, priors.Fits(p, digest))
+		for _, at := range priors.Places {
+			seen[at.Place.Kind]++
+		}
+	}
+	for kind := choose.Slot; kind <= choose.Response; kind++ {
+		require.Greater(t, seen[kind], 9, "kind %d", kind)
+	}
+}

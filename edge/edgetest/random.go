@@ -191,18 +191,25 @@ func Priors(rng *rand.Rand, p *plan.Plan, digest plan.Digest, version uint64) []
 		if rng.IntN(4) == 0 {
 			continue
 		}
-		rows := []int{1, len(p.Segments)}[rng.IntN(2)]
-		here := choose.PlacePriors{Place: at}
-		for range rows {
-			var row []choose.Rate
-			for range at.Columns(p) {
-				row = append(row, choose.Rate{Mean: .0001 + .9998*rng.Float64(), Strength: 1 << rng.IntN(21)})
-			}
-			here.Rates = append(here.Rates, row)
-		}
-		priors.Places = append(priors.Places, here)
+		priors.Places = append(priors.Places, rated(rng, p, at, []int{1, len(p.Segments)}[rng.IntN(2)]))
+	}
+	if len(p.Lists)+len(p.Messages)+len(p.Predictions) > 0 {
+		priors.Places = append(priors.Places, widePlaces(rng, p)...)
 	}
 	return PublishPriors(priors)
+}
+
+// rated invents a place's rates.
+func rated(rng *rand.Rand, p *plan.Plan, at choose.Place, rows int) choose.PlacePriors {
+	here := choose.PlacePriors{Place: at}
+	for range rows {
+		var row []choose.Rate
+		for range at.Columns(p) {
+			row = append(row, choose.Rate{Mean: .0001 + .9998*rng.Float64(), Strength: 1 << rng.IntN(21)})
+		}
+		here.Rates = append(here.Rates, row)
+	}
+	return here
 }
 
 // PublishPriors encodes priors. Impossible ones are the test's fault.

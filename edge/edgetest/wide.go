@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/dunlin-analytics/dunlin/edge"
+	"github.com/dunlin-analytics/dunlin/edge/choose"
 	"github.com/dunlin-analytics/dunlin/edge/profile"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
 )
@@ -226,4 +227,26 @@ func purchase(rng *rand.Rand, p *plan.Plan, e *edge.Event) {
 		e.Payment = uint8(rng.IntN(len(p.Payments) + 1))
 		e.Discount = int64(rng.IntN(3)) * 500
 	}
+}
+
+// widePlaces invents rates of some of what a Wide plan has beside slots and campaigns.
+func widePlaces(rng *rand.Rand, p *plan.Plan) (out []choose.PlacePriors) {
+	for kind := choose.Items; kind <= choose.Response; kind++ {
+		for i := range plan.MaxLists {
+			at := choose.Place{Kind: kind, Index: uint8(i)}
+			if at.Columns(p) == 0 || rng.IntN(4) == 0 {
+				continue
+			}
+			rows := 1
+			switch kind {
+			case choose.Next:
+				rows = len(p.Topics)
+			case choose.Predicted, choose.Difficulty:
+			default:
+				rows = []int{1, len(p.Segments)}[rng.IntN(2)]
+			}
+			out = append(out, rated(rng, p, at, rows))
+		}
+	}
+	return out
 }
