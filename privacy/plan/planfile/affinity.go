@@ -5,75 +5,83 @@ import (
 	"strconv"
 
 	"github.com/expr-lang/expr/ast"
-
-	"github.com/dunlin-analytics/dunlin/privacy/plan"
 )
 
-// affinityName is what topics' affinities are members of: affinity.shoes, or
-// affinity["kids wear"]. No attribute may have the name.
-const affinityName = "affinity"
+// affinityName and abilityName are what topics' affinities and skills' abilities are
+// members of: affinity.shoes, or affinity["kids wear"]. No attribute may have the names.
+const (
+	affinityName = "affinity"
+	abilityName  = "ability"
+)
 
-var topTopic = plan.Variables[plan.VarTopTopic].Name
-
-// affinitySpelling writes a topic's affinity as a rule names it.
-func affinitySpelling(topic string) string {
-	if identifier.MatchString(topic) && !slices.Contains(keywords, topic) {
-		return affinityName + "." + topic
+// spelling writes a member as a rule names it.
+func spelling(of, name string) string {
+	if identifier.MatchString(name) && !slices.Contains(keywords, name) {
+		return of + "." + name
 	}
-	return affinityName + "[" + strconv.Quote(topic) + "]"
+	return of + "[" + strconv.Quote(name) + "]"
 }
 
-func affinitySpellings(topics []string) []string {
-	out := make([]string, len(topics))
-	for i, t := range topics {
-		out[i] = affinitySpelling(t)
+func spellings(of string, names []string) []string {
+	out := make([]string, len(names))
+	for i, n := range names {
+		out[i] = spelling(of, n)
 	}
 	return out
 }
 
-// affinity returns the variable's index if n is the affinity of one of the
-// plan's topics.
+// affinity returns the variable's index if n is the affinity of one of the plan's
+// topics, or the ability in one of its skills.
 func (c *compiler) affinity(n ast.Node) (index int, ok bool) {
-	topic, ok := affinityTopic(n)
+	of, name, ok := memberOf(n)
 	if !ok {
 		return 0, false
 	}
-	i := slices.Index(c.topics, topic.Value)
-	return plan.VarAffinity + i, i >= 0
+	names, base, ok := c.members(of)
+	i := slices.Index(names, name.Value)
+	return base + i, ok && i >= 0
 }
 
-// affinityTopic returns the piece of affinity.NAME that names the topic.
-func affinityTopic(n ast.Node) (topic *ast.StringNode, ok bool) {
+// memberOf returns the two pieces of affinity.NAME.
+func memberOf(n ast.Node) (of string, name *ast.StringNode, ok bool) {
 	m, ok := n.(*ast.MemberNode)
-	if !ok || !isAffinity(m.Node) || m.Optional || m.Method {
-		return nil, false
+	if !ok || m.Optional || m.Method {
+		return "", nil, false
 	}
-	topic, ok = m.Property.(*ast.StringNode)
-	return topic, ok
+	id, ok := m.Node.(*ast.IdentifierNode)
+	if !ok || id.Value != affinityName && id.Value != abilityName {
+		return "", nil, false
+	}
+	name, ok = m.Property.(*ast.StringNode)
+	return id.Value, name, ok
 }
 
-func isAffinity(n ast.Node) bool {
-	id, ok := n.(*ast.IdentifierNode)
-	return ok && id.Value == affinityName
-}
-
-// refuseAffinity reports a piece that begins with affinity and is not that of a
-// topic; it returns false for any other.
+// refuseAffinity reports a piece that begins with affinity or ability and is not that of
+// a topic or skill; it returns false for any other.
 func (c *compiler) refuseAffinity(n ast.Node) bool {
-	m, member := n.(*ast.MemberNode)
-	if !isAffinity(n) && !(member && isAffinity(m.Node)) {
+	root := n
+	if m, ok := n.(*ast.MemberNode); ok {
+		root = m.Node
+	}
+	id, ok := root.(*ast.IdentifierNode)
+	if !ok || id.Value != affinityName && id.Value != abilityName {
 		return false
 	}
-	if len(c.topics) == 0 {
-		c.fault(n, noTopics, "%s is that of a topic, and the file lists no topics", affinityName)
+	what, under, none := "topic", "topics", noTopics
+	if id.Value == abilityName {
+		what, under, none = "skill", "skills", "rules without ability, or a list of skills under skills"
+	}
+	names, _, _ := c.members(id.Value)
+	if len(names) == 0 {
+		c.fault(n, none, "%s is that of a %s, and the file lists no %s", id.Value, what, under)
 		return true
 	}
-	accepted := list(affinitySpellings(c.topics))
-	if topic, ok := affinityTopic(n); ok {
-		c.fault(topic, accepted, "unknown topic %q%s", topic.Value, meant(topic.Value, c.topics))
+	accepted := list(spellings(id.Value, names))
+	if _, name, ok := memberOf(n); ok {
+		c.fault(name, accepted, "unknown %s %q%s", what, name.Value, meant(name.Value, names))
 		return true
 	}
-	c.fault(n, accepted, "%s stands with the name of one topic", affinityName)
+	c.fault(n, accepted, "%s stands with the name of one %s", id.Value, what)
 	return true
 }
 

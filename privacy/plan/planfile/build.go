@@ -34,6 +34,8 @@ func (f *File) Plan(b BuildInput) (*plan.Plan, error) {
 		Consent: f.Consent, Attribution: f.Attribution, Policy: f.Policy,
 		Topics: f.Topics, Events: f.Events, Attributes: f.Attributes, Segments: f.Segments, Stages: f.Stages,
 		Campaigns: f.Campaigns, Slots: f.Slots, Metrics: f.Metrics,
+		Networks: f.Networks, Payments: f.Payments, Pages: f.Pages, Skills: f.Skills, Channels: f.Channels,
+		Surveys: f.Surveys, Lists: f.Lists, Messages: f.Messages, Predictions: f.Predictions,
 	}
 	if p.Expires == 0 {
 		p.Expires = f.Periods[len(f.Periods)-1].End

@@ -122,9 +122,13 @@ func (r *reader) unbuildable(f *File, err error) {
 	}
 }
 
-// measured is the part of a plan that its layout depends on.
+// measured is the part of a plan that its layout, and its rules, depend on.
 func (f *File) measured() *plan.Plan {
-	return &plan.Plan{Segments: f.Segments, Stages: f.Stages, Campaigns: f.Campaigns, Slots: f.Slots, Policy: f.Policy, Metrics: f.Metrics}
+	return &plan.Plan{
+		Attributes: f.Attributes, Topics: f.Topics, Skills: f.Skills, Payments: f.Payments, Pages: f.Pages, Channels: f.Channels,
+		Segments: f.Segments, Stages: f.Stages, Campaigns: f.Campaigns, Slots: f.Slots, Policy: f.Policy, Metrics: f.Metrics,
+		Surveys: f.Surveys, Lists: f.Lists, Messages: f.Messages, Predictions: f.Predictions,
+	}
 }
 
 // placeholder stands for what pairing gives, in its real sizes.
@@ -185,6 +189,26 @@ func rowOf(p *plan.Plan, s plan.Span) Row {
 	case plan.SlotExposed, plan.SlotClicked, plan.SlotConverted:
 		row.Panel, row.Across = "slot "+p.Slots[m.Source].Name, "variants"
 		row.Metric = map[plan.MetricKind]string{plan.SlotExposed: "exposed", plan.SlotClicked: "clicked", plan.SlotConverted: "converted"}[m.Kind]
+	case plan.Topics, plan.Next, plan.Last:
+		row.Panel, row.Across = "topics", "topics"
+		row.Metric = map[plan.MetricKind]string{plan.Topics: "viewed", plan.Next: "next", plan.Last: "last"}[m.Kind]
+	case plan.Items, plan.Tried, plan.Solved:
+		row.Panel, row.Across = "list "+p.Lists[m.Source].Name, "items"
+		row.Metric = map[plan.MetricKind]string{plan.Items: "used", plan.Tried: "tried", plan.Solved: "solved"}[m.Kind]
+	case plan.ListExposed, plan.ListClicked, plan.ListConverted:
+		row.Panel = "list " + p.Lists[m.Source].Name
+		row.Metric = map[plan.MetricKind]string{plan.ListExposed: "exposed", plan.ListClicked: "clicked", plan.ListConverted: "converted"}[m.Kind]
+	case plan.State, plan.Outcome:
+		row.Panel, row.Across = predictionWords[p.Predictions[m.Source].Kind-1], "bins"
+		row.Metric = map[plan.MetricKind]string{plan.State: "state", plan.Outcome: "outcome"}[m.Kind]
+	case plan.ReachShown, plan.ReachAnswered:
+		row.Panel, row.Across = "message "+p.Messages[m.Source].Name, "channels"
+		row.Metric = map[plan.MetricKind]string{plan.ReachShown: "reached", plan.ReachAnswered: "answered"}[m.Kind]
+	case plan.SurveyAsked, plan.SurveyAnswers:
+		row.Panel = "survey " + p.Surveys[m.Source].Name
+		if row.Metric = "asked"; m.Kind == plan.SurveyAnswers {
+			row.Metric, row.Across = "answers", "answers"
+		}
 	}
 	return row
 }

@@ -35,6 +35,16 @@ type File struct {
 	Policy     plan.Policy // all 0 where there is nothing to choose
 	Metrics    []plan.Metric
 
+	Networks    []string
+	Payments    []string
+	Pages       []string
+	Skills      []string
+	Channels    []string
+	Surveys     []plan.Survey
+	Lists       []plan.List
+	Messages    []plan.Message
+	Predictions []plan.Prediction
+
 	Periods []plan.Period // all whole periods from Starts to Ends
 	Left    int           // days up to Ends that no whole period holds
 
@@ -43,7 +53,8 @@ type File struct {
 
 var (
 	topKeys = []string{"site", "timezone", "period", "serial", "starts", "ends", "budget", "min_batch", "consent",
-		"attribution", "topics", "events", "attributes", "segments", "funnel", "campaigns", "slots", "choice", "metrics"}
+		"attribution", "topics", "events", "attributes", "networks", "payments", "pages", "skills", "channels",
+		"predictions", "segments", "funnel", "campaigns", "slots", "lists", "surveys", "messages", "choice", "metrics"}
 	neededKeys = []string{"site", "timezone", "period", "serial", "starts", "ends", "budget", "consent", "segments"}
 )
 
@@ -78,7 +89,12 @@ var acceptedFor = map[string]string{
 	"floor":       "a share such as 1 % or 0.5 %, from 0 % to 50 % divided by the variants of the largest slot",
 	"lift":        "a number from 0 (interests do not count) to 1000",
 	"recent":      "a share such as 50 %, from 0 % to 100 %",
-	"goal":        "view, click, cart, order or a name under events",
+	"kind":        "csat, nps, one, multi",
+	"answers":     "a list of 2 to 16 names",
+	"channels":    "a list of 1 to 8 of the names under channels",
+	"bins":        "a list of 1 to 64 bins, each {name, rule}, the last without rule",
+	"within":      "a whole number of periods from 1 to 28",
+	"goal":        "view, click, cart, order, search, social, media, refund, answer, attempt or a name under events",
 }
 
 const (
@@ -117,12 +133,21 @@ func (r *reader) file(f *File, root *node) {
 	f.Topics = r.names(top["topics"], "topics", 0, plan.MaxTopics)
 	r.events(f, top["events"])
 	r.attributes(f, top["attributes"])
+	f.Networks = r.names(top["networks"], "networks", 0, plan.MaxNetworks)
+	f.Payments = r.names(top["payments"], "payments", 0, plan.MaxPayments)
+	f.Pages = r.names(top["pages"], "pages", 0, plan.MaxPages)
+	f.Skills = r.names(top["skills"], "skills", 0, plan.MaxSkills)
+	f.Channels = r.names(top["channels"], "channels", 0, plan.MaxChannels)
+	r.predictions(f, top["predictions"])
 	r.segments(f, top["segments"])
 	r.funnel(f, top["funnel"])
 	r.choice(f, top["choice"])
 	before := len(r.problems)
 	r.campaigns(f, top["campaigns"])
 	r.slots(f, top["slots"])
+	r.lists(f, top["lists"])
+	r.surveys(f, top["surveys"])
+	r.messages(f, top["messages"])
 	r.choose(f, top["choice"], len(r.problems) > before)
 	r.metrics(f, top["metrics"])
 }

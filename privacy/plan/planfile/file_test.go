@@ -77,7 +77,7 @@ func TestChineseNames(t *testing.T) {
 
 	_, problems = Parse("计划.yaml", []byte(strings.Replace(src, "|| orders", "|| 订单", 1)))
 	require.Len(t, problems, 1)
-	require.Equal(t, `计划.yaml:17:28: segments[0].rule: unknown variable "订单"; accepted: visits, views, clicks, carts, orders, revenue, average_order, last_order, days_since_first, days_since_visit, days_since_order, days_since_cart, active_days, top_topic, affinity.TOPIC, member, 年龄, points`,
+	require.Equal(t, `计划.yaml:17:28: segments[0].rule: unknown variable "订单"; accepted: visits, views, clicks, carts, orders, revenue, average_order, last_order, days_since_first, days_since_visit, days_since_order, days_since_cart, active_days, top_topic, `+laterVariables()+`affinity.TOPIC, member, 年龄, points`,
 		problems[0].Error(), "columns count characters")
 }
 
@@ -96,7 +96,7 @@ func TestFaults(t *testing.T) {
 		{"site: shop.example", "site: [a]", `1:7: site: a list where something else belongs;`},
 		{"site: shop.example", "site: http://shop.example/", `1:7: site: "http://shop.example/" is not a domain;`},
 		{"site: shop.example", "site: Shop.example", `1:7: site: "Shop.example" is not a domain;`},
-		{"site: shop.example", "sit: shop.example", `1:1: sit: unknown key; did you mean "site"?; accepted: site, timezone, period, serial, starts, ends, budget, min_batch, consent, attribution, topics, events, attributes, segments, funnel, campaigns, slots, choice, metrics`},
+		{"site: shop.example", "sit: shop.example", `1:1: sit: unknown key; did you mean "site"?; accepted: site, timezone, period, serial, starts, ends, budget, min_batch, consent, attribution, topics, events, attributes, networks, payments, pages, skills, channels, predictions, segments, funnel, campaigns, slots, lists, surveys, messages, choice, metrics`},
 		{"timezone: Europe/Berlin", "timezone: Europe/Berln", `2:11: timezone: unknown time zone "Europe/Berln"; did you mean "Europe/Berlin"?; accepted: an IANA name such as`},
 		{"timezone: Europe/Berlin", "timezone: Local", `2:11: timezone: unknown time zone "Local";`},
 		{"timezone: Europe/Berlin", `timezone: ""`, `2:11: timezone: unknown time zone "";`},
@@ -159,7 +159,7 @@ func TestFaults(t *testing.T) {
 		{"rule: orders >= 3 && days_since_order <= 60", `rule: "band == \"young\""`, `17:11: segments[0].rule: band has no value "young" (at character 9 of the rule; its column is not told, for the quoted text has escapes); accepted: under 25, older`},
 		{"rule: orders >= 3 && days_since_order <= 60", `rule: 'band == ''young'''`, `17:11: segments[0].rule: band has no value "young" (at character 9 of the rule;`},
 		{"rule: orders >= 3 && days_since_order <= 60", `rule: ""`, `17:12: segments[0].rule: the rule is empty; accepted: one expression that is true or false,`},
-		{"- visit: view\n", "- visit: veiw\n", `20:12: funnel[0].visit: unknown value "veiw"; did you mean "view"?; accepted: view, click, cart, order, signup`},
+		{"- visit: view\n", "- visit: veiw\n", `20:12: funnel[0].visit: unknown value "veiw"; did you mean "view"?; accepted: view, click, cart, order, search, social, media, refund, answer, attempt, signup`},
 		{"  - visit: view\n", "", `20:3: funnel: 1 stages; accepted: 2 to 16 stages`},
 		{"- visit: view\n", "- order: view\n", `21:5: funnel[1]: "order" stands twice, first in line 20; accepted: each stage once`},
 		{"- visit: view\n", "- visit\n", `20:5: funnel[0]: not one stage; accepted: one stage and its event,`},
@@ -172,7 +172,7 @@ func TestFaults(t *testing.T) {
 		{"shoes: [shoes]", "shoes: [shoe]", `29:35: slots.hero.variants.shoes[0]: unknown topic "shoe"; did you mean "shoes"?; accepted: shoes, bags`},
 		{"shoes: [shoes]", "shoes: ", `29:27: slots.hero.variants.shoes: nothing where something else belongs; accepted: a list of topics, [] for none, or {topics: [], cost: 0.3}`},
 		{"goal: click", "goal: clik", `30:11: slots.hero.goal: unknown value "clik"; did you mean "click"?;`},
-		{"    goal: click\n", "", `29:5: slots.hero.goal: missing; accepted: view, click, cart, order or a name under events`},
+		{"    goal: click\n", "", `29:5: slots.hero.goal: missing; accepted: view, click, cart, order, search, social, media, refund, answer, attempt or a name under events`},
 		{"- audience\n", "- audiences\n", `32:5: metrics[0]: unknown value "audiences"; did you mean "audience"?; accepted: audience, funnel`},
 		{"- audience\n", "- converted: mail.bought\n", `33:5: metrics[1]: "converted mail.bought" stands twice, first in line 32; accepted: each metric once`},
 		{"- converted: mail.bought", "- converted: mail", `33:16: metrics[1].converted: unknown value "mail"; accepted: mail.bought, hero`},
@@ -255,4 +255,17 @@ func TestTooManyCellsOrOnes(t *testing.T) {
 	got = problemsOf(strings.ReplaceAll(wide, "    most: 8", "    most: 8\n    by: site"))
 	require.Len(t, got, 1)
 	require.Contains(t, got[0], "metrics[9]: with this metric a measurement can have 67 ones; accepted: metrics with at most 64 ones")
+}
+
+// laterVariables are those after top_topic that every plan has, as an accepted list names
+// them.
+func laterVariables() string {
+	x := plan.Extent{}
+	out := ""
+	for _, v := range plan.Variables[plan.VarTopTopic+1:] {
+		if x.Has(v.Index) {
+			out += v.Name + ", "
+		}
+	}
+	return out
 }

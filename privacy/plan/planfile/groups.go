@@ -10,30 +10,38 @@ import (
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
 )
 
-// builtinEvents are the events that every site has, by EventKind minus one.
-var builtinEvents = []string{"view", "click", "cart", "order"}
+// builtinEvents are the events that every site has.
+var builtinEvents = []string{"view", "click", "cart", "order", "search", "social", "media", "refund", "answer", "attempt"}
+
+// ownEvents is how many of them no event of the site's own may be called. The later ones
+// came when sites had events of such names: those are then the site's.
+const ownEvents = 4
+
+// builtinKinds are their kinds.
+var builtinKinds = []plan.EventKind{plan.View, plan.Click, plan.Cart, plan.Order, plan.Search, plan.Social, plan.Media, plan.Refund, plan.Answer, plan.Attempt}
 
 func (r *reader) events(f *File, n *node) {
 	f.Events = r.names(n, "events", 0, plan.MaxEvents)
 	for _, name := range f.Events {
-		if slices.Contains(builtinEvents, name) {
+		if slices.Contains(builtinEvents[:ownEvents], name) {
 			i := slices.IndexFunc(n.items, func(item *node) bool { return item.text == name })
-			r.fail(n.items[i].at, fmt.Sprintf("events[%d]", i), "names other than "+list(builtinEvents), "%q is an event that every site has", name)
+			r.fail(n.items[i].at, fmt.Sprintf("events[%d]", i), "names other than "+list(builtinEvents[:ownEvents]), "%q is an event that every site has", name)
 		}
 	}
 }
 
 // trigger reads the name of an event.
 func (r *reader) trigger(f *File, n *node, key string) plan.Trigger {
-	known := append(slices.Clone(builtinEvents), f.Events...)
-	switch i := r.word(n, key, known...); {
-	case i < 0:
+	known := slices.DeleteFunc(slices.Clone(builtinEvents), func(name string) bool { return slices.Contains(f.Events, name) })
+	known = append(known, f.Events...)
+	i := r.word(n, key, known...)
+	if i < 0 {
 		return plan.Trigger{}
-	case i < len(builtinEvents):
-		return plan.Trigger{Kind: plan.View + plan.EventKind(i)}
-	default:
-		return plan.Trigger{Kind: plan.Custom, Event: uint8(i - len(builtinEvents))}
 	}
+	if own := slices.Index(f.Events, known[i]); own >= 0 {
+		return plan.Trigger{Kind: plan.Custom, Event: uint8(own)}
+	}
+	return plan.Trigger{Kind: builtinKinds[slices.Index(builtinEvents, known[i])]}
 }
 
 var (
@@ -55,7 +63,7 @@ func (r *reader) attributes(f *File, n *node) {
 	r.sized(n, "attributes", len(n.entries), 0, plan.MaxAttributes, "attributes")
 	for _, e := range n.entries {
 		key := join("attributes", e.name)
-		if r.named(e.at, key, e.name) && (!identifier.MatchString(e.name) || slices.Contains(keywords, e.name) || variable(e.name) != nil || e.name == affinityName) {
+		if r.named(e.at, key, e.name) && (!identifier.MatchString(e.name) || slices.Contains(keywords, e.name) || variable(e.name) != nil || e.name == affinityName || e.name == abilityName) {
 			r.fail(e.at, key, acceptedIdentifier, "%q cannot name an attribute", e.name)
 		}
 		a := plan.Attribute{Name: e.name}
@@ -120,10 +128,14 @@ func (r *reader) segments(f *File, n *node) {
 		return
 	}
 	r.sized(n, "segments", len(n.items), 1, plan.MaxSegments, "segments")
-	rules := newRules(f.Attributes, f.Topics)
+	f.Segments = r.groups(rulesOf(scopeOf(f.measured(), false)), n, "segments", "segment")
+}
+
+// groups reads a list of names with rules, the last without.
+func (r *reader) groups(rules *rules, n *node, path, what string) (out []plan.Segment) {
 	first := map[string]int{}
 	for i, item := range n.items {
-		key := "segments[" + strconv.Itoa(i) + "]"
+		key := path + "[" + strconv.Itoa(i) + "]"
 		keys := r.mapping(item, key, []string{"name", "rule"}, []string{"name"})
 		if keys == nil {
 			continue
@@ -138,14 +150,15 @@ func (r *reader) segments(f *File, n *node) {
 		last := i == len(n.items)-1
 		switch rule := keys["rule"]; {
 		case rule == nil && !last:
-			r.fail(item.at, key+".rule", "a rule such as orders >= 3 in every segment but the last", "missing")
+			r.fail(item.at, key+".rule", "a rule such as orders >= 3 in every "+what+" but the last", "missing")
 		case rule != nil && last:
-			r.fail(rule.at, key+".rule", "no rule: the last segment is everyone else", "the last segment has a rule")
+			r.fail(rule.at, key+".rule", "no rule: the last "+what+" is everyone else", "the last %s has a rule", what)
 		case rule != nil:
 			s.Rule = r.rule(rules, rule, key+".rule")
 		}
-		f.Segments = append(f.Segments, s)
+		out = append(out, s)
 	}
+	return out
 }
 
 func (r *reader) funnel(f *File, n *node) {
@@ -198,8 +211,8 @@ func (r *reader) campaigns(f *File, n *node) {
 		key := join("campaigns", e.name)
 		r.undotted(e.at, key, e.name)
 		c := plan.Campaign{Name: e.name}
-		fields := []string{"mode", "arms", "goals"}
-		if keys := r.mapping(e.value, key, fields, fields); keys != nil {
+		needed := []string{"mode", "arms", "goals"}
+		if keys := r.mapping(e.value, key, append(promotionKeys, needed...), needed); keys != nil {
 			c.Mode = plan.Mode(1 + r.word(keys["mode"], join(key, "mode"), "assigned", "chosen"))
 			c.Arms = r.names(keys["arms"], join(key, "arms"), 2, plan.MaxArms)
 			if c.Mode == plan.Chosen && keys["arms"] != nil {
@@ -208,6 +221,7 @@ func (r *reader) campaigns(f *File, n *node) {
 				}
 			}
 			c.Goals = r.goals(f, keys["goals"], join(key, "goals"))
+			c.Promotion = r.promotion(f, &c, keys, key)
 		}
 		f.Campaigns = append(f.Campaigns, c)
 	}

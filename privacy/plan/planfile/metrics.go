@@ -30,14 +30,63 @@ func (f *File) subjects(verb string) (out []subject) {
 			}
 		}
 	}
-	kinds := map[string]plan.MetricKind{"exposed": plan.SlotExposed, "clicked": plan.SlotClicked, "converted": plan.SlotConverted}
-	for i, s := range f.Slots {
-		out = append(out, subject{s.Name, i, 0, kinds[verb], len(s.Variants)})
+	if kind, ok := map[string]plan.MetricKind{"exposed": plan.SlotExposed, "clicked": plan.SlotClicked, "converted": plan.SlotConverted}[verb]; ok {
+		for i, s := range f.Slots {
+			out = append(out, subject{s.Name, i, 0, kind, len(s.Variants)})
+		}
+	}
+	for i, l := range f.Lists {
+		switch verb {
+		case "exposed", "clicked", "converted":
+			kind := map[string]plan.MetricKind{"exposed": plan.ListExposed, "clicked": plan.ListClicked, "converted": plan.ListConverted}[verb]
+			out = append(out, subject{l.Name, i, 0, kind, 1})
+		case "items":
+			if len(l.Items) > 0 {
+				out = append(out, subject{l.Name, i, 0, plan.Items, len(l.Items)})
+			}
+		case "tried", "solved":
+			if l.Learning && len(l.Items) > 0 {
+				out = append(out, subject{l.Name, i, 0, map[string]plan.MetricKind{"tried": plan.Tried, "solved": plan.Solved}[verb], len(l.Items)})
+			}
+		}
+	}
+	if kind, ok := map[string]plan.MetricKind{"state": plan.State, "outcome": plan.Outcome}[verb]; ok {
+		for i, d := range f.Predictions {
+			out = append(out, subject{predictionWords[d.Kind-1], i, 0, kind, 1})
+		}
+	}
+	if kind, ok := map[string]plan.MetricKind{"reached": plan.ReachShown, "answered": plan.ReachAnswered}[verb]; ok {
+		for i := range f.Messages {
+			out = append(out, subject{f.Messages[i].Name, i, 0, kind, f.Messages[i].Columns()})
+		}
+	}
+	for i := range f.Surveys {
+		switch s := &f.Surveys[i]; verb {
+		case "asked":
+			out = append(out, subject{s.Name, i, 0, plan.SurveyAsked, 1})
+		case "answers":
+			most := 1
+			if s.Kind == plan.Multi {
+				most = len(s.Answers)
+			}
+			out = append(out, subject{s.Name, i, 0, plan.SurveyAnswers, most})
+		}
 	}
 	return out
 }
 
-const acceptedMetric = "audience, funnel, exposed: CAMPAIGN or SLOT, clicked: SLOT, converted: CAMPAIGN.GOAL or SLOT"
+// verbs are what a metric can say of a subject; whose are what they can be said of.
+var verbs = []string{"exposed", "clicked", "converted", "items", "tried", "solved", "state", "outcome", "reached", "answered", "asked", "answers"}
+
+var whose = map[string]string{
+	"exposed": "a campaign, slot or list of the file", "clicked": "a slot or list of the file", "converted": "a campaign's goal, slot or list of the file",
+	"items": "a list of the file with named items", "tried": "a list of the file with learning: true and named items", "solved": "a list of the file with learning: true and named items",
+	"state": "a prediction of the file", "outcome": "a prediction of the file", "reached": "a message of the file", "answered": "a message of the file",
+	"asked": "a survey of the file", "answers": "a survey of the file",
+}
+
+const acceptedMetric = "audience, funnel, topics, next, last, exposed: CAMPAIGN, SLOT or LIST, clicked: SLOT or LIST, converted: CAMPAIGN.GOAL, SLOT or LIST, " +
+	"items, tried or solved: LIST, state or outcome: PREDICTION, reached or answered: MESSAGE, asked or answers: SURVEY"
 
 func (r *reader) metrics(f *File, n *node) {
 	if n == nil {
@@ -62,8 +111,11 @@ func (r *reader) metrics(f *File, n *node) {
 		}
 		first[m.Name] = item.at.Line
 		f.Metrics = append(f.Metrics, m)
-		if m.By == plan.BySegment {
+		switch m.By {
+		case plan.BySegment:
 			columns *= len(f.Segments)
+		case plan.ByTopic:
+			columns *= len(f.Topics)
 		}
 		before := cells <= plan.MaxCells && weight <= plan.MaxWeight
 		cells, weight = cells+columns, weight+int(m.Most)
@@ -80,28 +132,34 @@ func (r *reader) metrics(f *File, n *node) {
 // metric reads one metric and returns its columns for one segment.
 func (r *reader) metric(f *File, n *node, key string) (m plan.Metric, columns int, ok bool) {
 	if n.kind == scalar {
-		switch r.word(n, key, "audience", "funnel") {
+		switch i := r.word(n, key, plainMetrics...); i {
 		case 0:
 			return plan.Metric{Name: "audience", Kind: plan.Audience, By: plan.BySegment, Most: 1}, 1, true
 		case 1:
 			return r.funnelMetric(f, n, key, nil)
+		case 2, 3, 4:
+			return r.topicMetric(f, n, key, plainMetrics[i], nil)
 		}
 		return m, 0, false
 	}
-	keys := r.mapping(n, key, []string{"exposed", "clicked", "converted", "funnel", "by", "most"}, nil)
+	known := slices.Concat(verbs, plainMetrics[1:])
+	keys := r.mapping(n, key, append(slices.Clone(known), "by", "most"), nil)
 	if keys == nil {
 		return m, 0, false
 	}
-	what := slices.DeleteFunc([]string{"exposed", "clicked", "converted", "funnel"}, func(k string) bool { return keys[k] == nil })
+	what := slices.DeleteFunc(known, func(k string) bool { return keys[k] == nil })
 	if len(what) != 1 {
 		r.fail(n.at, key, acceptedMetric, "a metric counts one thing, not %d", len(what))
 		return m, 0, false
 	}
-	if what[0] == "funnel" {
-		if v := keys["funnel"]; v.kind != empty {
-			r.wrong(v, key+".funnel", "nothing: `funnel:` beside `by: site`")
+	if slices.Contains(plainMetrics, what[0]) {
+		if v := keys[what[0]]; v.kind != empty {
+			r.wrong(v, join(key, what[0]), "nothing: `"+what[0]+":` beside `by: site` or `most: 2`")
 		}
-		return r.funnelMetric(f, n, key, keys)
+		if what[0] == "funnel" {
+			return r.funnelMetric(f, n, key, keys)
+		}
+		return r.topicMetric(f, n, key, what[0], keys)
 	}
 	subjects := f.subjects(what[0])
 	names := make([]string, len(subjects))
@@ -109,7 +167,7 @@ func (r *reader) metric(f *File, n *node, key string) (m plan.Metric, columns in
 		names[i] = s.name
 	}
 	if len(names) == 0 {
-		r.fail(keys[what[0]].at, join(key, what[0]), "a campaign or slot of the file", "the file has nothing that can be %s", what[0])
+		r.fail(keys[what[0]].at, join(key, what[0]), whose[what[0]], "the file has nothing that can be %s", what[0])
 		return m, 0, false
 	}
 	i := r.word(keys[what[0]], join(key, what[0]), names...)
@@ -121,7 +179,13 @@ func (r *reader) metric(f *File, n *node, key string) (m plan.Metric, columns in
 		Name: what[0] + " " + s.name, Kind: s.kind, Most: 1,
 		By: r.by(keys["by"], key), Source: uint8(s.source), Goal: uint8(s.goal),
 	}
-	if m.By == plan.SiteWide {
+	if m.Kind == plan.State || m.Kind == plan.Outcome {
+		// Of bins there is one row for all: they are groups themselves.
+		if v := keys["by"]; v != nil && m.By != plan.SiteWide {
+			r.fail(v.at, key+".by", "site, or no by: bins are groups themselves", "bins by segment are not counted")
+		}
+		m.By = plan.SiteWide
+	} else if m.By == plan.SiteWide {
 		m.Name += bySite
 	}
 	if v := keys["most"]; v != nil {
@@ -130,6 +194,38 @@ func (r *reader) metric(f *File, n *node, key string) (m plan.Metric, columns in
 		m.Most = uint8(most)
 	}
 	return m, f.measured().Columns(m), true
+}
+
+// plainMetrics are those that need no subject.
+var plainMetrics = []string{"audience", "funnel", "topics", "next", "last"}
+
+// topicMetric reads a metric of what views are about.
+func (r *reader) topicMetric(f *File, n *node, key, name string, keys map[string]*node) (m plan.Metric, columns int, ok bool) {
+	least := 1
+	m = plan.Metric{Name: name, Kind: plan.Topics, Most: 1}
+	limit := uint64(min(plan.MaxMost, len(f.Topics)))
+	switch name {
+	case "topics":
+		if m.By = r.by(keys["by"], key); m.By == plan.SiteWide {
+			m.Name += bySite
+		}
+	case "next":
+		m.Kind, m.By, least, limit = plan.Next, plan.ByTopic, 2, plan.MaxMost
+	case "last":
+		m.Kind, m.By, limit = plan.Last, plan.SiteWide, 1
+	}
+	if len(f.Topics) < least {
+		r.fail(n.at, key, "topics under topics", "the file lists %d topics, this metric needs %d", len(f.Topics), least)
+		return m, 0, false
+	}
+	if v := keys["by"]; v != nil && name != "topics" {
+		r.fail(v.at, key+".by", "no by: it is counted for the whole site", "%s has no breakdown", name)
+	}
+	if v := keys["most"]; v != nil {
+		most, _ := r.integer(v, key+".most", fmt.Sprintf("a whole number from 1 to %d", limit), 1, limit)
+		m.Most = uint8(most)
+	}
+	return m, len(f.Topics), true
 }
 
 // bySite ends the name of a site-wide metric, so that the same thing can be

@@ -16,6 +16,8 @@ type reader struct {
 	name     string
 	problems Problems
 	at       map[string]Position
+
+	exclusive []string // names of the groups of campaigns that exclude each other
 }
 
 func (r *reader) fail(at Position, key, accepted, format string, args ...any) {

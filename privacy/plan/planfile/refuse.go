@@ -18,8 +18,8 @@ func (c *compiler) refuse(n ast.Node) {
 			c.misled = true
 			return
 		}
-		if n.Value == topTopic {
-			c.fault(n, noTopics, "%s is a topic, and the file lists no topics", topTopic)
+		if without, ok := unlisted[n.Value]; ok {
+			c.fault(n, without.accepted, "%s is %s, and the file lists no %s", n.Value, without.what, without.key)
 			return
 		}
 		candidates := c.names
@@ -89,4 +89,13 @@ func (c *compiler) unbracketed(n *ast.BinaryNode) bool {
 		}
 	}
 	return open >= 0
+}
+
+// unlisted are the variables that a file has only with a list, or a prediction, of its own.
+var unlisted = map[string]struct{ what, key, accepted string }{
+	"top_topic":  {"a topic", "topics", noTopics},
+	"payment":    {"a kind of payment", "payments", "rules without payment, or a list under payments"},
+	"entry":      {"a group of pages", "pages", "rules without entry, or a list under pages"},
+	"lapse_risk": {"predicted", "lapse_risk under predictions", "predictions: {lapse_risk: ...}; the rules of its own bins name no prediction"},
+	"buy_chance": {"predicted", "buy_chance under predictions", "predictions: {buy_chance: ...}; the rules of its own bins name no prediction"},
 }

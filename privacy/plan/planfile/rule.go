@@ -43,20 +43,65 @@ func CompileRule(text string, attributes []plan.Attribute, topics []string) (pla
 	return code, errors.Join(errs...)
 }
 
+// scope is what the rules of one plan may name beside the built-in variables.
+type scope struct {
+	attributes           []plan.Attribute
+	topics, skills       []string
+	payments, pages      []string
+	lapseRisk, buyChance bool
+}
+
+// scopeOf returns the scope of a plan's rules; those of its predictions' bins name no
+// prediction.
+func scopeOf(p *plan.Plan, bins bool) scope {
+	x := p.Extent(bins)
+	return scope{p.Attributes, p.Topics, p.Skills, p.Payments, p.Pages, x.LapseRisk, x.BuyChance}
+}
+
+func (s *scope) extent() plan.Extent {
+	return plan.Extent{
+		Attributes: len(s.attributes), Topics: len(s.topics), Skills: len(s.skills), Payments: len(s.payments), Pages: len(s.pages),
+		LapseRisk: s.lapseRisk, BuyChance: s.buyChance,
+	}
+}
+
+// texts returns what a built-in variable is compared with, nil for a number.
+func (s *scope) texts(v *plan.Variable) []string {
+	switch v.Index {
+	case plan.VarTopTopic:
+		return s.topics
+	case plan.VarPayment:
+		return s.payments
+	case plan.VarEntry:
+		return s.pages
+	}
+	return v.Texts
+}
+
+// members are the variables that are named by a member: affinity.shoes, ability.algebra.
+func (s *scope) members(name string) (of []string, base int, ok bool) {
+	switch name {
+	case affinityName:
+		return s.topics, plan.VarAffinity, true
+	case abilityName:
+		return s.skills, plan.VarAbility, true
+	}
+	return nil, 0, false
+}
+
 // rules is what every rule of one file can name.
 type rules struct {
-	attributes []plan.Attribute
-	topics     []string
-	names      []string
-	vars       map[string]ruleVar
-	env        map[string]any
+	scope
+	names []string
+	vars  map[string]ruleVar
+	env   map[string]any
 }
 
 // ruleVar is a variable as the compiler sees it.
 type ruleVar struct {
 	name   string
 	index  int
-	kind   plan.AttributeType // Number for every built-in but top_topic
+	kind   plan.AttributeType // Choice of a built-in that is a text, else Number
 	values []string
 }
 
@@ -70,28 +115,38 @@ func variable(name string) *plan.Variable {
 }
 
 func newRules(attributes []plan.Attribute, topics []string) *rules {
-	rs := &rules{attributes: attributes, topics: topics, vars: map[string]ruleVar{}, env: map[string]any{}}
+	return rulesOf(scope{attributes: attributes, topics: topics})
+}
+
+func rulesOf(sc scope) *rules {
+	rs := &rules{scope: sc, vars: map[string]ruleVar{}, env: map[string]any{}}
 	add := func(v ruleVar, zero any) {
 		rs.names = append(rs.names, v.name)
 		rs.vars[v.name], rs.env[v.name] = v, zero
 	}
-	for _, v := range plan.Variables {
-		if v.Index == plan.VarTopTopic { // a topic's name, and none without topics
-			if len(topics) > 0 {
-				add(ruleVar{v.Name, v.Index, plan.Choice, topics}, "")
-			}
-		} else if v.Integer {
+	x := sc.extent()
+	for i := range plan.Variables {
+		v := &plan.Variables[i]
+		if !x.Has(v.Index) {
+			continue
+		}
+		switch texts := sc.texts(v); {
+		case texts != nil:
+			add(ruleVar{v.Name, v.Index, plan.Choice, texts}, "")
+		case v.Integer:
 			add(ruleVar{v.Name, v.Index, plan.Number, nil}, 0)
-		} else {
+		default:
 			add(ruleVar{v.Name, v.Index, plan.Number, nil}, 0.0)
 		}
 	}
-	if len(topics) > 0 {
-		rs.names = append(rs.names, affinityName+".TOPIC")
-		rs.env[affinityName] = map[string]float64{}
+	for _, m := range []struct{ name, what string }{{affinityName, "TOPIC"}, {abilityName, "SKILL"}} {
+		if of, _, _ := sc.members(m.name); len(of) > 0 {
+			rs.names = append(rs.names, m.name+"."+m.what)
+			rs.env[m.name] = map[string]float64{}
+		}
 	}
 	zeros := map[plan.AttributeType]any{plan.Flag: false, plan.Number: 0.0, plan.Choice: ""}
-	for i, a := range attributes {
+	for i, a := range sc.attributes {
 		add(ruleVar{a.Name, plan.VarAttribute + i, a.Type, a.Values}, zeros[a.Type])
 	}
 	return rs
@@ -125,7 +180,7 @@ func (rs *rules) compile(text string) (code plan.Rule, faults []RuleError) {
 		if _, err := checker.Check(tree, config); err != nil {
 			return nil, []RuleError{parserFault(c.text, err)}
 		}
-		if err := plan.CheckRule(c.code, plan.Extent{Attributes: len(rs.attributes), Topics: len(rs.topics)}); err != nil {
+		if err := plan.CheckRule(c.code, rs.extent()); err != nil {
 			return nil, []RuleError{{0, err.Error(), ruleForm}}
 		}
 		return c.code, nil

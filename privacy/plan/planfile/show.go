@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -84,7 +85,7 @@ func (s *shower) groups() {
 		}
 	}
 	for i, g := range s.Segments {
-		s.line("segment", "%d. %s: %s", i+1, strconv.Quote(g.Name), plain(FormatRule(g.Rule, s.Attributes, s.Topics)))
+		s.line("segment", "%d. %s: %s", i+1, strconv.Quote(g.Name), plain(formatIn(g.Rule, scopeOf(s.Plan, false))))
 	}
 	for i, g := range s.Stages {
 		s.line("funnel", "%d. %s: reached by %s", i+1, strconv.Quote(g.Name), s.event(g.On))
@@ -98,6 +99,7 @@ func (s *shower) groups() {
 		for _, g := range c.Goals {
 			s.line("  goal", "%s: reached by %s", strconv.Quote(g.Name), s.event(g.On))
 		}
+		s.promotion(&c)
 	}
 	for _, c := range s.Slots {
 		s.line("slot", "%s: reached by %s, worth %g", strconv.Quote(c.Name), s.event(c.Goal), c.Reward)
@@ -118,7 +120,11 @@ func (s *shower) groups() {
 			}
 			s.line("  variant", "%s%s", strconv.Quote(v.Name), note)
 		}
+		if c.Sticky != plan.StickVisit {
+			s.line("  sticky", "what was shown stands for %s", map[plan.Sticky]string{plan.StickPeriod: "the period", plan.StickAlways: "good"}[c.Sticky])
+		}
 	}
+	s.widened()
 }
 
 func (s *shower) event(t plan.Trigger) string {
@@ -132,7 +138,7 @@ func eventName(p *plan.Plan, t plan.Trigger) string {
 	if t.Kind == plan.Custom {
 		return p.Events[t.Event]
 	}
-	return builtinEvents[t.Kind-plan.View]
+	return builtinEvents[slices.Index(builtinKinds, t.Kind)]
 }
 
 // plain writes a text as it is, unless it holds something that a terminal or a

@@ -23,10 +23,13 @@ func (r *reader) slots(f *File, n *node) {
 			r.fail(e.at, key, "a name that no campaign has", "%q is a campaign, too, and a metric could not tell them apart", e.name)
 		}
 		s := plan.Slot{Name: e.name, Reward: 1}
-		if keys := r.mapping(e.value, key, []string{"variants", "goal", "reward"}, []string{"variants", "goal"}); keys != nil {
+		if keys := r.mapping(e.value, key, []string{"variants", "goal", "reward", "sticky"}, []string{"variants", "goal"}); keys != nil {
 			s.Variants = r.variants(f, keys["variants"], join(key, "variants"))
 			if keys["goal"] != nil {
 				s.Goal = r.trigger(f, keys["goal"], join(key, "goal"))
+			}
+			if n := keys["sticky"]; n != nil {
+				s.Sticky = plan.Sticky(max(0, r.word(n, join(key, "sticky"), "visit", "period", "always")))
 			}
 			if n := keys["reward"]; n != nil {
 				s.Reward, _ = r.number(n, join(key, "reward"), acceptedFor["reward"], func(v float64) bool { return v > 0 && v <= plan.MaxWorth })

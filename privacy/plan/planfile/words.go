@@ -17,10 +17,15 @@ import (
 // index(…) or number(…), which the language has not. The code must have passed
 // plan.CheckRule.
 func FormatRule(code plan.Rule, attributes []plan.Attribute, topics []string) string {
+	return formatIn(code, scope{attributes: attributes, topics: topics})
+}
+
+// formatIn is FormatRule for all that a plan's rules may name.
+func formatIn(code plan.Rule, in scope) string {
 	if len(code) == 0 {
 		return "everyone else"
 	}
-	w := ruleWriter{attributes: attributes, topics: topics}
+	w := ruleWriter{scope: in}
 	r := wire.NewReader(code)
 	for r.Len() > 0 {
 		switch op := r.Byte(); op {
@@ -58,9 +63,8 @@ type phrase struct {
 }
 
 type ruleWriter struct {
-	attributes []plan.Attribute
-	topics     []string
-	stack      []phrase
+	scope
+	stack []phrase
 }
 
 func (w *ruleWriter) push(p phrase) { w.stack = append(w.stack, p) }
@@ -85,12 +89,17 @@ func constantPhrase(v float64) phrase {
 
 func (w *ruleWriter) variable(index int) phrase {
 	switch {
-	case index == plan.VarTopTopic:
-		return phrase{text: topTopic, bind: bindAtom, attribute: &plan.Attribute{Name: topTopic, Type: plan.Choice, Values: w.topics}}
 	case index < plan.VarAttribute:
-		return phrase{text: plan.Variables[index].Name, bind: bindAtom}
+		v := &plan.Variables[index]
+		p := phrase{text: v.Name, bind: bindAtom}
+		if texts := w.texts(v); texts != nil {
+			p.attribute = &plan.Attribute{Name: v.Name, Type: plan.Choice, Values: texts}
+		}
+		return p
+	case index >= plan.VarAbility:
+		return phrase{text: spelling(abilityName, w.skills[index-plan.VarAbility]), bind: bindAtom}
 	case index >= plan.VarAffinity:
-		return phrase{text: affinitySpelling(w.topics[index-plan.VarAffinity]), bind: bindAtom}
+		return phrase{text: spelling(affinityName, w.topics[index-plan.VarAffinity]), bind: bindAtom}
 	}
 	a := &w.attributes[index-plan.VarAttribute]
 	p := phrase{text: a.Name, bind: bindAtom}

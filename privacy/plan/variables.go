@@ -1,0 +1,72 @@
+package plan
+
+// Variable describes one variable for people and for the rule compiler.
+type Variable struct {
+	Name     string
+	Index    int
+	Integer  bool
+	Unit     string
+	Min, Max float64
+	Unknown  string // when it is not observed; empty if it always is
+	Source   string // the events that it is made from
+	Meaning  string
+	Texts    []string // what a rule compares it with; nil for a number, and for the plan's own lists
+}
+
+// Variables are the built-in variables, by index. The site's attributes follow
+// from VarAttribute on, under their own names, the affinities of its topics from
+// VarAffinity on, the abilities in its skills from VarAbility on. Those of Texts, and
+// top_topic, payment and entry, which the plan's own lists name, stand in dunlin.yaml beside
+// a text, in rule code beside its index.
+var Variables = []Variable{
+	{"visits", VarVisits, true, "visits", 0, maxCount, "", "every event", "visits so far, the running one included", nil},
+	{"views", VarViews, true, "views", 0, maxCount, "", "view", "page views so far", nil},
+	{"clicks", VarClicks, true, "clicks", 0, maxCount, "", "click", "clicks so far", nil},
+	{"carts", VarCarts, true, "events", 0, maxCount, "", "cart", "additions to the cart so far", nil},
+	{"orders", VarOrders, true, "orders", 0, maxCount, "", "order, history", "orders so far", nil},
+	{"revenue", VarRevenue, false, "the site's currency", 0, maxMoney, "", "order, history", "sum of all order values", nil},
+	{"average_order", VarAverageOrder, false, "the site's currency", 0, maxMoney, "before the first order", "order, history", "revenue by order", nil},
+	{"last_order", VarLastOrder, false, "the site's currency", 0, maxMoney, "before the first order", "order, history", "value of the latest order", nil},
+	{"days_since_first", VarDaysSinceFirst, true, "24-hour days", 0, maxDays, "before the first event", "every event", "since the first event ever", nil},
+	{"days_since_visit", VarDaysSinceVisit, true, "24-hour days", 0, maxDays, "before the second visit", "every event", "from the start of the visit before to the start of the running one", nil},
+	{"days_since_order", VarDaysSinceOrder, true, "24-hour days", 0, maxDays, "before the first order", "order, history", "since the latest order", nil},
+	{"days_since_cart", VarDaysSinceCart, true, "24-hour days", 0, maxDays, "before the first cart event", "cart", "since the latest addition to the cart", nil},
+	{"active_days", VarActiveDays, true, "UTC days", 0, 30, "", "every event", "of the latest 30 UTC days, those with an event, today included", nil},
+	{"top_topic", VarTopTopic, true, "a topic", 0, MaxTopics - 1, "before the first event about a topic", "every event about a topic", "the topic with the largest affinity", nil},
+	{"sessions_30", VarSessions30, false, "visits", 0, maxCount, "", "every event", "visits, each halving in 30 days", nil},
+	{"hour", VarHour, true, "hours", 0, 23, "before the first arrive", "arrive", "hour of the visitor's own day", nil},
+	{"weekday", VarWeekday, true, "days", 1, 7, "before the first arrive", "arrive", "day of the visitor's own week, Monday is 1", nil},
+	{"device", VarDevice, true, "a text", 0, Devices - 1, "before the first arrive", "arrive", "class of the device", DeviceTexts},
+	{"channel", VarChannel, true, "a text", 0, Channels - 1, "before the first arrive", "arrive", "how the running visit began", ChannelTexts},
+	{"region", VarRegion, true, "a text", 0, Regions - 1, "before the first arrive", "arrive", "part of the world, by the time zone", RegionTexts},
+	{"scenario", VarScenario, true, "a text", 0, 23, "before the first arrive", "arrive", "day, time of day and device", ScenarioTexts},
+	{"usual_hour", VarUsualHour, true, "hours", 0, 23, "before the first event", "every event", "hour of the own day with the most activity", nil},
+	{"pages", VarPages, true, "views", 0, maxCount, "", "view", "views of the running visit", nil},
+	{"depth", VarDepth, false, "views", 0, maxCount, "before the first event", "view", "views of a visit, a fading mean", nil},
+	{"dwell", VarDwell, false, "minutes", 0, maxCount, "before the first event", "dwell", "time in view of a visit, a fading mean", nil},
+	{"searches", VarSearches, true, "events", 0, maxCount, "", "search", "searches so far", nil},
+	{"likes", VarLikes, true, "acts", 0, maxCount, "", "social", "likes so far", nil},
+	{"shares", VarShares, true, "acts", 0, maxCount, "", "social", "shares so far", nil},
+	{"comments", VarComments, true, "acts", 0, maxCount, "", "social", "comments so far", nil},
+	{"follows", VarFollows, true, "acts", 0, maxCount, "", "social", "follows so far", nil},
+	{"media", VarMedia, true, "events", 0, maxCount, "", "media", "films and recordings played to their end", nil},
+	{"sentiment", VarSentiment, false, "", -1, 1, "before the first comment that was judged", "social", "own comments, from -1 negative to 1 positive, a fading mean", nil},
+	{"lapse", VarLapse, false, "usual gaps", 0, maxDays, "before the third visit", "every event", "days since the visit before, by the usual gap", nil},
+	{"usual_gap", VarUsualGap, false, "days", 0, maxDays, "before the second visit", "every event", "days between visits, a fading mean", nil},
+	{"rfm_recency", VarRFMRecency, true, "a score", 1, 5, "before the first order", "order, history", "5: an order within 7 days, 4: 30, 3: 90, 2: 180, 1: longer ago", nil},
+	{"rfm_frequency", VarRFMFrequency, true, "a score", 1, 5, "before the first order", "order, history", "by the number of orders", nil},
+	{"rfm_money", VarRFMMoney, true, "a score", 1, 5, "before the first order", "order, history", "by the value of orders", nil},
+	{"price_tier", VarPriceTier, true, "a text", 0, Tiers - 1, "before the first item with a price", "view, cart, order, history", "usual price tier, by the catalogue's thirds", TierTexts},
+	{"discount_share", VarDiscountShare, false, "", 0, 1, "before the first order", "order, history", "part of orders with a coupon, fading", nil},
+	{"refund_share", VarRefundShare, false, "", 0, 1, "before the first order", "order, refund", "refunds by order, fading", nil},
+	{"items_per_order", VarItemsPerOrder, false, "items", 1, 1000, "before the first order that told its items", "order, history", "items of an order, a fading mean", nil},
+	{"payment", VarPayment, true, "a kind of payment", 0, MaxPayments - 1, "before the first order that told it", "order, history", "the usual kind of payment", nil},
+	{"refunds", VarRefunds, true, "events", 0, maxCount, "", "refund", "refunds so far", nil},
+	{"csat", VarCSAT, false, "", 1, 5, "before the first answer", "answer", "satisfaction of 1 to 5, a fading mean", nil},
+	{"nps", VarNPS, true, "", 0, 10, "before the first answer", "answer", "the latest recommendation of 0 to 10", nil},
+	{"satisfaction", VarSatisfaction, false, "", 0, 1, "before the first answer or comment that was judged", "answer, social", "csat, nps and sentiment joined", nil},
+	{"surveys", VarSurveys, true, "answers", 0, maxCount, "", "answer", "surveys answered so far", nil},
+	{"lapse_risk", VarLapseRisk, false, "", 0, 1, "where nothing was released and little is known", "released counts, own periods", "chance of staying away for longer than the plan's periods", nil},
+	{"buy_chance", VarBuyChance, false, "", 0, 1, "where nothing was released and little is known", "released counts, own periods", "chance of an order in the period", nil},
+	{"entry", VarEntry, true, "a group of pages", 0, MaxPages - 1, "before the first arrive on a page of a group", "arrive", "group of the page on which the running visit began", nil},
+}
