@@ -21,6 +21,10 @@ const BUDGETS = [
   { what: "the sealing chunk", parts: ["seal"], most: 45 * 1024 },
   { what: "what answers a visitor's asks", parts: ["asks"], most: 6 * 1024 },
   { what: "what carries a profile", parts: ["carry"], most: 24 * 1024 },
+  { what: "<dunlin-privacy>", parts: ["privacy"], most: 18 * 1024 },
+  { what: "<dunlin-consent>", parts: ["consent"], most: 4 * 1024 },
+  { what: "what draws QR codes", parts: ["qr"], most: 8 * 1024 },
+  { what: "what reads QR codes", parts: ["scan"], most: 32 * 1024 },
 ];
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -92,11 +96,22 @@ async function main() {
   const carry = add(named("carry", carryCode), carryCode);
   const workerCode = await bundle("worker", "es", { __MODULE__: module, __SEAL__: seal, __ASKS__: asks, __CARRY__: carry });
   const worker = add(named("worker", workerCode), workerCode);
+  const qrCode = await bundle("privacy/qr", "es");
+  const qr = add(named("qr", qrCode), qrCode);
+  const scanCode = await bundle("privacy/scan", "es");
+  const scan = add(named("scan", scanCode), scanCode);
+  const privacyCode = await bundle("privacy/privacy", "es", { __QR__: `./${qr}`, __SCAN__: `./${scan}` });
+  const privacy = add(named("privacy", privacyCode), privacyCode);
+  const consentCode = await bundle("banner/consent", "es");
+  const consent = add(named("consent", consentCode), consentCode);
   const pageCode = await bundle("page", "es");
   const page = add(named("page", pageCode), pageCode);
   const loader = add("dunlin.js", await bundle("loader", "iife", { __WORKER__: worker, __PAGE__: page }));
   const integrity = `sha384-${createHash("sha384").update(files.get(loader)).digest("base64")}`;
-  add("manifest.json", JSON.stringify({ loader, worker, page, seal, asks, carry, module, integrity }, null, 2) + "\n");
+  add(
+    "manifest.json",
+    JSON.stringify({ loader, worker, page, seal, asks, carry, privacy, consent, qr, scan, module, integrity }, null, 2) + "\n",
+  );
 
   await mkdir(out, { recursive: true });
   const sizes = {};
