@@ -88,6 +88,8 @@ export async function answer(wish: Wish, means: Means): Promise<Outcome<unknown>
     case "export": {
       const exported = mind.call(OP.export, at);
       if (typeof exported === "number") return refused(exported);
+      // The module has marked its own part of what is counted: that must not be lost.
+      if (!(await vault.save(mind.sure(OP.save), true))) return refuse("no-lock", "another tab is in use");
       const { lock } = await means.carry();
       return done({ file: await lock(wish.passphrase, plan.site, exported) });
     }

@@ -8,7 +8,7 @@ import type { Choice, Reason, WhyChoice } from "./protocol";
 import type { Plan } from "./plan";
 import { Malformed, Reader } from "./wire";
 
-const REASONS: readonly Reason[] = ["sampled", "explored", "holdout"];
+const REASONS: readonly Reason[] = ["sampled", "explored", "holdout", "ineligible", "capped", "resting", "excluded"];
 
 /**
  * Reads what was decided.

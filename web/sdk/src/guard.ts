@@ -15,6 +15,10 @@ const HEAD = 7;
 const LEDGER = 142;
 const SUM = 8;
 
+/** Numbers of the year's record between ledger and report, from that version of the state on. */
+const YEAR = 14;
+const YEAR_VERSION = 3;
+
 /** What a guard says. */
 export interface Guard {
   /** A report was charged, or what was spent is not known. Without it there is nothing to keep. */
@@ -35,6 +39,7 @@ export function readGuard(state: Uint8Array): Guard | null {
     const size = (r.byte() << 8) | r.byte();
     const stub = state.slice(0, HEAD + size + SUM);
     const charged = r.take(LEDGER)[5] !== 0;
+    if (state[4]! >= YEAR_VERSION) for (let i = 0; i < YEAR; i++) r.uv();
     if (!r.bool()) return { charged, running: null, stub };
     r.take(32);
     const date = dateOf(r.uv());

@@ -34,7 +34,7 @@ export const OP = {
 const PANICKED = -1;
 
 /** Version of the boundary, and the buffer's size that goes with it. */
-const VERSION = 2;
+const VERSION = 3;
 const BUFFER = 114_688;
 
 /** The instance is spoilt: drop it, start another, load the state last stored. */

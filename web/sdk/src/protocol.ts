@@ -65,7 +65,7 @@ export interface Start {
 }
 
 /** How a slot was decided: see package choose's reasons. */
-export type Reason = "sampled" | "explored" | "holdout";
+export type Reason = "sampled" | "explored" | "holdout" | "ineligible" | "capped" | "resting" | "excluded";
 
 /** What a slot shows. */
 export interface Choice {

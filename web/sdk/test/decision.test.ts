@@ -17,7 +17,7 @@ test.each([
   ["a place that the plan has not", 1, 9],
   ["a column beyond", 2, 3],
   ["reason 0", 3, 0],
-  ["reason 4", 3, 4],
+  ["reason 8", 3, 8],
   ["kept 2", 4, 2],
   ["a segment beyond", 5, 60],
   ["fewer columns than the slot has", 14, 2],

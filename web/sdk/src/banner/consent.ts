@@ -14,9 +14,9 @@
 
 import type { ConsentState } from "../api";
 import type { Consent } from "../protocol";
-import { yesOrNo } from "../privacy/choice";
 import { button, fill, make, styled } from "../privacy/dom";
 import { Language, languageOf, namesOf, type Text } from "../privacy/language";
+import { yesOrNo } from "../privacy/questions";
 import { script } from "../privacy/script";
 import { STYLE } from "../privacy/style";
 

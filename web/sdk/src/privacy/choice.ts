@@ -7,33 +7,9 @@
 import type { ConsentState } from "../api";
 import type { Consent } from "../protocol";
 import { button, fill, make, save } from "./dom";
+import { yesOrNo } from "./questions";
 import { Part, type View } from "./view";
 import { W } from "./words";
-
-/** The two consents apart, yes and no of equal weight. */
-export function yesOrNo(
-  view: Pick<View, "l">,
-  which: keyof Consent,
-  now: boolean | undefined,
-  chosen: (yes: boolean) => unknown,
-): HTMLElement {
-  const { l } = view;
-  const [title, text] = which === "measure" ? [W.measure, W.measureText] : [W.personalize, W.personalizeText];
-  const answer = (yes: boolean): HTMLElement => {
-    const field = make("input", { type: "radio", name: which, value: yes ? "yes" : "no", checked: now === yes });
-    field.addEventListener("change", () => void chosen(yes));
-    return make("label", {}, field, l.say(yes ? W.yes : W.no));
-  };
-  const id = `${which}-text`;
-  return make(
-    "fieldset",
-    { class: "yesno", "aria-describedby": id },
-    make("legend", {}, l.say(title)),
-    make("p", { id }, l.say(text)),
-    answer(false),
-    answer(true),
-  );
-}
 
 /** The visitor's choice. */
 export class Choice extends Part {

@@ -24,18 +24,6 @@ export const W = {
     "Your browser sends the Global Privacy Control signal: both count as refused unless you say otherwise here.",
     "您的浏览器发送了“全球隐私控制”信号：除非您在此另行选择，否则两项都视为拒绝。",
   ],
-  measure: ["Measuring", "统计"],
-  measureText: [
-    "Your device may report once a period, mixed with everybody’s and blurred by noise.",
-    "您的设备可以每期报告一次，与所有人的报告混合并加入噪声。",
-  ],
-  personalize: ["Choosing for you", "个性化"],
-  personalizeText: [
-    "Your device may learn from what you do here and pick what you see. What it learns stays on it.",
-    "您的设备可以从您的使用中学习，并选择向您展示的内容。学到的只留在设备上。",
-  ],
-  yes: ["Yes", "同意"],
-  no: ["No", "拒绝"],
   saved: ["Saved.", "已保存。"],
   pause: ["Pause", "暂停"],
   resume: ["Resume", "继续"],
