@@ -52,14 +52,26 @@ func (d *Device) Export(now plan.Time, r Rand, b []byte) ([]byte, error) {
 	b = append(append(b, carryMagic...), carryVersion)
 	b = wire.AppendU64(b, uint64(profile.KeyOf(d.plan.Site)))
 	b = wire.AppendUvarint(b, uint64(m.profile.Last))
-	b = wire.AppendBlob(b, m.profile.AppendCarry(nil, binary.BigEndian.Uint64(tag[:])|1))
-	b = wire.AppendBlob(b, m.choices.AppendCarry(nil))
-	b = wire.AppendBlob(b, m.own.Append(nil))
-	b = wire.AppendBlob(b, m.chances.Append(nil))
-	b = wire.AppendBlob(b, m.items.Append(nil))
-	b = wire.AppendBlob(b, m.reach.Append(nil))
-	b = wire.AppendBlob(b, m.memory.Append(nil))
+	profiled := func(b []byte) []byte { return m.profile.AppendCarry(b, binary.BigEndian.Uint64(tag[:])|1) }
+	for _, part := range [...]func([]byte) []byte{
+		profiled, m.choices.AppendCarry, m.own.Append, m.chances.Append, m.items.Append, m.reach.Append, m.memory.Append,
+	} {
+		b = appendBlob(b, part)
+	}
+	tag = [8]byte{}
 	return wire.AppendU64(b, checksum(b[start:])), nil
+}
+
+// appendBlob appends what part appends as a blob, in place: no copy is left elsewhere.
+func appendBlob(b []byte, part func([]byte) []byte) []byte {
+	var length [3]byte // a part is shorter than MaxState
+	at := len(b)
+	b = part(append(b, length[:]...))
+	head := wire.AppendUvarint(length[:0], uint64(len(b)-at-len(length)))
+	end := at + copy(b[at:], head)
+	end += copy(b[end:], b[at+len(length):])
+	clear(b[end:])
+	return b[:end]
 }
 
 // carried is what Import reads; it is somebody's, and wiped.

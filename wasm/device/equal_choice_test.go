@@ -94,7 +94,7 @@ func (s *sides) priors() ([]byte, error) {
 		}
 		return rates
 	}
-	for i := range 2 * plan.MaxSlots {
+	for i := range (int(choose.Response) + 1) * plan.MaxSlots {
 		at := choose.Place{Kind: choose.Kind(i / plan.MaxSlots), Index: uint8(i % plan.MaxSlots)}
 		columns := at.Columns(p)
 		if columns == 0 || r.IntN(4) == 0 {
@@ -104,12 +104,23 @@ func (s *sides) priors() ([]byte, error) {
 			columns++ // of another plan's shape
 		}
 		here := choose.PlacePriors{Place: at}
-		for range []int{1, len(p.Segments), len(p.Segments)}[r.IntN(3)] {
+		rows := []int{1, len(p.Segments), len(p.Segments)}[r.IntN(3)]
+		switch at.Kind {
+		case choose.Next:
+			rows = len(p.Topics)
+		case choose.Leave, choose.Predicted, choose.Difficulty:
+			rows = 1
+		}
+		for range rows {
 			here.Rates = append(here.Rates, row(columns))
 		}
 		out.Places = append(out.Places, here)
 	}
 	b, err := choose.Encode(out)
+	for err != nil && len(out.Places) > 0 { // moves between 64 topics are too many
+		out.Places = out.Places[:len(out.Places)-1]
+		b, err = choose.Encode(out)
+	}
 	if err == nil && r.IntN(8) == 0 { // damaged somewhere, and perhaps still priors
 		b[r.IntN(len(b))] ^= 1 << r.IntN(8)
 	}
@@ -121,7 +132,7 @@ func (s *sides) priors() ([]byte, error) {
 
 // choices are what the choices of all sequences have come to.
 type choices struct {
-	reasons     [choose.Held + 1]int
+	reasons     [choose.Excluded + 1]int
 	kept        int
 	priors      int // handed over and taken
 	segments    int // decisions by the priors of another segment than the first

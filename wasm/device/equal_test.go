@@ -17,6 +17,8 @@ import (
 
 	"github.com/dunlin-analytics/dunlin/edge"
 	"github.com/dunlin-analytics/dunlin/edge/choose"
+	"github.com/dunlin-analytics/dunlin/edge/edgetest"
+	"github.com/dunlin-analytics/dunlin/edge/recommend"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
 	"github.com/dunlin-analytics/dunlin/wasm/abi"
 	"github.com/dunlin-analytics/dunlin/wasm/module"
@@ -82,7 +84,11 @@ type sides struct {
 	state  []byte // last saved
 	counts *outcomes
 
-	decisions [2]choose.Decision // the native device's and the module's
+	// The native device's and the module's.
+	decisions [2]choose.Decision
+	picks     [2][]recommend.Pick
+
+	carried []byte // last exported
 }
 
 // outcomes count what the sequences have come to, so that a generator that never
@@ -93,6 +99,7 @@ type outcomes struct {
 	mutex   sync.Mutex
 	why     map[error]int // why there was no report
 	choices choices
+	asked   map[string]int
 }
 
 func (o *outcomes) unreported(why error) {
@@ -110,7 +117,7 @@ func (s *sides) same(native, module error) error {
 }
 
 func TestModuleEqualsNative(t *testing.T) {
-	counts := &outcomes{why: map[error]int{}, choices: choices{why: map[error]int{}}}
+	counts := &outcomes{why: map[error]int{}, choices: choices{why: map[error]int{}}, asked: map[string]int{}}
 	workers := runtime.GOMAXPROCS(0)
 	var next atomic.Int64
 	t.Run("workers", func(t *testing.T) {
@@ -134,8 +141,10 @@ func TestModuleEqualsNative(t *testing.T) {
 		counts.restored.Load(), counts.aside.Load(), counts.plans.Load(), counts.forgot.Load())
 	t.Logf("choices %+v", counts.choices)
 	t.Logf("no choice, no priors: %v", counts.choices.why)
+	t.Logf("asked %v", counts.asked)
 	if !t.Failed() {
 		require.NoError(t, counts.choices.missing(int(some())/100))
+		require.NoError(t, counts.unasked(int(some())/100))
 		for _, n := range []*atomic.Int64{&counts.tracked, &counts.refused, &counts.measured, &counts.reported,
 			&counts.restored, &counts.aside, &counts.plans, &counts.forgot} {
 			require.Greater(t, n.Load(), some()/100, "the sequences hardly reach one of the outcomes above")
@@ -164,10 +173,12 @@ func (s *sides) run(tb testing.TB) error {
 	for range 20 + s.draw.IntN(60) {
 		var err error
 		switch n := s.draw.IntN(100); {
-		case n < 54:
+		case n < 46:
 			err = s.tell(ctx, s.event())
-		case n < 66:
+		case n < 56:
 			err = s.choose(ctx)
+		case n < 66:
+			err = s.ask(ctx, tb)
 		case n < 70:
 			err = s.usePriors(ctx)
 		case n < 80:
@@ -200,6 +211,9 @@ func (s *sides) run(tb testing.TB) error {
 // plan draws a plan: mostly any, sometimes one of the reference sizes.
 func (s *sides) plan(serial uint64) *plan.Plan {
 	p := randomPlan(s.draw, serial)
+	if s.draw.IntN(2) == 0 {
+		p = s.wide()
+	}
 	switch s.draw.IntN(20) {
 	case 0:
 		p = plan512()
@@ -377,6 +391,10 @@ func (s *sides) forget(ctx context.Context) error {
 // event draws an event; about one in ten names something that no plan has.
 func (s *sides) event() edge.Event {
 	r := s.draw
+	p, _ := s.native.Plan()
+	if r.IntN(2) == 0 {
+		return edgetest.Any(r, p)
+	}
 	index := func(n int) uint8 {
 		if r.IntN(30) == 0 {
 			return uint8(r.IntN(256))
@@ -389,7 +407,6 @@ func (s *sides) event() edge.Event {
 	}
 	switch e.Kind {
 	case plan.View, plan.Click, plan.Cart, plan.Order, plan.Dwell:
-		p, _ := s.native.Plan()
 		for range r.IntN(3) {
 			if n := len(p.Topics); n > 0 {
 				e.Topics |= 1 << r.IntN(n)

@@ -12,12 +12,18 @@ import (
 
 	"github.com/dunlin-analytics/dunlin/edge"
 	"github.com/dunlin-analytics/dunlin/edge/choose"
+	"github.com/dunlin-analytics/dunlin/edge/profile"
+	"github.com/dunlin-analytics/dunlin/edge/recommend"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
 )
 
 // secretPlan lets a device declare a number that a memory scan can look for.
 func secretPlan(tb testing.TB) []byte {
 	p := plan512()
+	p.Networks, p.Payments, p.Pages, p.Skills, p.Channels = numbered("net", 2), numbered("pay", 3), numbered("page", 2), numbered("skill", 2), numbered("channel", 3)
+	p.Surveys = []plan.Survey{{Name: "happy", Kind: plan.CSAT}, {Name: "again", Kind: plan.NPS}}
+	p.Lists = []plan.List{{Name: "shelf", Size: 4, Items: numbered("item", 8), Goal: plan.Trigger{Kind: plan.Order}, Reward: 1}}
+	p.Messages = []plan.Message{{Name: "back", Channels: 7, Goal: plan.Trigger{Kind: plan.View}}}
 	p.Attributes = []plan.Attribute{{Name: "points", Type: plan.Number, Min: 0, Max: 1e6},
 		{Name: "band", Type: plan.Choice, Values: numbered("value", 5)}}
 	return publish(tb, p)
@@ -36,6 +42,9 @@ func heroPriors(tb testing.TB, published []byte, version uint64) []byte {
 	return b
 }
 
+// item is the key of one of the list's named items.
+func item(i int) uint64 { return uint64(profile.KeyOf(fmt.Sprint("item", i))) }
+
 // live is one device's day with everything in it that a state can hold; what it chose
 // is written to chosen.
 func live(t *testing.T, d *Device, now plan.Time, points float64, chosen *choose.Decision) Outgoing {
@@ -45,7 +54,13 @@ func live(t *testing.T, d *Device, now plan.Time, points float64, chosen *choose
 	for i, e := range []edge.Event{
 		{Kind: plan.Declare, Attribute: 0, Value: points}, {Kind: plan.Declare, Attribute: 1, Value: 3}, {Kind: plan.View, Topics: 2},
 		{Kind: plan.Exposure, Slot: 0, Variant: 4}, {Kind: plan.Click, InSlot: true}, {Kind: plan.Assign, Arm: 2},
-		{Kind: plan.Cart, Topics: 5}, {Kind: plan.Order, Minor: int64(points * 100), Topics: 9}, {Kind: plan.Dwell, Topics: 4, Seconds: 77},
+		{Kind: plan.Cart, Topics: 5, Item: item(2), Tier: 2}, {Kind: plan.Order, Minor: int64(points * 100), Topics: 9, Quantity: 3, Payment: 2, Tier: 3, Discount: 100},
+		{Kind: plan.Dwell, Topics: 4, Seconds: 77}, {Kind: plan.Arrive, Channel: 3, Region: 4, Page: 1, Offset: 480}, {Kind: plan.Search, Topics: 2},
+		{Kind: plan.Social, Act: plan.Comment, Sentiment: 3, Topics: 1}, {Kind: plan.Media, Quarter: 4, Topics: 1}, {Kind: plan.Refund, Minor: int64(points)},
+		{Kind: plan.History, Age: 40 * plan.Day, Minor: int64(points * 10), Topics: 1}, {Kind: plan.Asked, Survey: 1}, {Kind: plan.Answer, Survey: 1, Answer: 7},
+		{Kind: plan.Answer, Survey: 0, Answer: 4}, {Kind: plan.Attempt, Skill: 1, Item: item(5), Difficulty: .75, Right: true},
+		{Kind: plan.Listed, List: 0, Count: 2, Items: [edge.MaxListed]uint64{item(1), item(3)}}, {Kind: plan.Picked, List: 0, Item: item(3)},
+		{Kind: plan.Reached, Message: 0, Channel: 1}, {Kind: plan.Responded, Message: 0, Channel: 1},
 	} {
 		require.NoError(t, d.Track(ctx, now+plan.Time(i), e))
 	}
@@ -142,6 +157,27 @@ func TestMemoryHoldsNothingOfTheDeviceBefore(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, edge.Restored, loaded)
 			_, err = d.Load(t.Context(), now, nil)
+			return err
+		})
+	})
+	// What it asked about itself, and what it carried away and took in.
+	t.Run("facts, list, message, export and import, then load", func(t *testing.T) {
+		scan(t, true, func(d *Device, now plan.Time) error {
+			ctx := t.Context()
+			_, err := d.Facts(ctx, now)
+			require.NoError(t, err)
+			require.NoError(t, d.UseCatalogue(ctx, 0, recommend.Encode([]recommend.Item{{Key: item(1), Topics: 1}, {Key: item(2), Topics: 2}})))
+			var picks []recommend.Pick
+			require.NoError(t, d.Recommend(ctx, now, edge.Ask{Page: 1}, &picks))
+			_, err = d.Reach(ctx, now, 0)
+			require.NoError(t, err)
+			carried, err := d.Export(ctx, now)
+			require.NoError(t, err)
+			_, err = d.Import(ctx, now, carried)
+			require.NoError(t, err)
+			_, err = d.Erase(ctx, now, plan.VarClicks)
+			require.NoError(t, err)
+			_, err = d.Load(ctx, now, nil)
 			return err
 		})
 	})
