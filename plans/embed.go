@@ -14,6 +14,10 @@ var (
 	Hillstrom []byte
 	//go:embed shop.yaml
 	Shop []byte
+	//go:embed feed.yaml
+	Feed []byte
+	//go:embed school.yaml
+	School []byte
 	//go:embed demo.yaml
 	Demo []byte
 )

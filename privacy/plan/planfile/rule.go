@@ -238,3 +238,10 @@ func (r *reader) rule(rs *rules, n *node, key string) plan.Rule {
 	}
 	return code
 }
+
+// Extent returns what the rules of a file may name.
+func (f *File) Extent() plan.Extent { return f.measured().Extent(false) }
+
+// Member writes a topic's affinity, or a skill's ability, as a rule names it:
+// affinity.shoes, affinity["kids wear"].
+func Member(of, name string) string { return spelling(of, name) }
