@@ -151,4 +151,6 @@ const (
 	maxCount = 1<<32 - 1
 	maxMoney = 1e12
 	maxDays  = 36500
+	maxFaded = 1 << 18 // a full sum of each of four devices
+	maxMean  = 1 << 20 // a full sum by a sixteenth
 )
