@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 
+	"github.com/dunlin-analytics/dunlin/cmd/population"
 	"github.com/dunlin-analytics/dunlin/cmd/simulate"
 	"github.com/dunlin-analytics/dunlin/plans"
 	"github.com/dunlin-analytics/dunlin/wasm/module"
@@ -18,6 +19,9 @@ type simulation struct {
 	visitors, days int
 	seed           uint64
 	native, null   bool
+	world          string
+	lively         bool
+	season         float64
 	apart          bool // services in processes of their own
 }
 
@@ -43,7 +47,11 @@ releases say goes back to the devices of the next day as priors.
 
 Prints one JSON object: what came of each day, and the truth, by the population's own
 rates: what each variant, uniform choice, the best single variant and a choice by somebody
-who knew everything would have come to. Progress goes to standard error.`,
+who knew everything would have come to. Progress goes to standard error.
+
+With --lively the visitors of a shop, a feed or a school also meet the plan's lists,
+messages and surveys, and the truth says of each item, channel and skill what it is
+to them. --null makes all of it alike to everybody.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			progress, done := bar(c.ErrOrStderr(), "visitors' days", "reports")
@@ -53,6 +61,9 @@ who knew everything would have come to. Progress goes to standard error.`,
 		},
 	}
 	s.flags(c)
+	c.Flags().StringVar(&s.world, "world", "shop", "who comes: shop, feed or school")
+	c.Flags().BoolVar(&s.lively, "lively", false, "visitors arrive, search, act, pause, are satisfied or not, and meet the plan's lists, messages and surveys")
+	c.Flags().Float64Var(&s.season, "season", 0, "how much activity and tastes move over the year, 0 to 0.5")
 	c.Flags().BoolVar(&s.apart, "processes", false, "services in processes of their own")
 	return c
 }
@@ -75,7 +86,12 @@ func (s *simulation) run(c *cobra.Command, more func(*simulate.Options)) (r simu
 	}
 	o := simulate.Options{
 		PlanName: "plans/shop.yaml", PlanYAML: plans.Shop, Native: s.native, Visitors: s.visitors, Days: s.days,
-		Seed: s.seed, Null: s.null, Log: io.Discard,
+		Seed: s.seed, Null: s.null, Lively: s.lively, Season: s.season, Log: io.Discard,
+	}
+	if s.world != "" {
+		if o.World, err = population.ParseWorld(s.world); err != nil {
+			return r, err
+		}
 	}
 	if s.plan != "" {
 		if o.PlanYAML, err = os.ReadFile(s.plan); err != nil {

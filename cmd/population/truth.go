@@ -13,6 +13,7 @@ type Truth struct {
 	Personas []PersonaTruth `json:"personas"`
 	Slots    []SlotTruth    `json:"slots"` // over all the days
 	Days     []DayTruth     `json:"days"`
+	Lively   *LivelyTruth   `json:"lively,omitempty"` // of a lively population
 }
 
 // PersonaTruth says who a persona's visitors are.
@@ -130,7 +131,7 @@ func (a *sums) merge(b *sums) {
 }
 
 func (s *Site) document(all *sums, days int) Truth {
-	out := Truth{Seed: s.o.Seed, Visitors: s.o.Visitors, Null: s.o.Null, Topics: s.plan.Topics, Personas: s.describe()}
+	out := Truth{Seed: s.o.Seed, Visitors: s.o.Visitors, Null: s.o.Null, Topics: s.plan.Topics, Personas: s.describe(), Lively: s.lively(days)}
 	for slot := range s.plan.Slots {
 		total := s.NewTally(slot, len(s.personas))
 		for d := range days {

@@ -1,5 +1,10 @@
 package population
 
+import (
+	"fmt"
+	"slices"
+)
+
 // World is what kind of site the visitors are of.
 type World int
 
@@ -10,8 +15,21 @@ const (
 	School
 )
 
+var worldNames = [...]string{"shop", "feed", "school"}
+
 // String returns shop, feed or school.
-func (w World) String() string { return [...]string{"shop", "feed", "school"}[w] }
+func (w World) String() string { return worldNames[w] }
+
+// ParseWorld is the inverse of String.
+//
+// Errors: ErrOptions.
+func ParseWorld(name string) (World, error) {
+	i := slices.Index(worldNames[:], name)
+	if i < 0 {
+		return 0, fmt.Errorf("%w: no world is called %q: they are shop, feed and school", ErrOptions, name)
+	}
+	return World(i), nil
+}
 
 // Habits are what a persona's visitors do in a lively population, beside what those of
 // any population do. Numbers are means.

@@ -71,7 +71,9 @@ func (c *Crowd) Move(ctx context.Context, p *plan.Plan, workers int, device func
 		dice := &Dice{System: rand.Reader}
 		var d Device
 		if d, err = device(ctx, dice); err == nil {
-			c.lives = append(c.lives, &life{shop: c.shop, device: d, dice: dice, seed: c.seed})
+			l := &life{shop: c.shop, device: d, dice: dice, seed: c.seed}
+			c.lives = append(c.lives, l)
+			err = l.stock(ctx, p)
 		}
 	}
 	if err != nil {

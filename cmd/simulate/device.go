@@ -10,6 +10,8 @@ import (
 
 	"github.com/dunlin-analytics/dunlin/edge"
 	"github.com/dunlin-analytics/dunlin/edge/choose"
+	"github.com/dunlin-analytics/dunlin/edge/reach"
+	"github.com/dunlin-analytics/dunlin/edge/recommend"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
 	"github.com/dunlin-analytics/dunlin/privacy/report"
 	"github.com/dunlin-analytics/dunlin/wasm/device"
@@ -21,6 +23,10 @@ type Device interface {
 	Load(ctx context.Context, now plan.Time, state []byte) (edge.Loaded, error)
 	Track(ctx context.Context, now plan.Time, e edge.Event) error
 	Choose(ctx context.Context, now plan.Time, place choose.Place, d *choose.Decision) error
+	UseCatalogue(ctx context.Context, list int, catalogue []byte) error
+	Recommend(ctx context.Context, now plan.Time, a edge.Ask, out *[]recommend.Pick) error
+	Reach(ctx context.Context, now plan.Time, message int) (reach.Answer, error)
+	Survey(ctx context.Context, now plan.Time, exit bool) (index int, ok bool, err error)
 	Measurement(ctx context.Context, now plan.Time) (cells []bool, ok bool, err error)
 	AppendState(ctx context.Context, b []byte) ([]byte, error)
 	// SealedReport returns the report to send and the state to store before that.
@@ -95,6 +101,23 @@ func (n *native) Track(_ context.Context, now plan.Time, e edge.Event) error {
 
 func (n *native) Choose(_ context.Context, now plan.Time, place choose.Place, d *choose.Decision) error {
 	return n.Device.Choose(now, place, n.dice, d)
+}
+
+func (n *native) UseCatalogue(_ context.Context, list int, catalogue []byte) error {
+	return n.Device.UseCatalogue(list, catalogue)
+}
+
+func (n *native) Recommend(_ context.Context, now plan.Time, a edge.Ask, out *[]recommend.Pick) error {
+	return n.Device.Recommend(now, a, n.dice, out)
+}
+
+func (n *native) Reach(_ context.Context, now plan.Time, message int) (out reach.Answer, err error) {
+	err = n.Device.Reach(now, message, n.dice, &out)
+	return out, err
+}
+
+func (n *native) Survey(_ context.Context, now plan.Time, exit bool) (index int, ok bool, err error) {
+	return n.Device.Survey(now, exit)
 }
 
 func (n *native) Measurement(_ context.Context, now plan.Time) ([]bool, bool, error) {

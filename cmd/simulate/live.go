@@ -7,6 +7,7 @@ import (
 	"github.com/dunlin-analytics/dunlin/cmd/population"
 	"github.com/dunlin-analytics/dunlin/edge"
 	"github.com/dunlin-analytics/dunlin/edge/choose"
+	"github.com/dunlin-analytics/dunlin/edge/recommend"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
 )
 
@@ -26,6 +27,8 @@ type life struct {
 	seed     uint64
 	decision choose.Decision
 	shown    []shown // of the day; used again by the next
+	picks    []recommend.Pick
+	ids      [][]string // by list: of its catalogue's items, as the device numbers them
 }
 
 // day lives a visitor's day, from a state, and returns the last instant of it; ok
@@ -55,24 +58,13 @@ func (l *life) day(ctx context.Context, v *population.Visitor, day int, state []
 	}
 	for _, visit := range visits {
 		for _, a := range visit.Actions {
-			if a.Kind == population.Choose {
-				err = l.choose(ctx, v, visit, a)
-			} else {
-				err = l.track(ctx, a)
-			}
-			if err != nil {
+			if err := l.act(ctx, v, visit, a); err != nil {
 				return 0, false, fmt.Errorf("visitor %d, day %d: %w", v.Index, day, err)
 			}
 			last = a.At + population.AnswerTime
 		}
 	}
 	return last, true, nil
-}
-
-func (l *life) track(ctx context.Context, a population.Action) error {
-	return l.device.Track(ctx, a.At, edge.Event{
-		Kind: a.Kind, Topics: a.Topics, Seconds: a.Seconds, InSlot: a.InSlot, Slot: a.Slot, Event: a.Event, Minor: a.Minor,
-	})
 }
 
 // choose asks the device what the slot shows, shows it, and has the visitor answer.
@@ -86,10 +78,5 @@ func (l *life) choose(ctx context.Context, v *population.Visitor, visit populati
 	}
 	answer := v.Answer(visit, a, d.Column)
 	l.shown = append(l.shown, shown{int(a.Slot), d.Column, d.Reason, v.Rate(int(a.Slot), d.Column), len(answer) > 0})
-	for _, b := range answer {
-		if err := l.track(ctx, b); err != nil {
-			return err
-		}
-	}
-	return nil
+	return l.all(ctx, answer)
 }

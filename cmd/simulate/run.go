@@ -25,6 +25,9 @@ type Options struct {
 	Days       int // from the plan's first on
 	Seed       uint64
 	Null       bool // nothing differs between variants
+	World      population.World
+	Lively     bool    // as population.Options has it: the plan's lists, messages and surveys are met
+	Season     float64 // likewise
 	Log        io.Writer
 
 	Begun    func(*plan.Plan) error // hears of the plan before the first day
@@ -165,7 +168,7 @@ func lives(p *plan.Plan, days int) error {
 }
 
 func (o *Options) population() population.Options {
-	return population.Options{Seed: o.Seed, Visitors: o.Visitors, Null: o.Null, Horizon: max(o.Days, 2)}
+	return population.Options{Seed: o.Seed, Visitors: o.Visitors, Null: o.Null, Horizon: max(o.Days, 2), World: o.World, Lively: o.Lively, Season: o.Season}
 }
 
 // oneDay lives, reports and releases a day.

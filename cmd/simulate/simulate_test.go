@@ -52,7 +52,9 @@ func shopOf(t testing.TB, p *plan.Plan, o population.Options) *population.Site {
 func loop(t testing.TB, visitors int, o LoopOptions) [][]Tally {
 	t.Helper()
 	published, p := built(t, plans.Shop)
-	o.Published = published
+	if o.Published == nil {
+		o.Published = published
+	}
 	if o.Shop == nil {
 		o.Shop = shopOf(t, p, population.Options{Seed: o.Seed, Visitors: visitors})
 	}
