@@ -37,13 +37,18 @@ func (s *Site) catalogue() []Item {
 			learning[id] = learning[id] || l.Learning
 		}
 	}
-	for i := len(ids); i < itemsOf*len(s.plan.Topics); i++ {
-		ids = append(ids, fmt.Sprintf("item-%d", i))
+	add := func(id string, teaches bool) {
+		if _, ok := learning[id]; !ok { // a list may name what would be invented here
+			ids = append(ids, id)
+			learning[id] = teaches
+		}
+	}
+	for i := range itemsOf * len(s.plan.Topics) {
+		add(fmt.Sprintf("item-%d", i), false)
 	}
 	if s.o.World == School {
 		for i := range itemsOf * len(s.plan.Skills) {
-			id := fmt.Sprintf("exercise-%d", i)
-			ids, learning[id] = append(ids, id), true
+			add(fmt.Sprintf("exercise-%d", i), true)
 		}
 	}
 	var out []Item

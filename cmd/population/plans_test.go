@@ -78,3 +78,23 @@ func everywhere(t *testing.T, f func(t *testing.T, p *plan.Plan, null bool)) {
 		}
 	}
 }
+
+// The worlds of plans/feed.yaml and plans/school.yaml can be lived, and no id of their
+// catalogues stands twice, whatever the lists name.
+func TestTheWorldsOfThePlans(t *testing.T) {
+	for name, world := range map[string]population.World{"feed.yaml": population.Feed, "school.yaml": population.School} {
+		p := file(t, name)
+		s, err := population.New(p, population.Options{Seed: 1, Visitors: 10, World: world, Lively: true})
+		require.NoError(t, err, name)
+		seen := map[string]bool{}
+		for _, it := range s.Catalogue() {
+			require.False(t, seen[it.ID], "%s: %s", name, it.ID)
+			seen[it.ID] = true
+		}
+		for _, l := range p.Lists {
+			for _, id := range l.Items {
+				require.True(t, seen[id], "%s: %s", name, id)
+			}
+		}
+	}
+}
