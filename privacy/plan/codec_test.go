@@ -13,7 +13,7 @@ import (
 	"github.com/dunlin-analytics/dunlin/privacy/wire"
 )
 
-var references = []string{"small", "standard", "hillstrom", "shop"}
+var references = []string{"small", "standard", "hillstrom", "shop", "demo", "feed", "school"}
 
 // reference builds one of the plans of the folder plans.
 func reference(t testing.TB, name string) *plan.Plan {
@@ -339,6 +339,7 @@ func FuzzDecode(f *testing.F) {
 	p.Metrics = append(p.Metrics, plan.Metric{Name: "s", Kind: plan.SlotClicked, By: plan.BySegment, Most: 2})
 	p.Segments[0].Rule = plan.Rule{plan.OpVar, plan.VarTopTopic, plan.OpVar, plan.VarAffinity + 1, plan.OpLt}
 	f.Add(encoded(f, p))
+	f.Add(encoded(f, wide(f)))
 	f.Add([]byte("DLPN\x02"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		p, err := plan.Decode(b)
@@ -359,6 +360,24 @@ func FuzzDecode(f *testing.F) {
 			for column := range p.Columns(m) {
 				p.Column(m, column)
 			}
+			p.Row(m, 0)
+		}
+		for i := range p.Campaigns {
+			p.Campaigns[i].Promotion.When.Match(nothing{})
+			for _, rule := range p.Campaigns[i].Promotion.Ladder {
+				rule.Match(nothing{})
+			}
+		}
+		for i := range p.Predictions {
+			for _, bin := range p.Predictions[i].Bins {
+				bin.Rule.Match(nothing{})
+			}
+		}
+		for i := range p.Messages {
+			p.Messages[i].When.Match(nothing{})
+		}
+		for i := range p.Surveys {
+			p.Surveys[i].When.Match(nothing{})
 		}
 	})
 }

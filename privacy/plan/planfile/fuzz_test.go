@@ -14,10 +14,11 @@ import (
 // Whatever the text: no panic, an end within seconds, every problem complete,
 // and a file without problems builds and shows, or says why not.
 func FuzzParse(f *testing.F) {
-	for _, name := range []string{"small", "standard", "hillstrom", "shop"} {
+	for _, name := range []string{"small", "standard", "hillstrom", "shop", "feed", "school"} {
 		f.Add(read(f, "plans/"+name+".yaml"))
 	}
 	f.Add([]byte(base))
+	f.Add([]byte(school))
 	f.Add([]byte(docExample(f)))
 	for _, seed := range []string{"", "site: a\n---\n", "a: &b\n c: *b\n", "? [a]\n: b\n", "segments:\n- rule: \"\\u0041 > 1\"\n", "a: |\n b\n", "{{{{", "- - - -", "site: \xff", "a:\n\tb", "名: '乙'\n", "%\n", "a: !!x b\n", "<<: {}\n", "a: [b\n]: c\n", "\"\n\n\""} {
 		f.Add([]byte(seed))
