@@ -153,3 +153,16 @@ func (t *Tab) Shot() ([]byte, error) {
 	defer cancel()
 	return chromedp.Run(ctx, chromedp.CaptureScreenshot())
 }
+
+// Screen makes the tab's window one of that width and height, with features of media
+// queries set.
+func (t *Tab) Screen(width, height int, features ...*emulation.MediaFeature) error {
+	size := emulation.SetDeviceMetricsOverrideParams{Width: int64(width), Height: int64(height), DeviceScaleFactor: 1}
+	if _, err := chromedp.Call(t.ctx, emulation.SetDeviceMetricsOverride, size); err != nil {
+		return fmt.Errorf("set the window's size: %w", err)
+	}
+	if _, err := chromedp.Call(t.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: features}); err != nil {
+		return fmt.Errorf("set media features: %w", err)
+	}
+	return nil
+}

@@ -90,20 +90,29 @@ export async function answer(wish: Wish, means: Means): Promise<Outcome<unknown>
       if (typeof exported === "number") return refused(exported);
       // The module has marked its own part of what is counted: that must not be lost.
       if (!(await vault.save(mind.sure(OP.save), true))) return refuse("no-lock", "another tab is in use");
-      const { lock } = await means.carry();
-      return done({ file: await lock(wish.passphrase, plan.site, exported) });
+      return carried(async () => ({ file: await (await means.carry()).lock(wish.passphrase, plan.site, exported) }));
     }
     case "import": {
-      const { unlock } = await means.carry();
-      const exported = await unlock(wish.passphrase, plan.site, wish.file);
+      const opened = await carried(async () => (await means.carry()).unlock(wish.passphrase, plan.site, wish.file));
+      if (!opened.ok) return opened;
       // It takes a while: another tab may be the writer by now.
       if (!means.runs()) return refuse("no-lock", "another tab is in use");
-      const code = mind.call(OP.import, time(now()), exported);
+      const code = mind.call(OP.import, time(now()), opened.value);
       if (typeof code === "number")
         return refuse("input", "the module takes nothing from this file", code === REFUSED ? CARRY.damaged : code);
       changed();
       return done(undefined);
     }
+  }
+}
+
+/** What the carrying chunk makes, or says is wrong: no fault of the device's. */
+async function carried<T>(make: () => Promise<T>): Promise<Outcome<T>> {
+  try {
+    return done(await make());
+  } catch (fault) {
+    const { code, message } = fault as { readonly code?: number; readonly message?: string };
+    return refuse("input", message ?? String(fault), typeof code === "number" ? code : undefined);
   }
 }
 

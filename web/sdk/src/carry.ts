@@ -13,7 +13,6 @@
  */
 
 import { Decrypter, Encrypter } from "age-encryption";
-import { Fault } from "./fault";
 import { join } from "./wire";
 
 /** What a file begins with, inside. */
@@ -35,6 +34,16 @@ export const MIN_PASSPHRASE = 12;
 /** Codes of what was wrong with a file; beside the module's own, which are above -100. */
 export const CARRY = { short: -100, passphrase: -101, damaged: -102, site: -103 } as const;
 
+/** What was wrong, with one of {@link CARRY}. Whoever is in another chunk knows it by its code alone. */
+export class NotCarried extends Error {
+  constructor(
+    say: string,
+    readonly code: number,
+  ) {
+    super(say);
+  }
+}
+
 /** What the chunk exports. */
 export interface Chunk {
   readonly lock: typeof lock;
@@ -45,7 +54,7 @@ export interface Chunk {
  * Makes the file.
  *
  * @param work For tests: the base-2 logarithm of scrypt's work.
- * @throws Fault `input`, `CARRY.short`, for a passphrase of less than {@link MIN_PASSPHRASE} characters.
+ * @throws NotCarried `CARRY.short`, for a passphrase of less than {@link MIN_PASSPHRASE} characters.
  */
 export async function lock(passphrase: string, site: string, exported: Uint8Array, work = WORK): Promise<Uint8Array> {
   const words = normal(passphrase);
@@ -61,7 +70,7 @@ export async function lock(passphrase: string, site: string, exported: Uint8Arra
  * Opens a file; nothing is changed by it.
  *
  * @returns what the module exported.
- * @throws Fault `input` with one of {@link CARRY}.
+ * @throws NotCarried
  */
 export async function unlock(passphrase: string, site: string, file: Uint8Array): Promise<Uint8Array> {
   const damaged = fault(CARRY.damaged, "the file is damaged or no profile");
@@ -88,8 +97,8 @@ export async function unlock(passphrase: string, site: string, file: Uint8Array)
   }
 }
 
-function fault(code: number, say: string): Fault {
-  return new Fault("input", say, code);
+function fault(code: number, say: string): NotCarried {
+  return new NotCarried(say, code);
 }
 
 /** As it was typed, whatever the keyboard: composed letters, no blanks around. */

@@ -10,11 +10,11 @@
  * @module
  */
 
-/** Bytes of the file in a part: codes of 81 by 81 dots, which cheap cameras read from a screen. */
-export const PART = 500;
+/** Bytes of the file in a part: codes of 65 by 65 dots, which cheap cameras read from a screen. */
+export const PART = 300;
 
 /** The most parts: a file of 64 KB. */
-const MOST = 132;
+const MOST = 220;
 
 const LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:";
 const FORM = /^DUNLIN1:([0-9A-F]{8}):([0-9]{1,3}):([0-9]{1,3}):([0-9A-F]{8}):(.+)$/;

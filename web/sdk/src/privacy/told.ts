@@ -123,7 +123,7 @@ export class Cost extends Part {
 
   show({ today, month, year, capToday, capMonth, reports }: Budget): void {
     const { l } = this.view;
-    const written = (charge: number): string => l.number(epsilon(charge));
+    const written = (charge: number): string => l.number(epsilon(charge), 3);
     const most = epsilon(month);
     fill(
       this.body,

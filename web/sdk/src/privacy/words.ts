@@ -38,8 +38,8 @@ export const W = {
 
   facts: ["What your device knows of you", "您的设备了解什么"],
   factsText: [
-    "All of it lies on this device alone. Under each fact stand the events that it rests on, as far as they are among the latest 200.",
-    "所有内容只保存在本设备上。每条事实下列出其依据的事件（限最近 200 个）。",
+    "All of it lies on this device alone. Under each fact stand the events that it rests on, as far as they are among the latest 200. Erasing a fact erases the others that rest on the same.",
+    "所有内容只保存在本设备上。每条事实下列出其依据的事件（限最近 200 个）。清除一条事实，会同时清除与它同源的其他事实。",
   ],
   segment: ["It counts you among: {segment}.", "它把您归入：{segment}。"],
   none: ["Nothing yet.", "暂无。"],
