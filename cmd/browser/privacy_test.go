@@ -53,7 +53,7 @@ func visitorsSide(t *testing.T) *world.World {
 		o.Plan = []byte(carriedYAML)
 		o.Pages = map[string]string{
 			"/privacy": elements(t, "en", privacyElement), "/zh": elements(t, "zh-CN", privacyElement),
-			"/banner": elements(t, "en", `<p>Shop</p><dunlin-consent href="/privacy"></dunlin-consent>`),
+			"/banner":    elements(t, "en", `<p>Shop</p><dunlin-consent href="/privacy"></dunlin-consent>`),
 			"/banner/zh": elements(t, "zh", `<p>商店</p><dunlin-consent href="/zh"></dunlin-consent>`),
 		}
 		for path, html := range pages {
