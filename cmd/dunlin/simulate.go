@@ -26,7 +26,7 @@ type simulation struct {
 }
 
 func (s *simulation) flags(c *cobra.Command) {
-	c.Flags().StringVar(&s.plan, "plan", "", "dunlin.yaml of a daily plan with a slot (default: plans/shop.yaml)")
+	c.Flags().StringVar(&s.plan, "plan", "", "dunlin.yaml of a daily plan with a slot (default: the world's, plans/shop.yaml)")
 	c.Flags().IntVar(&s.visitors, "visitors", s.visitors, "number of visitors; each comes on some days")
 	c.Flags().IntVar(&s.days, "days", s.days, "days to live, from the plan's first on")
 	c.Flags().Uint64Var(&s.seed, "seed", 1, "of the visitors, their habits and their answers")
@@ -62,7 +62,7 @@ to them. --null makes all of it alike to everybody.`,
 	}
 	s.flags(c)
 	c.Flags().StringVar(&s.world, "world", "shop", "who comes: shop, feed or school")
-	c.Flags().BoolVar(&s.lively, "lively", false, "visitors arrive, search, act, pause, are satisfied or not, and meet the plan's lists, messages and surveys")
+	c.Flags().BoolVar(&s.lively, "lively", false, "visitors arrive, search, act, pause, are satisfied or not, and meet the plan's lists, messages and surveys; always but in the shop")
 	c.Flags().Float64Var(&s.season, "season", 0, "how much activity and tastes move over the year, 0 to 0.5")
 	c.Flags().BoolVar(&s.apart, "processes", false, "services in processes of their own")
 	return c
@@ -92,6 +92,10 @@ func (s *simulation) run(c *cobra.Command, more func(*simulate.Options)) (r simu
 		if o.World, err = population.ParseWorld(s.world); err != nil {
 			return r, err
 		}
+	}
+	if o.World != population.Shop { // others are known by more than their slots
+		o.Lively = true
+		o.PlanName, o.PlanYAML = "plans/"+s.world+".yaml", map[population.World][]byte{population.Feed: plans.Feed, population.School: plans.School}[o.World]
 	}
 	if s.plan != "" {
 		if o.PlanYAML, err = os.ReadFile(s.plan); err != nil {

@@ -279,6 +279,46 @@ func TestLivelyTruth(t *testing.T) {
 	require.Nil(t, made(t, shop(t, plan.Daily), population.Options{Visitors: 9}).Truth(2).Lively)
 }
 
+// A catalogue has every item once, those first that the plan's lists name, whatever they
+// are called.
+func TestCatalogueNamesItemsOnce(t *testing.T) {
+	p := lively(t)
+	p.Lists[0].Items = []string{"item-3", "item-70", "b"}
+	p.Lists[1].Items = []string{"exercise-5", "exercise-0"}
+	for _, w := range worlds {
+		s := made(t, p, population.Options{Seed: 1, Visitors: 1, World: w, Lively: true})
+		seen := map[string]bool{}
+		for i, it := range s.Catalogue() {
+			require.False(t, seen[it.ID], it.ID)
+			seen[it.ID] = true
+			if i < 5 {
+				require.Equal(t, append(p.Lists[0].Items[:3:3], p.Lists[1].Items...)[i], it.ID)
+				require.Equal(t, i >= 3, it.Skill >= 0)
+			}
+		}
+		require.GreaterOrEqual(t, len(seen), 12*len(p.Topics))
+	}
+}
+
+// The reference plans of the other worlds can be played on, and measure what is met.
+func TestReferencePlansOfOtherWorlds(t *testing.T) {
+	for _, w := range worlds[1:] {
+		p := file(t, w.String()+".yaml")
+		s := made(t, p, population.Options{Seed: 1, Visitors: 60, World: w, Lively: true})
+		met := map[plan.EventKind]int{}
+		for i := range s.Visitors() {
+			for _, visit := range s.Visitor(i).Day(0) {
+				for _, a := range visit.Actions {
+					met[a.Kind]++
+				}
+			}
+		}
+		for _, kind := range []plan.EventKind{population.Choose, population.Recommend, population.Ask, plan.Arrive} {
+			require.Positive(t, met[kind], "%s: kind %d", w, kind)
+		}
+	}
+}
+
 func TestParseWorld(t *testing.T) {
 	for _, w := range worlds {
 		got, err := population.ParseWorld(w.String())

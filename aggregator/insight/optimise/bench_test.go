@@ -78,7 +78,7 @@ func random(p *plan.Plan, n int) []optimise.Release {
 
 func checkedIn(t testing.TB) map[string]*plan.Plan {
 	out := map[string]*plan.Plan{}
-	for name, src := range map[string][]byte{"standard": plans.Standard, "shop": plans.Shop, "demo": plans.Demo} {
+	for name, src := range map[string][]byte{"standard": plans.Standard, "shop": plans.Shop, "demo": plans.Demo, "feed": plans.Feed, "school": plans.School} {
 		f, problems := planfile.Parse("dunlin.yaml", src)
 		require.Nil(t, problems, name)
 		p, err := f.Plan(planfile.BuildInput{
