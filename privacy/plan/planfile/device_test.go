@@ -201,6 +201,7 @@ func TestFaultsOfFormat3(t *testing.T) {
 		{"  - state: buy_chance\n", "  - state: buy_chance\n    by: segment\n", "bins by segment are not counted; accepted: site, or no by"},
 		{"learning: true", "learning: false", "the file has nothing that can be tried; accepted: a list of the file with learning: true and named items"},
 		{"  - asked: csat\n", "  - asked: csta\n", `metrics[16].asked: unknown value "csta"; did you mean "csat"?`},
+		{"channels: [banner, e-mail, wechat]\n", "", `messages.come back.channels[0]: unknown channel "e-mail"; accepted: none yet: the file names none`},
 		{"  help:\n", "  next:\n", `lists.next: "next" is a slot, too`},
 	} {
 		src := strings.Replace(school, strings.ReplaceAll(c.from, `\n`, "\n"), strings.ReplaceAll(c.to, `\n`, "\n"), 1)

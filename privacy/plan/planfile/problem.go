@@ -97,4 +97,9 @@ func distance(a, b string) int {
 }
 
 // list joins accepted values for a message.
-func list(values []string) string { return strings.Join(values, ", ") }
+func list(values []string) string {
+	if len(values) == 0 {
+		return "none yet: the file names none"
+	}
+	return strings.Join(values, ", ")
+}
