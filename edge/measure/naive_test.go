@@ -329,7 +329,7 @@ func tell(r *measure.Rules, at measure.Moment, e *lived) {
 // what is stored is read again as it was.
 func TestMeasurementsAreTheHistorys(t *testing.T) {
 	cells := map[plan.MetricKind]int{}
-	for seed := range uint64(400) {
+	for seed := range uint64(200) {
 		rng := edgetest.Rand(seed)
 		p := edgetest.Wide(rng)
 		layout := plan.LayoutOf(p)
