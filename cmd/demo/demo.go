@@ -115,9 +115,14 @@ func (d *Demo) start(ctx context.Context, o Options) error {
 	if _, err := d.rig.Step(ctx, nil); err != nil {
 		return err
 	}
-	tag, err := tagOf(site.Tag{
+	own := site.Tag{
 		Scripts: o.SDK, Officer: d.rig.Keys.Officer, Consent: d.rig.Plan.Consent, Paths: collector.Paths{Prefix: scriptFolder},
-	}, watch.Ahead)
+	}
+	tag, err := tagOf(own, watch.Ahead)
+	if err != nil {
+		return err
+	}
+	privacy, err := own.Element(site.Privacy)
 	if err != nil {
 		return err
 	}
@@ -129,6 +134,7 @@ func (d *Demo) start(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
+	shop.privacy = privacy
 	d.console, err = console.Open(console.Options{
 		Dir: filepath.Join(o.Dir, "console"), Releases: releases, Dashboard: o.Dashboard, Clock: o.Wall, Random: rand.Reader,
 		Label: o.History.Label.String(), Cookie: "dunlin-console-" + port,

@@ -42,6 +42,8 @@ type shop struct {
 	run   string        // of this start
 	port  string        // that the demo listens at
 	tag   func() string // the script's and the bar's
+	// privacy is the tag of <dunlin-privacy>, on the page that shows it.
+	privacy string
 }
 
 // newShop refuses pages that the script cannot be put into.
@@ -53,7 +55,7 @@ func newShop(files fs.FS, run, port string, tag func() string) (*shop, error) {
 	if !bytes.Contains(b, []byte(place)) {
 		return nil, errors.New("the demo's shop has no place for the script: run make web, then build again")
 	}
-	return &shop{files, run, port, tag}, nil
+	return &shop{files: files, run: run, port: port, tag: tag}, nil
 }
 
 // ServeHTTP serves a file by its name below the shop's folder.
@@ -81,7 +83,11 @@ func (s *shop) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		// The tag holds the clock, so that a page is never an old one.
 		h.Set("Cache-Control", "no-store")
 		s.meet(w, r)
-		b = bytes.Replace(b, []byte(place), []byte(s.tag()), 1)
+		tag := s.tag()
+		if path.Base(name) == "privacy.html" {
+			tag += s.privacy
+		}
+		b = bytes.Replace(b, []byte(place), []byte(tag), 1)
 		_, _ = w.Write(b)
 		return
 	}

@@ -17,12 +17,16 @@ import (
 
 func snippetCommand() *cobra.Command {
 	var config, consent, name string
+	var privacy, banner bool
 	c := &cobra.Command{
 		Use:   "snippet",
 		Short: "print the tag for a site's pages",
 		Long: `Prints the tag that goes into the <head> of every page: where the script lies, the
 digest of its bytes, and the officer's key. It is another one with each version of
 Dunlin: pages whose tag is old load nothing and are whole.
+
+--privacy and --banner also print the tags of the scripts of <dunlin-privacy> and
+<dunlin-consent>: they go into the <head> of the pages that use these elements alone.
 
 The consent mode is that of dunlin.yaml beside the services file, if there is one, or
 --consent names it.`,
@@ -52,6 +56,20 @@ The consent mode is that of dunlin.yaml beside the services file, if there is on
 			if err != nil {
 				return err
 			}
+			elements := []string{}
+			if privacy {
+				elements = append(elements, site.Privacy)
+			}
+			if banner {
+				elements = append(elements, site.Banner)
+			}
+			for _, element := range elements {
+				line, err := t.Element(element)
+				if err != nil {
+					return err
+				}
+				tag += "\n" + line
+			}
 			_, err = fmt.Fprint(c.OutOrStdout(), site.Snippet(tag))
 			return err
 		},
@@ -59,6 +77,8 @@ The consent mode is that of dunlin.yaml beside the services file, if there is on
 	c.Flags().StringVar(&config, "config", "services.yaml", "services file: names the officer and the collector's paths")
 	c.Flags().StringVar(&consent, "consent", "", "ask, site or assumed (default: what dunlin.yaml says)")
 	c.Flags().StringVar(&name, "site", "", "the plan's site, where one collector serves several")
+	c.Flags().BoolVar(&privacy, "privacy", false, "also the script of <dunlin-privacy>, for the page that shows it")
+	c.Flags().BoolVar(&banner, "banner", false, "also the script of <dunlin-consent>, for pages that ask by it")
 	return c
 }
 

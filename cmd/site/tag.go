@@ -75,3 +75,31 @@ func (t Tag) HTML() (string, error) {
 	b.WriteString("></script>")
 	return b.String(), nil
 }
+
+// Elements that have a script of their own, which only the pages that use them load.
+const (
+	Privacy = "privacy" // <dunlin-privacy>
+	Banner  = "consent" // <dunlin-consent>
+)
+
+// Element returns the tag of an element's script, one line without a line's end. It goes
+// into the <head> of the pages that use the element, behind the script's own.
+func (t Tag) Element(name string) (string, error) {
+	if err := t.Paths.Check(); err != nil {
+		return "", fmt.Errorf("make the tag: %w", err)
+	}
+	files, err := fs.Glob(t.Scripts, name+"-????????.js")
+	if err == nil && len(files) != 1 {
+		err = fmt.Errorf("%d files of it, want 1: run make web", len(files))
+	}
+	if err != nil {
+		return "", fmt.Errorf("make the tag of %s: %w", name, err)
+	}
+	code, err := fs.ReadFile(t.Scripts, files[0])
+	if err != nil {
+		return "", fmt.Errorf("make the tag of %s: read the built script: %w", name, err)
+	}
+	digest := sha512.Sum384(code)
+	return fmt.Sprintf(`<script type="module" src="%s" integrity="sha384-%s"></script>`,
+		html.EscapeString(t.Paths.Or(collector.DefaultPaths).Prefix+"/"+files[0]), base64.StdEncoding.EncodeToString(digest[:])), nil
+}

@@ -67,3 +67,19 @@ func TestTagsThatAreNotMade(t *testing.T) {
 		})
 	}
 }
+
+func TestElement(t *testing.T) {
+	built := scripts()
+	built["privacy-0123abcd.js"] = &fstest.MapFile{Data: []byte("/* privacy */")}
+	tag := site.Tag{Scripts: built, Paths: collector.Paths{Prefix: "/stats", Script: "s.js", API: "a"}}
+	sum := sha512.Sum384([]byte("/* privacy */"))
+	line, err := tag.Element(site.Privacy)
+	require.NoError(t, err)
+	require.Equal(t, `<script type="module" src="/stats/privacy-0123abcd.js" integrity="sha384-`+base64.StdEncoding.EncodeToString(sum[:])+`"></script>`, line)
+
+	_, err = tag.Element(site.Banner)
+	require.ErrorContains(t, err, "run make web")
+	built["privacy-00000000.js"] = &fstest.MapFile{}
+	_, err = tag.Element(site.Privacy)
+	require.ErrorContains(t, err, "2 files")
+}

@@ -25,6 +25,10 @@ const words = {
     en: "You are in the one tenth that always gets the default, to compare with.",
     zh: "您在那十分之一的对照组里，始终看到默认内容，用来比较。",
   },
+  ineligible: { en: "You are not among those whom it is for.", zh: "您不在它的适用范围内。" },
+  capped: { en: "You have seen it often enough.", zh: "您已看到足够多次。" },
+  resting: { en: "You have seen it a short while ago; it rests.", zh: "您不久前刚看过，暂停展示。" },
+  excluded: { en: "Another offer of its kind goes first.", zh: "同类的另一活动优先。" },
 } as const satisfies Record<string, Text>;
 
 const names: Readonly<Record<string, Text>> = {
@@ -48,6 +52,11 @@ const names: Readonly<Record<string, Text>> = {
   bundle: { en: "two from one shelf", zh: "同类两件" },
   holdout: { en: "the default, for comparison", zh: "默认（对照组）" },
 };
+
+/** All names of the plan as the shop's visitors read them. */
+export function allNames(l: Language): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(names).map(([name, text]) => [name, text[l]]));
+}
 
 /** A name of the plan as the shop's visitors read it. */
 export function named(name: string, l: Language): string {
