@@ -15,8 +15,8 @@ import (
 )
 
 func planCommand() *cobra.Command {
-	return group("plan", "check, build, sign, verify and show plans, and list the variables of rules",
-		planCheckCommand(), planVarsCommand(), planBuildCommand(), planSignCommand(), planVerifyCommand(), planShowCommand())
+	return group("plan", "check, build, sign, verify and show plans, list the variables of rules, size holdouts",
+		planCheckCommand(), planVarsCommand(), planHoldoutCommand(), planBuildCommand(), planSignCommand(), planVerifyCommand(), planShowCommand())
 }
 
 // readPlanFile parses a dunlin.yaml and holds it to what devices accept.
