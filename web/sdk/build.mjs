@@ -18,6 +18,10 @@ import { build } from "vite";
 const BUDGETS = [
   { what: "the loader", parts: ["dunlin"], most: 3 * 1024 },
   { what: "Worker and page chunk", parts: ["worker", "page"], most: 12 * 1024 },
+  { what: "the names chunk", parts: ["names"], most: 4 * 1024 },
+  { what: "the watching chunk", parts: ["watch"], most: 5 * 1024 },
+  { what: "<dunlin-list>", parts: ["list"], most: 3 * 1024 },
+  { what: "<dunlin-survey>", parts: ["survey"], most: 4 * 1024 },
   { what: "the sealing chunk", parts: ["seal"], most: 45 * 1024 },
   { what: "what answers a visitor's asks", parts: ["asks"], most: 6 * 1024 },
   { what: "what carries a profile", parts: ["carry"], most: 24 * 1024 },
@@ -43,14 +47,14 @@ const x25519Alone = {
     id.startsWith("\0@noble/") ? "export const MLKEM768P256 = undefined, MLKEM768X25519 = undefined, p256 = undefined;" : null,
 };
 
-/** Bundles one entry into one file and returns its code. */
-async function bundle(entry, format, define = {}) {
+/** Bundles one entry into one file and returns its code; modules of `apart` are files already. */
+async function bundle(entry, format, define = {}, apart = {}) {
   const texts = Object.fromEntries(Object.entries(define).map(([name, text]) => [name, JSON.stringify(text)]));
   const made = await build({
     configFile: false,
     root: here("."),
     logLevel: "warn",
-    plugins: [x25519Alone],
+    plugins: [x25519Alone, { name: "apart", enforce: "pre", resolveId: (id) => (apart[id] ? { id: apart[id], external: true } : null) }],
     define: texts,
     build: {
       write: false,
@@ -94,7 +98,15 @@ async function main() {
   const asks = add(named("asks", asksCode), asksCode);
   const carryCode = await bundle("carry", "es");
   const carry = add(named("carry", carryCode), carryCode);
-  const workerCode = await bundle("worker", "es", { __MODULE__: module, __SEAL__: seal, __ASKS__: asks, __CARRY__: carry });
+  const namesCode = await bundle("names", "es");
+  const names = add(named("names", namesCode), namesCode);
+  const workerCode = await bundle("worker", "es", {
+    __MODULE__: module,
+    __SEAL__: seal,
+    __NAMES__: names,
+    __ASKS__: asks,
+    __CARRY__: carry,
+  });
   const worker = add(named("worker", workerCode), workerCode);
   const qrCode = await bundle("privacy/qr", "es");
   const qr = add(named("qr", qrCode), qrCode);
@@ -104,13 +116,25 @@ async function main() {
   const privacy = add(named("privacy", privacyCode), privacyCode);
   const consentCode = await bundle("banner/consent", "es");
   const consent = add(named("consent", consentCode), consentCode);
-  const pageCode = await bundle("page", "es");
+  const chunk = async (entry, define) => {
+    const code = await bundle(entry, "es", define);
+    return add(named(entry, code), code);
+  };
+  const sentiment = await chunk("sentiment");
+  const list = await chunk("list");
+  const survey = await chunk("survey");
+  const watch = await chunk("watch", { __LIST__: list, __SURVEY__: survey, __SENTIMENT__: sentiment });
+  const pageCode = await bundle("page", "es", {}, { "./watch": `./${watch}` });
   const page = add(named("page", pageCode), pageCode);
   const loader = add("dunlin.js", await bundle("loader", "iife", { __WORKER__: worker, __PAGE__: page }));
   const integrity = `sha384-${createHash("sha384").update(files.get(loader)).digest("base64")}`;
   add(
     "manifest.json",
-    JSON.stringify({ loader, worker, page, seal, asks, carry, privacy, consent, qr, scan, module, integrity }, null, 2) + "\n",
+    JSON.stringify(
+      { loader, worker, page, names, watch, list, survey, sentiment, seal, asks, carry, privacy, consent, qr, scan, module, integrity },
+      null,
+      2,
+    ) + "\n",
   );
 
   await mkdir(out, { recursive: true });

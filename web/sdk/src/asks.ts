@@ -13,12 +13,16 @@ import { done, OFF, refuse, refused } from "./fault";
 import { behind, counts } from "./behind";
 import type { Life } from "./life";
 import { OP } from "./module";
+import { pick, reach, survey } from "./offers";
 import type { Consent, Outcome, Request } from "./protocol";
 import type { Vault } from "./vault";
 import { time } from "./wire";
 
 /** Requests that this chunk answers. */
-export type Wish = Extract<Request, { do: "why" | "report" | "facts" | "budget" | "journal" | "erase" | "pause" | "export" | "import" }>;
+export type Wish = Extract<
+  Request,
+  { do: "why" | "report" | "facts" | "budget" | "journal" | "erase" | "pause" | "export" | "import" | "list" | "reach" | "survey" }
+>;
 
 /** What it answers with. */
 export interface Means {
@@ -37,6 +41,7 @@ export interface Means {
   /** Nothing is made or sent any more; what the page has is taken back. */
   readonly rest: () => void;
   readonly carry: () => Promise<Carry>;
+  readonly subtle: SubtleCrypto;
 }
 
 /** What the chunk exports. */
@@ -56,6 +61,15 @@ export async function answer(wish: Wish, means: Means): Promise<Outcome<unknown>
       const decision = means.decide(wish.slot);
       return decision.ok ? done(decodeDecision(plan, decision.value)) : decision;
     }
+    case "list":
+    case "reach":
+    case "survey": {
+      if (!means.consent().personalize) return OFF;
+      means.save();
+      const offer = { mind, plan, now: now(), subtle: means.subtle };
+      if (wish.do === "list") return pick(offer, wish);
+      return wish.do === "reach" ? reach(offer, wish.message) : survey(offer, wish.exit);
+    }
     case "report":
       return clearReport(plan, mind.sure(OP.measure, at), vault.state, now());
     case "facts": {
@@ -69,7 +83,7 @@ export async function answer(wish: Wish, means: Means): Promise<Outcome<unknown>
       return done(vault.journal);
     case "erase": {
       const variable = variableOf(plan, wish.variable);
-      if (variable < 0) return refuse("not-in-plan", `the plan has no variable "${wish.variable}"`);
+      if (variable < 0) return refuse("not-in-plan", "the plan has no such variable");
       const code = mind.call(OP.erase, at, [variable]);
       if (typeof code === "number") return refused(code);
       const { journal } = vault;

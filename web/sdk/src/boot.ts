@@ -10,13 +10,12 @@
 
 import type { ConsentState, Debug } from "./api";
 import { any, holds, isConsent, NONE } from "./consent";
-import { openShelf } from "./entry";
+import { openShelf, type Decision } from "./entry";
 import type { Chunk, Engine, Page } from "./host";
 import type { Consent, Outcome, Why } from "./protocol";
 import { defineSlot, type SlotSource } from "./slot";
 import { readTag } from "./tag";
 import { declared } from "./topics";
-import { toEvent, toRequest } from "./track";
 
 /** Names of the files that are loaded later, below the script's own folder. */
 export interface Files {
@@ -27,7 +26,7 @@ export interface Files {
 /** A public call, whatever its arguments. */
 export type Call = (...args: unknown[]) => Promise<Outcome<unknown>>;
 
-const CALLS = ["track", "choose", "consent", "why", "report", "forget", "debug", "declare", "assign", "ask"];
+const CALLS = ["track", "choose", "consent", "why", "report", "forget", "debug", "declare", "assign", "ask", "reach", "go"];
 
 /**
  * Runs the loader.
@@ -65,7 +64,8 @@ export function boot(page: Page, script: HTMLScriptElement, files: Files, load: 
   const refusal = (): Outcome<never> => ({ ok: false, why: why() || "off", say: tag.fault || "nothing runs" });
 
   const source: SlotSource = {
-    decided: (name) => (may().personalize ? shelf.read()?.decisions?.find((d) => d?.slot === name) : undefined),
+    decided: (name) =>
+      forced(page.location.search, name) ?? (may().personalize ? shelf.read()?.decisions?.find((d) => d?.slot === name) : undefined),
     topics: () => declared(doc),
   };
   const slots = defineSlot(page, source);
@@ -93,7 +93,7 @@ export function boot(page: Page, script: HTMLScriptElement, files: Files, load: 
       const lost = (): void => stop("no-worker");
       worker.onerror = lost;
       load(tag.base + files.page).then(
-        (chunk) => stopped || release(chunk.run({ page, tag, shelf, slots, source, worker, toEvent, debug, lost })),
+        (chunk) => stopped || release(chunk.run({ page, tag, shelf, slots, source, worker, debug, lost })),
         () => {
           worker.terminate();
           stop("network");
@@ -176,8 +176,7 @@ export function boot(page: Page, script: HTMLScriptElement, files: Files, load: 
     }
     const run = await engine;
     if (!run) return refusal();
-    const request = toRequest(name, args, run.topics(), Date.now());
-    return typeof request === "string" ? wrong(request) : run.call(request);
+    return run.call(name, args);
   };
 
   /** Another page may have heard the visitor's word. */
@@ -201,6 +200,12 @@ export function boot(page: Page, script: HTMLScriptElement, files: Files, load: 
     (...args) =>
       call(name, args).catch((fault: unknown) => wrong(`${fault as Error}`));
   return Object.fromEntries(CALLS.map((name) => [name, guarded(name)]));
+}
+
+/** The variant that the page's address forces on a slot: `?dunlin-preview=hero:sale,footer:plain`. */
+function forced(search: string, slot: string): Decision | undefined {
+  const variant = new URLSearchParams(search).get("dunlin-preview")?.match(`(?:^|,)${slot}:([^,]*)`)?.[1];
+  return variant === undefined ? variant : { slot, variant, first: false, forced: true };
 }
 
 function wrong(say: string): Outcome<never> {

@@ -6,11 +6,10 @@
  */
 
 import { decodeChoice } from "./decision";
-import { named } from "./event";
 import { done, refuse, refused } from "./fault";
 import type { Mind } from "./mind";
 import { OP } from "./module";
-import type { Plan } from "./plan";
+import { named, type Plan } from "./plan";
 import type { Choice, Outcome } from "./protocol";
 import { time } from "./wire";
 
@@ -34,7 +33,7 @@ export class Choices {
     const { mind, plan, now } = this.options;
     const slot = named(plan.slots, name);
     const place = slot < 0 ? [1, named(plan.campaigns, name)] : [0, slot];
-    if (place[1]! < 0) return refuse("not-in-plan", `the plan has no slot or campaign "${name}"`);
+    if (place[1]! < 0) return refuse("not-in-plan", "the plan has no such slot or campaign");
     const answer = mind.call(OP.choose, time(now()), place);
     return typeof answer === "number" ? refused(answer) : done(answer);
   }

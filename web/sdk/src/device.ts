@@ -15,6 +15,7 @@ import { done, Fault, OFF, refuse, refused } from "./fault";
 import { begin } from "./life";
 import { ask, type Lock } from "./lock";
 import { OP, Trapped } from "./module";
+import type { Names } from "./names";
 import { periodAt } from "./plan";
 import type { Consent, Notice, Outcome, Request, Start, WorkerDebug } from "./protocol";
 import { Queue } from "./queue";
@@ -47,6 +48,7 @@ export interface World {
   /** Calls back after ms; returns how not to. */
   readonly after: (ms: number, call: () => void) => () => void;
   readonly sealing: () => Promise<Chunk>;
+  readonly names: () => Promise<Names>;
   readonly asks: () => Promise<Asks>;
   readonly carry: () => Promise<Carry>;
   /** SHA-256 of the module. */
@@ -157,6 +159,7 @@ export class Device {
         seal: () => this.#seals(),
         asks: world.asks,
         carry: world.carry,
+        subtle: world.crypto.subtle,
         consent: () => (this.#vault.paused ? NOBODY : this.#consent),
         runs: () => this.#stage === "running",
         save: () => this.#save(),

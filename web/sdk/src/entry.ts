@@ -15,6 +15,8 @@ export interface Decision {
   readonly variant: string;
   /** It is the default content: no template is waited for. */
   readonly first: boolean;
+  /** The page's address forces it: it is marked, and not counted. Never stored. */
+  readonly forced?: true;
 }
 
 /** The entry. Everything may be missing; an empty one is not stored. */

@@ -19,6 +19,8 @@ export interface Exposures {
   add(slot: Slot): void;
   /** Looks anew; what was exposed before can be again if the view is another. */
   view(another: boolean): void;
+  /** The visitor follows a link in a slot that is half in view: it was seen, however short. */
+  seen(slot: Element): void;
   /** Nobody looks. */
   pause(): void;
   /** Takes the device's decisions; slots below the window go by them at once. */
@@ -39,6 +41,12 @@ export function expose(page: Page, after: After, slots: ReadonlySet<Slot>, tell:
   /** Slots that have been in view, if only by an edge: what they show stays. */
   const seen = new WeakSet<Slot>();
 
+  const expose = (slot: Slot): void => {
+    const { decision } = slot;
+    if (!decision || decision.forced || !shows(slot, decision) || told.has(slot)) return;
+    told.set(slot, decision);
+    tell({ kind: "exposure", slot: decision.slot, variant: decision.variant });
+  };
   const look = ({
     target,
     isIntersecting,
@@ -67,10 +75,7 @@ export function expose(page: Page, after: After, slots: ReadonlySet<Slot>, tell:
         slot,
         after(LOOK, () => {
           looks.delete(slot);
-          const { decision } = slot;
-          if (!decision || !shows(slot, decision) || told.has(slot)) return;
-          told.set(slot, decision);
-          tell({ kind: "exposure", slot: decision.slot, variant: decision.variant });
+          expose(slot);
         }),
       );
     }
@@ -102,6 +107,9 @@ export function expose(page: Page, after: After, slots: ReadonlySet<Slot>, tell:
       if (another) told.clear();
       it.pause();
       slots.forEach(again);
+    },
+    seen(slot) {
+      if (looks.has(slot as Slot)) expose(slot as Slot);
     },
     pause() {
       looks.forEach((cancel) => cancel());

@@ -29,15 +29,8 @@ const ATTRIBUTE = 64;
 const AFFINITY = 128;
 const ABILITY = 192;
 
-/** Names of a plan's that Facts needs beside those of every plan. */
-export interface Own extends Plan {
-  readonly payments?: readonly string[];
-  readonly pages?: readonly string[];
-  readonly skills?: readonly string[];
-}
-
 /** The texts of a variable whose value is an index; undefined for numbers. */
-function textsOf(plan: Own, name: string): readonly string[] | undefined {
+function textsOf(plan: Plan, name: string): readonly string[] | undefined {
   const of: Readonly<Record<string, readonly string[] | undefined>> = {
     top_topic: plan.topics,
     device: DEVICES,
@@ -52,7 +45,7 @@ function textsOf(plan: Own, name: string): readonly string[] | undefined {
 }
 
 /** The number of a variable, by its name; -1 if the plan has none of that name. */
-export function variableOf(plan: Own, name: string): number {
+export function variableOf(plan: Plan, name: string): number {
   const [kind, rest = ""] = name.split(/\.(.*)/s);
   const own = (list: readonly string[] | undefined, from: number) => (list?.includes(rest) ? from + list.indexOf(rest) : -1);
   if (kind === "affinity") return own(plan.topics, AFFINITY);
@@ -66,7 +59,7 @@ export function variableOf(plan: Own, name: string): number {
  *
  * @throws Malformed If it is no answer of this plan.
  */
-export function decodeFacts(plan: Own, bytes: Uint8Array): Omit<Facts, "places"> {
+export function decodeFacts(plan: Plan, bytes: Uint8Array): Omit<Facts, "places"> {
   const r = new Reader(bytes);
   const variables: Fact[] = [];
   const attributes: Fact[] = [];

@@ -6,11 +6,9 @@
 
 import type { Debug } from "./api";
 import type { Shelf } from "./entry";
-import type { Ask } from "./link";
 import type { Consent, Outcome } from "./protocol";
 import type { Slot, SlotSource } from "./slot";
 import type { Tag } from "./tag";
-import type { toEvent } from "./track";
 
 /** A page's window with its constructors. */
 export type Page = Window &
@@ -34,8 +32,6 @@ export interface Host {
   readonly source: SlotSource;
   /** The Worker, made but told nothing yet. */
   readonly worker: Worker;
-  /** The loader has it, for the calls; the chunk wants it for marked elements. */
-  readonly toEvent: typeof toEvent;
   /** What the loader knows. */
   debug(): Debug;
   /** The Worker does not run: nothing is to be asked of the chunk any more. */
@@ -44,10 +40,8 @@ export interface Host {
 
 /** What the page chunk does for the loader. */
 export interface Engine {
-  /** Topics of the running view. */
-  topics(): readonly string[];
-  /** Asks the Worker. */
-  call(request: Ask): Promise<Outcome<unknown>>;
+  /** Makes a call; all but `consent` and `debug`. */
+  call(name: string, args: readonly unknown[]): Promise<Outcome<unknown>>;
   /** What the loader, the chunk and the Worker know. */
   debug(): Promise<Debug>;
   /**

@@ -5,8 +5,10 @@
  * @module
  */
 
+import { Fault } from "./fault";
 import { Mind } from "./mind";
-import { decodePlan, type Plan } from "./plan";
+import type { Names } from "./names";
+import type { Plan } from "./plan";
 import type { Start, WorkerDebug } from "./protocol";
 import { Supply, type Published } from "./supply";
 import { hex } from "./wire";
@@ -20,6 +22,7 @@ export interface LifeOptions {
   readonly monotonic: () => number;
   /** SHA-256 of the module. */
   readonly module: string;
+  readonly names: () => Promise<Names>;
   readonly signal: AbortSignal;
   /** Hears when a part is there. */
   readonly at: (part: keyof WorkerDebug["times"]) => void;
@@ -31,6 +34,7 @@ export interface Life {
   readonly digest: string;
   readonly published: Published;
   readonly mind: Mind;
+  readonly names: Names;
 }
 
 /**
@@ -43,7 +47,7 @@ export async function begin({ at, ...options }: LifeOptions): Promise<Life> {
   const supply = new Supply({ ...options, subtle: crypto.subtle });
   const plan = supply.plan();
   // Each begins as soon as what it needs is there.
-  const [published, priors, mind] = await Promise.all([
+  const [published, priors, mind, names] = await Promise.all([
     plan,
     plan.then((it) => {
       at("plan");
@@ -55,9 +59,12 @@ export async function begin({ at, ...options }: LifeOptions): Promise<Life> {
       await mind.start();
       return mind;
     }),
+    options.names().catch(() => {
+      throw new Fault("network", "names: its file did not load");
+    }),
   ]);
   const { bytes } = published;
   mind.use(bytes, priors);
   const digest = hex(new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)));
-  return { plan: decodePlan(bytes), digest, published, mind };
+  return { plan: names.decodePlan(bytes), digest, published, mind, names };
 }

@@ -23,11 +23,15 @@ export const OP = {
   priors: 12,
   choose: 13,
   again: 14,
+  catalogue: 15,
+  recommend: 16,
+  reach: 17,
   facts: 18,
   erase: 19,
   budget: 20,
   export: 21,
   import: 22,
+  survey: 23,
 } as const;
 
 /** The code after which an instance is dropped; all codes are package abi's. */

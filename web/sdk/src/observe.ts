@@ -1,15 +1,18 @@
 /**
- * Watches the page: views, how long and how far they were looked at, and clicks that
- * the site has marked, that leave the site or that are inside a slot. No other click, no
- * pointer, no key.
+ * Watches the page: arrivals, views, how long and how far they were looked at, media,
+ * searches, and clicks that the site has marked, that leave the site or that are inside a
+ * slot. No other click, no pointer, no key.
  *
  * @module
  */
 
 import type { After, Page } from "./host";
-import type { PageEvent } from "./protocol";
+import type { PageEvent, Tier } from "./protocol";
 import { ABOUT, candidates, split, TOPICS } from "./topics";
-import type { toEvent } from "./track";
+import { arrival } from "./arrival";
+import { detailsOf, elements, judged, wordsOf } from "./marks";
+import { progress } from "./media";
+import { toEvent } from "./track";
 
 /** Seconds of a view after which what was dwelt is told, besides at its end. The last is the most. */
 const DWELLS = [10, 30, 60, 120, 300];
@@ -27,8 +30,8 @@ const SCROLL = 200;
 export interface Observer {
   /** Topics of the running view. */
   topics(): readonly string[];
-  /** Begins a view: its topics are read now. */
-  view(): void;
+  /** Begins a view: its topics are read now. With `arrives` a visit begins with it. */
+  view(arrives?: boolean): void;
   /** The page is hidden, or left: tells what was dwelt. */
   pause(): void;
   /** The page is seen. */
@@ -43,15 +46,20 @@ export interface ObserverOptions {
   readonly after: After;
   /** Topics that the page declares. */
   readonly declared: () => readonly string[];
-  readonly toEvent: typeof toEvent;
+  /** Folder of the script. */
+  readonly base: string;
+  /** A visit begins with this page. */
+  readonly arrives: boolean;
   /** Takes what happened. */
   readonly tell: (event: PageEvent) => void;
+  /** Is told of a link that is followed in a slot, before its click is. */
+  readonly seen: (slot: Element) => void;
   /** Is told of each new view, after its event. */
   readonly viewed: () => void;
 }
 
 /** Begins to watch, with a view. */
-export function observe({ page, after, declared, toEvent, tell, viewed }: ObserverOptions): Observer {
+export function observe({ page, base, arrives, after, declared, tell, seen, viewed }: ObserverOptions): Observer {
   const { document: doc, location } = page;
   const off = new AbortController();
   const { signal } = off;
@@ -86,12 +94,20 @@ export function observe({ page, after, declared, toEvent, tell, viewed }: Observ
   };
   const it: Observer = {
     topics: () => topics,
-    view() {
+    view(arrives) {
       it.pause();
+      if (arrives) tell(arrival(page));
       at = address();
       topics = candidates(doc, declared());
       depth = dwelt = told = 0;
-      tell({ kind: "view", topics });
+      const { dunlinItem: item, dunlinTier: tier } = doc.body.dataset;
+      tell({ kind: "view", topics, ...(item && { item }), ...(tier && { tier: tier as Tier }) });
+      search(
+        new URLSearchParams(location.search).get(
+          doc.querySelector<HTMLElement>("script[data-dunlin-search]")?.dataset["dunlinSearch"] ?? "",
+        ),
+      );
+      elements(doc, base);
       it.resume();
       viewed();
     },
@@ -111,27 +127,50 @@ export function observe({ page, after, declared, toEvent, tell, viewed }: Observ
     },
   };
 
+  /** Tells of a search; the words go no further than the Worker, which keeps the plan's topics of them. */
+  const search = (words: string | null | undefined): void => {
+    if (words?.trim()) tell({ kind: "search", topics: wordsOf(doc, words), words: words.slice(0, 200) });
+  };
   /** Tells of the nearest element that the site has marked. */
   const mark = (inner: Partial<Element>, selector: string): void => {
     const e = inner.closest?.<HTMLElement>(selector);
     if (!e) return;
-    const { dunlinTrack, dunlinValue } = e.dataset;
     const of = e.closest(ABOUT)?.getAttribute(TOPICS);
-    tell(toEvent(dunlinTrack!, { value: dunlinValue ? Number(dunlinValue) : undefined }, of == null ? topics : split(of)));
+    const about = of == null ? topics : split(of);
+    const name = e.dataset["dunlinTrack"]!;
+    const details = detailsOf(e);
+    // The comment's text is judged, and forgotten.
+    if (name === "comment") void judged(e, base).then((sentiment) => tell(toEvent(name, { ...details, sentiment }, about)));
+    else tell(toEvent(name, details, about));
   };
   const on = (target: EventTarget, types: string, call: (event: Event) => void): void => {
     for (const type of types.split(" ")) target.addEventListener(type, call, { capture: true, passive: true, signal });
   };
-  on(page, "submit", ({ target }) => mark(target as Partial<Element>, "form[data-dunlin-track]"));
+  on(page, "submit", ({ target }) => {
+    const form = target as Partial<HTMLFormElement>;
+    mark(form, "form[data-dunlin-track]");
+    if (form.matches?.("form[data-dunlin-search]")) {
+      search(form.querySelector?.<HTMLInputElement>("input[type=search],input[type=text],input:not([type])")?.value);
+    }
+  });
+  on(
+    page,
+    "play timeupdate ended",
+    progress(tell, () => topics),
+  );
   on(page, "click auxclick", (event) => {
     const { target, button } = event as MouseEvent;
     // The right button opens a menu.
     if (button > 1 || !(target instanceof page.Element)) return;
-    const slot = target.closest("dunlin-slot")?.getAttribute("name");
+    const inside = target.closest<HTMLElement>("dunlin-slot");
+    // What the address forces is not counted.
+    const slot = inside?.dataset["dunlinPreview"] ? null : inside?.getAttribute("name");
+    const link = target.closest<HTMLAnchorElement>("a[href]");
+    if (slot && link) seen(inside!);
     // What the shown variant is about the device knows; a part of it may say more.
     if (slot) tell({ kind: "click", slot, topics: split(target.closest(`${ABOUT},dunlin-slot`)?.getAttribute(TOPICS)) });
     mark(target, `[data-dunlin-track]:not(form${slot ? ",[data-dunlin-track=click]" : ""})`);
-    const host = target.closest<HTMLAnchorElement>("a[href]")?.hostname;
+    const host = link?.hostname;
     if (host && host !== location.hostname) tell({ kind: "custom", name: "outbound" });
   });
   on(page, "scroll", ({ target }) => {
@@ -155,7 +194,7 @@ export function observe({ page, after, declared, toEvent, tell, viewed }: Observ
     on(page, "popstate", moved);
     patch(page.history, moved);
   }
-  it.view();
+  it.view(arrives);
   return it;
 }
 

@@ -11,11 +11,11 @@ import { any, NONE } from "./consent";
 import { expose, type Exposures } from "./exposure";
 import type { After, Engine, Host } from "./host";
 import { link } from "./link";
-import { observe, type Observer } from "./observe";
-import type { Consent, Notice, Outcome, PageEvent, WorkerDebug } from "./protocol";
+import type { Consent, Notice, Outcome, PageEvent, WorkerDebug, Why } from "./protocol";
 import { sender, type Sender } from "./send";
 import { checked, GAP } from "./visit";
 import { watchOnward } from "./onward";
+import { observe, toRequest, type Observer } from "./watch";
 
 /** Troubles that are kept for `dunlin.debug()`: the first ones tell more than the last. */
 const TROUBLES = 20;
@@ -23,7 +23,7 @@ const TROUBLES = 20;
 const DONE = Promise.resolve<Outcome>({ ok: true, value: undefined });
 
 /** Runs the page's side until the page ends. */
-export function run({ page, tag, shelf, slots, source, worker, toEvent, debug, lost }: Host): Engine {
+export function run({ page, tag, shelf, slots, source, worker, debug, lost }: Host): Engine {
   const doc = page.document;
   const trouble: Debug["trouble"][number][] = [];
   let consent: Consent | undefined;
@@ -75,9 +75,19 @@ export function run({ page, tag, shelf, slots, source, worker, toEvent, debug, l
     },
     lost,
   );
-  const tell = (event: PageEvent): Promise<Outcome> => {
+  /** Keeps what was refused, for `dunlin.debug()`. */
+  const note = (say: string, why: Why = "input"): Outcome<never> => {
+    if (trouble.length < TROUBLES) trouble.push({ why, say });
+    return { ok: false, why, say };
+  };
+  /** Whether a visit begins with this page: it was come to from elsewhere, or after a gap. */
+  const before = checked(shelf.read()?.visits).last;
+  const arrives = (c: Consent): boolean => !doc.referrer.startsWith(page.location.origin + "/") || (c.measure && !(now() - before < GAP));
+  const tell = async (event: PageEvent): Promise<Outcome> => {
     sending?.activity();
-    return ask({ do: "track", event, at: Date.now() });
+    const outcome = await ask({ do: "track", event, at: Date.now() });
+    if (!outcome.ok && event.kind !== "custom") note(outcome.say, outcome.why);
+    return outcome;
   };
 
   const onward = watchOnward(page);
@@ -92,13 +102,14 @@ export function run({ page, tag, shelf, slots, source, worker, toEvent, debug, l
   const show = (): void => {
     if (!hidden) return;
     // Taken from the browser's memory it is a page like any other; after a gap, another visit.
-    const another = left || now() - hidden >= GAP;
+    const gone = now() - hidden >= GAP;
+    const another = left || gone;
     hidden = 0;
     void ask({ do: "show" });
     left = false;
     sending?.show();
     if (another) {
-      observing?.view();
+      observing?.view(gone);
     } else {
       observing?.resume();
       exposing?.view(false);
@@ -128,7 +139,16 @@ export function run({ page, tag, shelf, slots, source, worker, toEvent, debug, l
       exposing = undefined;
     }
     if (any(c)) {
-      observing ??= observe({ page, after, declared: source.topics, toEvent, tell, viewed: () => exposing?.view(true) });
+      observing ??= observe({
+        page,
+        base: tag.base,
+        arrives: arrives(c),
+        after,
+        declared: source.topics,
+        tell,
+        seen: (slot) => exposing?.seen(slot),
+        viewed: () => exposing?.view(true),
+      });
     } else {
       observing?.stop();
       observing = undefined;
@@ -137,8 +157,9 @@ export function run({ page, tag, shelf, slots, source, worker, toEvent, debug, l
   source.changed = (slot) => exposing?.add(slot);
 
   return {
-    topics: () => observing?.topics() ?? [],
-    call(request) {
+    call(name, args) {
+      const request = toRequest(name, args, observing?.topics() ?? [], Date.now());
+      if (typeof request === "string") return Promise.resolve(note(request));
       if (request.do === "track") return tell(request.event);
       if (request.do === "forget") shelf.change((entry) => delete entry.decisions);
       return ask(request);

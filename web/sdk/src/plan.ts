@@ -8,7 +8,9 @@
  * @module
  */
 
+import { cellsOf, type Metric } from "./cells";
 import type { ClearCell } from "./protocol";
+import { decodeSections, type Sections } from "./sections";
 import { Malformed, Reader } from "./wire";
 
 /** A batch period. Its date names it. */
@@ -39,7 +41,7 @@ export interface Slot {
 }
 
 /** What the names of a plan are. */
-export interface Plan {
+export interface Plan extends Sections {
   readonly site: string;
   readonly serial: number;
   readonly periods: readonly Period[];
@@ -55,25 +57,19 @@ export interface Plan {
   readonly cells: readonly ClearCell[];
 }
 
-/** Metric kinds by number: whence their columns come. */
-const enum Kind {
-  Audience = 1,
-  Funnel = 2,
-  CampaignExposed = 3,
-  CampaignConverted = 4,
-}
-
 /**
  * Reads published bytes.
  *
- * @throws Malformed If they are no plan of version 2.
+ * @throws Malformed If they are no plan of version 2 or 3.
  */
 export function decodePlan(published: Uint8Array): Plan {
   const r = new Reader(published);
   const text = () => r.text();
   const byte = () => r.byte();
   const trigger = () => r.byte() === 5 && r.byte();
-  if (r.u32() !== 0x444c504e || r.byte() !== 2) throw new Malformed();
+  if (r.u32() !== 0x444c504e) throw new Malformed();
+  const version = r.byte();
+  if (version !== 2 && version !== 3) throw new Malformed();
   const site = r.text();
   const serial = r.uv();
   r.sv(); // issued
@@ -139,24 +135,40 @@ export function decodePlan(published: Uint8Array): Plan {
     r.float(); // reward
     return { name, columns };
   });
-  const cells: ClearCell[] = [{ metric: "present", segment: "", column: "" }];
   let weight = 1;
-  r.list(() => {
-    const metric = r.text();
+  const metrics = r.list((): Metric => {
+    const name = r.text();
     const kind = byte();
-    const bySegment = byte() === 1;
+    const by = byte();
     weight += byte();
     const source = byte();
     byte(); // goal
-    const campaign = kind === Kind.CampaignExposed || kind === Kind.CampaignConverted ? campaigns[source] : undefined;
-    const columns = kind === Kind.Audience ? [""] : kind === Kind.Funnel ? stages : (campaign ?? slots[source])!.columns;
-    const held = holdout && kind > Kind.Funnel && campaign?.chosen !== false;
-    for (const segment of bySegment ? segments : [""]) {
-      for (const column of held ? [...columns, "holdout"] : columns) cells.push({ metric, segment, column });
-    }
+    return { name, kind, by, source };
   });
+  const sections = decodeSections(r, version > 2, campaigns, slots.length);
   r.close();
-  return { site, serial, periods, sigma2, weight, topics, events, attributes, segments, campaigns, slots, cells };
+  const named = {
+    site,
+    serial,
+    periods,
+    sigma2,
+    weight,
+    topics,
+    events,
+    attributes,
+    segments,
+    campaigns,
+    slots,
+    stages,
+    holdout,
+    ...sections,
+  };
+  return { ...named, cells: cellsOf(named, metrics) };
+}
+
+/** Index of what has a name; -1 if nothing has it. */
+export function named(list: readonly { readonly name: string }[], name: string): number {
+  return list.findIndex((it) => it.name === name);
 }
 
 /** The period that holds an instant in Unix seconds. */

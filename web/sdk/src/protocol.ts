@@ -38,16 +38,108 @@ export type Why =
 export type Outcome<T = undefined> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly why: Why; readonly code?: number; readonly say: string };
 
+/** Third of the catalogue's prices that an item lies in. */
+export type Tier = "low" | "middle" | "high";
+
+/** What an order was, beside its value. */
+export interface Bought {
+  /** In the site's currency. */
+  readonly value: number;
+  readonly items?: number;
+  /** What a coupon took off, in the site's currency. */
+  readonly discount?: number;
+  /** A kind of payment of the plan. */
+  readonly payment?: string;
+  readonly tier?: Tier;
+}
+
 /** One thing that happened on the page, by the plan's names. Unknown topics are left out. */
 export type PageEvent =
-  | { readonly kind: "view" | "cart"; readonly topics: readonly string[] }
+  | { readonly kind: "view" | "cart"; readonly topics: readonly string[]; readonly item?: string; readonly tier?: Tier }
   | { readonly kind: "click"; readonly topics: readonly string[]; readonly slot?: string }
   | { readonly kind: "dwell"; readonly topics: readonly string[]; readonly seconds: number }
-  | { readonly kind: "order"; readonly topics: readonly string[]; readonly value: number } // in the site's currency
+  | ({ readonly kind: "order"; readonly topics: readonly string[] } & Bought)
+  // An order of before, as a signed-in page hands it over: oldest first.
+  | ({ readonly kind: "history"; readonly topics: readonly string[]; readonly age: number } & Bought)
+  | { readonly kind: "refund"; readonly topics: readonly string[]; readonly value: number }
   | { readonly kind: "custom"; readonly name: string }
   | { readonly kind: "exposure"; readonly slot: string; readonly variant: string }
   | { readonly kind: "assign"; readonly campaign: string; readonly arm: string }
-  | { readonly kind: "declare"; readonly attribute: string; readonly value: boolean | number | string };
+  | { readonly kind: "declare"; readonly attribute: string; readonly value: boolean | number | string }
+  // The Worker takes the plan's topics from the words, and forgets them before anything is kept.
+  | { readonly kind: "search"; readonly topics: readonly string[]; readonly words?: string }
+  | {
+      readonly kind: "social";
+      readonly act: "like" | "share" | "comment" | "follow";
+      readonly network?: string;
+      /** Of a comment's text, judged and forgotten on the page. */
+      readonly sentiment?: "negative" | "neutral" | "positive";
+      readonly topics: readonly string[];
+    }
+  | { readonly kind: "media"; readonly quarter: number; readonly topics: readonly string[] } // 0 begun, 4 to the end
+  | {
+      readonly kind: "attempt";
+      readonly skill: string;
+      readonly item: string;
+      readonly difficulty: number; // logit
+      readonly right: boolean;
+      readonly topics: readonly string[];
+    }
+  // Channel, device and region by the names of docs/embed.md; minutes east of UTC.
+  | {
+      readonly kind: "arrive";
+      readonly channel: string;
+      readonly device: string;
+      readonly region: string;
+      readonly page?: string;
+      readonly offset: number;
+    }
+  | { readonly kind: "asked"; readonly survey: string }
+  | { readonly kind: "answer"; readonly survey: string; readonly value: number | string | readonly string[] }
+  | { readonly kind: "listed"; readonly list: string; readonly items: readonly string[] }
+  | { readonly kind: "picked"; readonly list: string; readonly item: string; readonly topics: readonly string[] }
+  | { readonly kind: "reached"; readonly message: string; readonly channel: string }
+  | { readonly kind: "responded"; readonly message: string };
+
+/** What the device goes by of a catalogue's item. What is missing or of another kind is taken for nothing. */
+export interface CatalogueItem {
+  readonly id: string;
+  readonly topics?: readonly string[];
+  readonly price?: number; // in the site's currency
+  readonly added?: string; // YYYY-MM-DD
+  readonly skill?: string; // of the plan, in a list of exercises
+  readonly difficulty?: number; // logit: 0 is solved by half
+}
+
+/** Why a list offers an item: package recommend's reasons. */
+export type PickReason = "viewed" | "interest" | "popular" | "new" | "price" | "page" | "level" | "next";
+
+/** What a list offers, best first. */
+export interface Picks {
+  readonly list: string;
+  readonly picks: readonly { readonly id: string; readonly reason: PickReason; readonly topic: string }[];
+}
+
+/** How and when a message may reach the visitor. */
+export interface ReachAnswer {
+  /** Channel of the plan; empty if the message is not to be shown. */
+  readonly channel: string;
+  /** Unix seconds from when it suits; not after now: now. */
+  readonly at: number;
+  /** What the channel goes by, or why there is none. */
+  readonly why: "own" | "everyone" | "order" | "holdout" | "not-for" | "capped";
+  /** The hour goes by the visitor's own habit. */
+  readonly habit: boolean;
+  /** It is put off by quiet hours. */
+  readonly quiet: boolean;
+}
+
+/** A survey that may be asked now. */
+export interface SurveyAsk {
+  readonly name: string;
+  readonly kind: "csat" | "nps" | "one" | "multi";
+  readonly answers: readonly string[];
+}
 
 /** What starts the Worker. */
 export interface Start {
@@ -191,6 +283,16 @@ export type Request =
   | { readonly id: number; readonly do: "choose"; readonly slot: string } // Outcome<Choice>
   | { readonly id: number; readonly do: "why"; readonly slot: string } // Outcome<WhyChoice>
   | { readonly id: number; readonly do: "report" } // Outcome<ClearReport>
+  | {
+      readonly id: number;
+      readonly do: "list"; // Outcome<Picks>
+      readonly list: string;
+      readonly items: readonly CatalogueItem[]; // of the whole catalogue
+      readonly topics: readonly string[]; // of the page
+      readonly current?: string; // the item that the page is about
+    }
+  | { readonly id: number; readonly do: "reach"; readonly message: string } // Outcome<ReachAnswer>
+  | { readonly id: number; readonly do: "survey"; readonly exit: boolean } // Outcome<SurveyAsk | null>
   | { readonly id: number; readonly do: "facts" } // Outcome<Facts>
   | { readonly id: number; readonly do: "budget" } // Outcome<Budget>
   | { readonly id: number; readonly do: "journal" } // Outcome<Journal>

@@ -6,12 +6,13 @@
 
 import type { Chunk as Carry } from "./carry";
 import { Choices } from "./choices";
-import { encodeEvent, named } from "./event";
+import type { Keys } from "./event";
 import { done, Fault, OFF, refuse, refused } from "./fault";
 import type { Life } from "./life";
 import type { Chunk as Asks, Wish } from "./asks";
 import { left, note } from "./journal";
 import { OP, Trapped } from "./module";
+import { named } from "./plan";
 import type { Choice, Consent, Outcome, PageEvent, Ready, Request } from "./protocol";
 import type { Reports } from "./reports";
 import type { Chunk } from "./sealing";
@@ -40,6 +41,7 @@ export interface SessionOptions {
   readonly seal: () => Promise<Chunk>;
   readonly asks: () => Promise<Asks>;
   readonly carry: () => Promise<Carry>;
+  readonly subtle: SubtleCrypto;
   /** What may be done at this moment. */
   readonly consent: () => Consent;
   /** This tab is the writer, and its state is loaded. */
@@ -76,12 +78,18 @@ export class Session {
 
   /** Answers what wants the running device. */
   act(turn: Turn): Outcome<unknown> | Promise<Outcome<unknown>> {
-    const { vault, now, consent, save, failed, asks, runs } = this.options;
+    const { life, vault, now, consent, save, failed, asks, runs } = this.options;
     const { kept } = vault;
     try {
       switch (turn.do) {
-        case "track":
-          return this.#track(turn.event, turn.at);
+        case "track": {
+          const { itemsOf, keysOf } = life.names;
+          const ids = itemsOf(turn.event);
+          if (!ids.length) return this.#track(turn.event, turn.at);
+          return keysOf(ids, this.options.subtle)
+            .then((keys) => (runs() ? this.#track(turn.event, turn.at, keys) : OFF))
+            .catch(failed);
+        }
         case "choose":
           if (!consent().personalize) return OFF;
           save();
@@ -107,18 +115,20 @@ export class Session {
     }
   }
 
-  #track(event: PageEvent, at: number): Outcome {
+  #track(event: PageEvent, at: number, keys?: Keys): Outcome {
     const { life, vault, ahead, consent } = this.options;
-    const { plan, mind } = life;
+    const { plan, mind, names } = life;
     const { measure, personalize } = consent();
     if (!personalize) {
       if (!measure) return OFF;
       // Nothing was chosen, so nothing that was chosen can have been seen or clicked.
       const { campaigns } = plan;
-      if (event.kind === "exposure" || (event.kind === "assign" && campaigns[named(campaigns, event.campaign)]?.chosen)) return OFF;
+      if (/^(exposure|listed|picked|reached|responded)$/.test(event.kind)) return OFF;
+      if (event.kind === "assign" && campaigns[named(campaigns, event.campaign)]?.chosen) return OFF;
       if (event.kind === "click") event = { kind: "click", topics: event.topics };
     }
-    const bytes = encodeEvent(plan, event);
+    event = names.forgetWords(plan, event);
+    const bytes = names.encodeEvent(plan, event, keys);
     if (bytes === "input") return refuse(bytes, `${event.kind}: a value of another kind, or out of its bounds`);
     if (bytes === "not-in-plan") return refuse(bytes, `${event.kind}: the plan has no such name`);
     const code = mind.call(OP.track, time(at / 1000 + ahead), bytes);

@@ -83,6 +83,7 @@ export function defineSlot(page: Page, source: SlotSource): Set<Slot> {
       // A shadow root of the site's own shows what the site wants.
       if (this.shadowRoot && !this.#place) return;
       this.decision = decision;
+      if (decision?.forced) this.dataset["dunlinPreview"] = decision.variant;
       this.#topics = this.decision ? [] : source.topics();
       // While the page is being parsed the slot's end shows in what follows it, wherever that is.
       this.#watch.observe(doc.readyState === "loading" ? doc : this, { childList: true, subtree: true });
@@ -154,7 +155,9 @@ export function defineSlot(page: Page, source: SlotSource): Set<Slot> {
   try {
     // A block, but any rule of the site's is stronger. By the object model: no inline style.
     const sheet = new page.CSSStyleSheet();
-    sheet.replaceSync(":where(dunlin-slot){display:block}");
+    sheet.replaceSync(
+      ":where(dunlin-slot){display:block}[data-dunlin-preview]{outline:3px dashed #d06}[data-dunlin-preview]:before{content:'Preview: 'attr(data-dunlin-preview)}",
+    );
     doc.adoptedStyleSheets = [...doc.adoptedStyleSheets, sheet];
   } catch {
     // An older browser: the slot is inline then, as without the script.

@@ -15,6 +15,34 @@ const WANTS: Readonly<Record<string, string>> = {
   why: "slot",
   declare: "attribute, value",
   assign: "campaign, arm",
+  reach: "message",
+};
+
+/** Most topics that an event may name, and the longest text that is looked at. */
+const MOST = 64;
+const LONGEST = 1000;
+
+/** Details that an event takes beside its topics; all else is left out. */
+const TAKES: Readonly<Record<string, string>> = {
+  view: "item tier",
+  cart: "item tier",
+  click: "slot",
+  order: "value items discount payment tier",
+  history: "age value items discount payment tier",
+  refund: "value",
+  search: "",
+  media: "quarter",
+  attempt: "skill item difficulty right",
+};
+
+/** Events that name other things than topics. */
+const OTHER: Readonly<Record<string, string>> = {
+  exposure: "slot variant",
+  asked: "survey",
+  answer: "survey value",
+  listed: "list items",
+  reached: "message channel",
+  responded: "message",
 };
 
 /**
@@ -24,12 +52,17 @@ const WANTS: Readonly<Record<string, string>> = {
  * @throws TypeError if the details name topics that are no list of texts.
  */
 export function toEvent(name: string, details: unknown, topics: readonly string[]): PageEvent {
-  const { topics: own, value, slot, variant } = (details ?? {}) as Record<string, unknown>;
-  if (name === "exposure") return { kind: name, slot, variant } as PageEvent;
-  if (!/^(view|click|cart|order)$/.test(name)) return { kind: "custom", name };
+  const given = (details ?? {}) as Readonly<Record<string, unknown>>;
+  const take = (names: string) => Object.fromEntries(names.split(" ").flatMap((n) => (given[n] === undefined ? [] : [[n, given[n]]])));
+  const other = OTHER[name];
+  if (other) return { kind: name, ...take(other) } as PageEvent;
+  const social = /^(like|share|comment|follow)$/.test(name);
+  const takes = name === "picked" ? "list item" : social ? "network sentiment" : TAKES[name];
+  if (takes === undefined) return { kind: "custom", name: name.slice(0, LONGEST) };
   // A click inside a slot is about what was shown there, and the device knows that.
-  const about = (own ?? (slot ? [] : topics)) as readonly string[];
-  return { kind: name, topics: about.map((topic) => topic.toLowerCase()), value, slot } as PageEvent;
+  const about = (given["topics"] ?? (given["slot"] ? [] : topics)) as readonly string[];
+  const kind = social ? { kind: "social", act: name } : { kind: name };
+  return { ...kind, topics: about.map((topic) => topic.toLowerCase().slice(0, LONGEST)).slice(0, MOST), ...take(takes) } as PageEvent;
 }
 
 /**
@@ -53,6 +86,8 @@ export function toRequest(name: string, args: readonly unknown[], topics: readon
     case "choose":
     case "why":
       return { do: name, slot: a };
+    case "reach":
+      return { do: name, message: a };
     default:
       return { do: name, ...(a as unknown as object) } as Ask;
   }

@@ -7,7 +7,11 @@ const v = visitor();
 const { site } = v;
 
 // The Worker tells the server of each request as it comes; they may overtake each other.
-const events = () => site.heard.toSorted((a, b) => a.id - b.id).flatMap((r) => (r.do === "track" ? [r.event] : []));
+const events = () =>
+  site.heard
+    .toSorted((a, b) => a.id - b.id)
+    .flatMap((r) => (r.do === "track" ? [r.event] : []))
+    .filter(({ kind }) => kind !== "arrive");
 const of = (kind: PageEvent["kind"]) => events().filter((e) => e.kind === kind);
 const topics = () => of("view").flatMap((e) => (e.kind === "view" ? e.topics : []));
 const names = () => of("custom").map((e) => (e as { name: string }).name);

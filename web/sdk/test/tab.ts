@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import { Device } from "../src/device";
 import type { Consent, Notice, Outcome, PageEvent, Ready, Request, Start, WorkerDebug } from "../src/protocol";
+import * as names from "../src/names";
 import * as asks from "../src/asks";
 import * as carry from "../src/carry";
 import * as seals from "../src/sealing";
@@ -123,6 +124,7 @@ export class Tab {
         };
       },
       sealing: () => browser.count(browser.sealing()),
+      names: () => Promise.resolve(names),
       asks: () => Promise.resolve(asks),
       // As little of scrypt's work as age allows.
       carry: () => Promise.resolve({ ...carry, lock: (...args) => carry.lock(args[0], args[1], args[2], 4) }),

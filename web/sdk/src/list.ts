@@ -1,0 +1,257 @@
+/**
+ * `<dunlin-list name="feed" catalogue="/feed.json">`: default content that is real, and a
+ * `<template>` that is cloned for each item the device picks.
+ *
+ * The catalogue is public, the same for everyone, and fetched whole by everyone. What is
+ * picked stays on the device; the images of items that are picked are fetched, and that
+ * is said in docs/embed.md. A list that the visitor has seen stays as it is: what was
+ * picked then is shown on the next page from its first moment, if this file stands in
+ * that page's head.
+ *
+ * @module
+ */
+
+import type { Dunlin } from "./api";
+import type { CatalogueItem, Outcome, PickReason, Picks } from "./protocol";
+
+/** An item as the site's catalogue has it: what the device goes by, and what is shown. */
+export interface Item extends CatalogueItem {
+  readonly title?: string;
+  readonly url?: string;
+  readonly image?: string;
+}
+
+/** Most items of a catalogue, and its longest text. */
+const MOST = 2000;
+const LONGEST = 4_000_000;
+
+/** Time for which half of the list must have been in view, ms. */
+const LOOK = 1000;
+
+/** Most items whose showing is told. */
+const TOLD = 10;
+
+/** Why an item is there, by language; {topic} is its topic. */
+const REASONS: Readonly<Record<"en" | "zh", Readonly<Record<PickReason, string>>>> = {
+  en: {
+    viewed: "because you viewed {topic}",
+    interest: "because you like {topic}",
+    popular: "popular",
+    new: "new",
+    price: "in your price range",
+    page: "goes with this page",
+    level: "at your level",
+    next: "often looked at next: {topic}",
+  },
+  zh: {
+    viewed: "因为你看过 {topic}",
+    interest: "因为你喜欢 {topic}",
+    popular: "大家都在看",
+    new: "新品",
+    price: "符合你的价位",
+    page: "与本页相关",
+    level: "适合你的水平",
+    next: "接下来常看:{topic}",
+  },
+};
+
+/** The sentence for a reason in a language; Chinese for all that begin with zh. */
+export function reasonText(lang: string, reason: PickReason, topic: string): string {
+  const texts = REASONS[/^zh/i.test(lang) ? "zh" : "en"];
+  // Without its topic the sentence would end in nothing.
+  const text = texts[reason].includes("{topic}") && !topic ? texts.popular : texts[reason];
+  return text.replace("{topic}", topic);
+}
+
+/** Reads a catalogue: an array of items, or an object that has one as `items`; null for anything else. */
+export function readCatalogue(text: string): Item[] | null {
+  if (text.length > LONGEST) return null;
+  try {
+    const parsed = JSON.parse(text) as { items?: unknown } | unknown[] | null;
+    const items = Array.isArray(parsed) ? parsed : parsed?.items;
+    if (!Array.isArray(items)) return null;
+    return (items as (Item | null)[]).filter((item): item is Item => typeof item?.id === "string" && item.id !== "").slice(0, MOST);
+  } catch {
+    return null;
+  }
+}
+
+/** An address that an item may lead to or show: of the web alone. */
+export function address(url: unknown, base: string): string {
+  if (typeof url !== "string") return "";
+  try {
+    const { protocol, href } = new URL(url, base);
+    return /^https?:$/.test(protocol) ? href : "";
+  } catch {
+    return "";
+  }
+}
+
+/** Where there is no page its pure functions can be tried all the same. */
+const Base = typeof HTMLElement === "undefined" ? (Object as unknown as typeof HTMLElement) : HTMLElement;
+
+const dunlin = (): Dunlin | undefined => (window as unknown as { dunlin?: Dunlin }).dunlin;
+const catalogues = new Map<string, Promise<Item[] | null>>();
+
+/** Fetches a catalogue, once a page. */
+function fetched(url: string): Promise<Item[] | null> {
+  let it = catalogues.get(url);
+  if (!it) {
+    it = fetch(url, { credentials: "same-origin" })
+      .then(async (r) => (r.ok ? readCatalogue(await r.text()) : null))
+      .catch(() => null);
+    catalogues.set(url, it);
+  }
+  return it;
+}
+
+class ListElement extends Base {
+  #begun = false;
+  #seen = false;
+  #timer = 0;
+  #told = false;
+  #shown: readonly string[] = [];
+  readonly #watch = new IntersectionObserver((entries) => this.#look(entries.at(-1)!), { threshold: [0, 0.25, 0.5, 0.75, 1] });
+
+  connectedCallback(): void {
+    this.#watch.observe(this);
+    if (this.#begun) return;
+    this.#begun = true;
+    this.addEventListener("click", (event) => this.#click(event), { capture: true });
+    this.addEventListener("auxclick", (event) => this.#click(event), { capture: true });
+    void this.#fill();
+  }
+
+  disconnectedCallback(): void {
+    this.#watch.disconnect();
+    clearTimeout(this.#timer);
+  }
+
+  /** Chooses anew, whether it is in view or not. For pages that know that nobody is looking. */
+  refresh(): Promise<void> {
+    this.#seen = false;
+    return this.#fill();
+  }
+
+  get #name(): string {
+    return this.getAttribute("name") ?? "";
+  }
+
+  async #fill(): Promise<void> {
+    const url = address(this.getAttribute("catalogue"), location.href);
+    const run = dunlin();
+    if (!url || !run) return;
+    const items = await fetched(url);
+    if (!items) return this.#refused(`list ${this.#name}: the catalogue is none`);
+    const of = this.dataset["dunlinTopics"] ?? document.body.dataset["dunlinTopics"] ?? "";
+    const topics = of
+      .toLowerCase()
+      .split(",")
+      .map((t) => t.trim())
+      .filter(Boolean);
+    const bare = items.map(({ id, topics: about, price, added, skill, difficulty }) => ({
+      id,
+      topics: about,
+      price,
+      added,
+      skill,
+      difficulty,
+    }));
+    const current = this.dataset["dunlinItem"] ?? document.body.dataset["dunlinItem"];
+    const asked = run.ask as unknown as (request: object) => Promise<Outcome<Picks>>;
+    const outcome = await asked({ do: "list", list: this.#name, items: bare, topics, ...(current && { current }) });
+    // In view it stays as it is: nothing moves under a reader's eyes.
+    if (!outcome.ok || this.#seen) return;
+    const by = new Map(items.map((item) => [item.id, item]));
+    this.#show(outcome.value.picks.flatMap((pick) => (by.has(pick.id) ? [{ ...pick, item: by.get(pick.id)! }] : [])));
+  }
+
+  #refused(say: string): void {
+    this.dispatchEvent(new CustomEvent("dunlin:refused", { bubbles: true, detail: { list: this.#name, say } }));
+  }
+
+  #show(picks: readonly { id: string; reason: PickReason; topic: string; item: Item }[]): void {
+    const template = this.querySelector<HTMLTemplateElement>(":scope>template");
+    if (!template || !picks.length) return;
+    const lang = this.closest<HTMLElement>("[lang]")?.lang ?? navigator.language;
+    const made = picks.map(({ id, reason, topic, item }) => {
+      const part = document.importNode(template.content, true);
+      const texts: Record<string, string> = {
+        title: String(item.title ?? id),
+        url: address(item.url, location.href),
+        image: address(item.image, location.href),
+        price: price(item.price, lang, this.getAttribute("currency")),
+        reason: reasonText(lang, reason, topic),
+      };
+      for (const e of part.querySelectorAll<HTMLElement>("[data-field]")) put(e, texts);
+      for (const e of part.children) {
+        (e as HTMLElement).dataset["dunlinPick"] = id;
+      }
+      return part;
+    });
+    this.#shown = picks.map(({ id }) => id);
+    this.#told = false;
+    // Children that the site wrote stay in the document, unrendered, as in a slot.
+    this.querySelectorAll("[slot=dunlin]").forEach((e) => e.remove());
+    for (const part of made) {
+      for (const e of part.children) e.slot = "dunlin";
+      this.append(part);
+    }
+    if (!this.shadowRoot) this.attachShadow({ mode: "open" }).append(document.createElement("slot"));
+    const place = this.shadowRoot!.querySelector("slot");
+    if (place) place.name = "dunlin";
+    this.dispatchEvent(new CustomEvent("dunlin:listed", { bubbles: true, detail: { list: this.#name, items: this.#shown } }));
+    this.#watch.unobserve(this);
+    this.#watch.observe(this);
+  }
+
+  #look({ isIntersecting, intersectionRatio, intersectionRect }: IntersectionObserverEntry): void {
+    this.#seen ||= isIntersecting;
+    const half = isIntersecting && (intersectionRatio >= 0.5 || intersectionRect.height * 2 >= innerHeight);
+    clearTimeout(this.#timer);
+    if (half) this.#timer = window.setTimeout(() => this.#expose(), LOOK);
+  }
+
+  #expose(): void {
+    if (this.#told || !this.#shown.length) return;
+    this.#told = true;
+    void dunlin()?.track("listed", { list: this.#name, items: this.#shown.slice(0, TOLD) } as never);
+  }
+
+  #click(event: Event): void {
+    const { target, button } = event as MouseEvent;
+    const item = (target as Element).closest?.<HTMLElement>("[data-dunlin-pick]")?.dataset["dunlinPick"];
+    if (button > 1 || !item) return;
+    // A link that is followed before the second is over: it was seen.
+    this.#expose();
+    const topics = (target as Element).closest<HTMLElement>("[data-dunlin-topics]")?.dataset["dunlinTopics"]?.split(",") ?? [];
+    void dunlin()?.track("picked", { list: this.#name, item, topics: topics.map((t) => t.trim()) } as never);
+  }
+}
+
+/** Puts an item's texts into an element that names one: a link's address, an image's, or text. */
+function put(e: HTMLElement, texts: Readonly<Record<string, string>>): void {
+  for (const field of (e.dataset["field"] ?? "").split(" ")) {
+    const text = texts[field];
+    if (text === undefined) continue;
+    if (field === "url") {
+      if (text && e instanceof HTMLAnchorElement) e.href = text;
+    } else if (field === "image") {
+      if (e instanceof HTMLImageElement && text) e.src = text;
+    } else {
+      e.textContent = text;
+    }
+    if (!text && field !== "url") e.hidden = true;
+  }
+}
+
+function price(value: unknown, lang: string, currency: string | null): string {
+  if (typeof value !== "number" || !Number.isFinite(value)) return "";
+  try {
+    return new Intl.NumberFormat(lang, currency ? { style: "currency", currency } : { minimumFractionDigits: 2 }).format(value);
+  } catch {
+    return String(value);
+  }
+}
+
+if (typeof customElements !== "undefined" && !customElements.get("dunlin-list")) customElements.define("dunlin-list", ListElement);

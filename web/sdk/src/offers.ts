@@ -1,0 +1,122 @@
+/**
+ * What a page asks the device to choose beside slots: items of a list, a way to reach the
+ * visitor, a survey. Package wasm/abi draws the bytes.
+ *
+ * @module
+ */
+
+import { keysOf, topics } from "./event";
+import { done, refuse, refused } from "./fault";
+import type { Mind } from "./mind";
+import { OP } from "./module";
+import { named, type Plan } from "./plan";
+import type { CatalogueItem, Outcome, PickReason, Picks, ReachAnswer, Request, SurveyAsk } from "./protocol";
+import { float, join, Reader, time, uv } from "./wire";
+
+/** Most items of a catalogue. */
+const MOST = 2000;
+
+/** Largest price, in minor units, and day. */
+const MAX_PRICE = 1e14;
+const MAX_DAY = 1 << 20;
+
+const DAY = 86_400_000;
+
+const REASONS: readonly PickReason[] = ["viewed", "interest", "popular", "new", "price", "page", "level", "next"];
+const REFUSED = ["", "not-for", "capped"] as const;
+const WHYS = ["", "own", "everyone", "order", "holdout"] as const;
+const KINDS = ["csat", "nps", "one", "multi"] as const;
+
+/** Keys of ids that were asked for before: a catalogue is the same on every page. */
+let known = new Map<string, Uint8Array>();
+
+/** What offers are made with. */
+export interface OfferMeans {
+  readonly mind: Mind;
+  readonly plan: Plan;
+  /** Unix seconds. */
+  readonly now: number;
+  readonly subtle: SubtleCrypto;
+}
+
+/** Items of a catalogue that have an id, each once, and its bytes: package recommend's. */
+export async function catalogue(
+  plan: Plan,
+  items: readonly CatalogueItem[],
+  subtle: SubtleCrypto,
+): Promise<{ readonly sound: readonly CatalogueItem[]; readonly bytes: Uint8Array }> {
+  const seen = new Set<string>();
+  const sound = items.filter((item) => {
+    const id = (item as CatalogueItem | null)?.id;
+    return typeof id === "string" && id && !seen.has(id) && seen.add(id);
+  });
+  sound.length = Math.min(sound.length, MOST);
+  const wanted = sound.map(({ id }) => id).filter((id) => !known.has(id));
+  if (known.size > 4 * MOST) known = new Map();
+  for (const [id, key] of await keysOf(wanted, subtle)) known.set(id, key);
+  const rows = sound.map((item) => {
+    const minor = Math.round(Number(item.price) * 100);
+    const day = Math.floor(Date.parse(String(item.added)) / DAY);
+    const skill = plan.skills.indexOf(item.skill!) + 1;
+    const difficulty = Number(item.difficulty ?? 0);
+    return join(
+      known.get(item.id)!,
+      topics(plan, Array.isArray(item.topics) ? item.topics.map((t) => String(t).toLowerCase()) : []),
+      uv(minor >= 0 && minor <= MAX_PRICE ? minor : 0),
+      uv(day >= 0 && day <= MAX_DAY ? day : 0),
+      [skill],
+      skill ? float(Math.max(-10, Math.min(10, difficulty || 0))) : [],
+    );
+  });
+  return { sound, bytes: join(uv(rows.length), ...rows) };
+}
+
+/** Ranks a list. */
+export async function pick(
+  { mind, plan, now, subtle }: OfferMeans,
+  { list, items, topics: about, current }: Extract<Request, { do: "list" }>,
+): Promise<Outcome<Picks>> {
+  const at = named(plan.lists, list);
+  if (at < 0) return refuse("not-in-plan", "the plan has no such list");
+  if (!Array.isArray(items)) return refuse("input", "list: want items");
+  const { sound, bytes } = await catalogue(plan, items, subtle);
+  const taken = mind.call(OP.catalogue, [at], bytes);
+  if (typeof taken === "number") return refused(taken);
+  const here = known.get(current ?? "") ?? new Uint8Array(8);
+  const answer = mind.call(OP.recommend, time(now), [at], topics(plan, about), here);
+  if (typeof answer === "number") return refused(answer);
+  const r = new Reader(answer);
+  const picks = Array.from({ length: r.byte() }, () => {
+    const { id } = sound[r.byte() * 256 + r.byte()]!;
+    const reason = REASONS[r.byte() - 1] ?? "popular";
+    const topic = plan.topics[r.byte() - 1] ?? "";
+    r.take(48); // the score and its parts
+    return { id, reason, topic };
+  });
+  return done({ list, picks });
+}
+
+/** By which channel, and when, a message may come. */
+export function reach({ mind, plan, now }: OfferMeans, message: string): Outcome<ReachAnswer> {
+  const at = named(plan.messages, message);
+  if (at < 0) return refuse("not-in-plan", "the plan has no such message");
+  const answer = mind.call(OP.reach, time(now), [at]);
+  if (typeof answer === "number") return refused(answer);
+  const [no, channel, why, bits] = answer as unknown as [number, number, number, number];
+  const when = Number(new DataView(answer.buffer, answer.byteOffset + 4).getBigInt64(0));
+  return done({
+    channel: no ? "" : (plan.channels[channel] ?? ""),
+    at: when,
+    why: (no ? REFUSED[no] : WHYS[why]) || "order",
+    habit: !!(bits & 1),
+    quiet: !!(bits & 2),
+  });
+}
+
+/** The survey that may be asked now. */
+export function survey({ mind, plan, now }: OfferMeans, exit: boolean): Outcome<SurveyAsk | null> {
+  const answer = mind.call(OP.survey, time(now), [exit ? 1 : 0]);
+  if (typeof answer === "number") return refused(answer);
+  const it = plan.surveys[answer[0]! - 1];
+  return done(it ? { name: it.name, kind: KINDS[it.kind - 1]!, answers: it.answers } : null);
+}

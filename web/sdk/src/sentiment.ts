@@ -1,0 +1,132 @@
+/**
+ * Whether a text is for or against something: by a lexicon, on the page, at once
+ * forgotten. Chinese and English; a text of both goes by the script that it has most of.
+ *
+ * A lexicon is a text file `sentiment-LANG.txt` below the script's folder, one entry a
+ * line: a word or phrase in lower case, a tab, and a number: how much it is for (above 0)
+ * or against (below); or, in place of the number, `not` (turns what follows), `xN` (what
+ * follows counts N times) or `but` (what came before counts half). Lines that begin with
+ * `#` are comments.
+ *
+ * @module
+ */
+
+/** What the chunk exports. */
+export interface Chunk {
+  readonly judge: typeof judge;
+}
+
+/** A lexicon, read. */
+export interface Lexicon {
+  readonly weights: ReadonlyMap<string, number>;
+  readonly turns: ReadonlySet<string>;
+  readonly factors: ReadonlyMap<string, number>;
+  readonly buts: ReadonlySet<string>;
+  /** Of the longest entry, in words (English) or characters (Chinese). */
+  readonly longest: number;
+}
+
+/** The three that a text can be. */
+export type Sentiment = "negative" | "neutral" | "positive";
+
+/** Words or characters for which a turn or factor holds. */
+const REACH = 4;
+
+/** What a turned word is worth: "not good" is less bad than "bad". */
+const TURNED = -0.75;
+
+/** Mean score above which a text is for, below whose negative against. */
+const EDGE = 0.2;
+
+/** Reads a lexicon; lines that are none are skipped. */
+export function readLexicon(text: string, chinese: boolean): Lexicon {
+  const weights = new Map<string, number>();
+  const turns = new Set<string>();
+  const factors = new Map<string, number>();
+  const buts = new Set<string>();
+  let longest = 1;
+  for (const line of text.split("\n")) {
+    const [word = "", what = ""] = line.trim().split("\t");
+    if (!word || word.startsWith("#") || !what) continue;
+    longest = Math.max(longest, chinese ? [...word].length : word.split(" ").length);
+    if (what === "not") turns.add(word);
+    else if (what === "but") buts.add(word);
+    else if (what.startsWith("x")) factors.set(word, Number(what.slice(1)) || 1);
+    else if (Number(what)) weights.set(word, Number(what));
+  }
+  return { weights, turns, factors, buts, longest };
+}
+
+/**
+ * The score of a text: the sum of its entries' weights, each turned and multiplied by what
+ * stands before it. 0 where nothing is known.
+ */
+export function score(text: string, lexicon: Lexicon, chinese: boolean): number {
+  const plain = text.toLowerCase().replaceAll("’", "'");
+  // A mark ends what a turn reaches.
+  const parts = chinese ? [...plain] : (plain.match(/[a-z0-9']+|[^\sa-z0-9']/g) ?? []);
+  const glue = chinese ? "" : " ";
+  const known = (it: string) => lexicon.weights.has(it) || lexicon.turns.has(it) || lexicon.factors.has(it) || lexicon.buts.has(it);
+  let sum = 0;
+  let turn = 1;
+  let factor = 1;
+  let left = 0;
+  for (let i = 0; i < parts.length;) {
+    let n = Math.min(lexicon.longest, parts.length - i);
+    let it = "";
+    for (; n > 0 && !known((it = parts.slice(i, i + n).join(glue))); n--);
+    if (!n) {
+      if (/[.,;:!?，。；：！？、…\n]/.test(parts[i]!)) left = 0;
+      if (--left < 0) turn = factor = 1;
+      i++;
+      continue;
+    }
+    i += n;
+    const weight = lexicon.weights.get(it);
+    if (weight) {
+      const value = weight * factor;
+      sum += turn < 0 ? value * TURNED : value;
+      turn = factor = 1;
+      left = 0;
+    } else if (lexicon.turns.has(it)) {
+      turn = -turn;
+      left = REACH;
+    } else if (lexicon.buts.has(it)) {
+      sum /= 2;
+      turn = factor = 1;
+    } else {
+      factor *= lexicon.factors.get(it)!;
+      left = Math.max(left, REACH);
+    }
+  }
+  return sum;
+}
+
+/** Whether a text is Chinese rather than English. */
+export function isChinese(text: string): boolean {
+  return (text.match(/[\u3400-\u9fff]/g)?.length ?? 0) * 2 > (text.match(/[a-z]+/gi)?.length ?? 0);
+}
+
+/** Judges a text by a lexicon. */
+export function sentimentOf(text: string, lexicon: Lexicon, chinese: boolean): Sentiment {
+  const s = score(text, lexicon, chinese);
+  return s > EDGE ? "positive" : s < -EDGE ? "negative" : "neutral";
+}
+
+const loaded = new Map<string, Promise<Lexicon>>();
+
+/** Judges a text; the lexicon is fetched once. */
+export async function judge(text: string, base: string): Promise<Sentiment> {
+  const chinese = isChinese(text);
+  const lang = chinese ? "zh" : "en";
+  const file = `${base}sentiment-${lang}.txt`;
+  const fetched =
+    loaded.get(lang) ??
+    fetch(file).then(async (r) => {
+      if (!r.ok) throw new Error(`${r.status}`);
+      return readLexicon(await r.text(), chinese);
+    });
+  loaded.set(lang, fetched);
+  fetched.catch(() => loaded.delete(lang));
+  return sentimentOf(text, await fetched, chinese);
+}
