@@ -11,7 +11,7 @@
  */
 
 import type { Ask } from "./link";
-import type { Choice, ClearReport, Consent, Outcome, Why, WhyChoice, WorkerDebug } from "./protocol";
+import type { Choice, ClearReport, Consent, Outcome, ReachAnswer, Why, WhyChoice, WorkerDebug } from "./protocol";
 import type { Visits } from "./visit";
 
 /**
@@ -36,8 +36,31 @@ export interface ConsentState extends Consent {
 export interface Details {
   /** Topics that it is about; those of the page if left out. Topics that the plan has not are ignored. */
   readonly topics?: readonly string[];
-  /** Of an `order`: its value in the site's currency. */
-  readonly value?: number;
+  /** Of an `order` or `refund`: its value in the site's currency; of an `answer` what was answered. */
+  readonly value?: number | string | readonly string[];
+  /** Of a `view` or `cart`: the item by its id in the catalogue, and the third of prices it lies in. */
+  readonly item?: string;
+  readonly tier?: "low" | "middle" | "high";
+  /** Of an `order`: how many items, what a coupon took off, and the kind of payment. */
+  readonly items?: number | readonly string[];
+  readonly discount?: number;
+  readonly payment?: string;
+  /** Of a `history` order: how many seconds ago it was. */
+  readonly age?: number;
+  /** Of `like`, `share`, `comment`, `follow`. */
+  readonly network?: string;
+  readonly sentiment?: "negative" | "neutral" | "positive";
+  /** Of an `attempt`: skill, difficulty in logits, and whether it was right. */
+  readonly skill?: string;
+  readonly difficulty?: number;
+  readonly right?: boolean;
+  /** Of `media`: 0 begun to 4 to the end. */
+  readonly quarter?: number;
+  /** Of `listed` and `picked`, `asked` and `answer`, `reached` and `responded`. */
+  readonly list?: string;
+  readonly survey?: string;
+  readonly message?: string;
+  readonly channel?: string;
   /** Of a `click` or `exposure`: the slot that it was in. */
   readonly slot?: string;
   /** Of an `exposure`: the variant that was shown, for pages that draw slots themselves. */
@@ -98,6 +121,10 @@ export interface Dunlin {
   /** Erases what the device has learnt; it begins anew under the same consent. */
   forget(): Promise<Outcome>;
   debug(): Promise<Outcome<Debug>>;
+  /** By which channel of the plan a message may reach the visitor, from when, and why. */
+  reach(message: string): Promise<Outcome<ReachAnswer>>;
+  /** Tells which arm was given, waits until that is stored, at most 0.8 s, and goes to the address. */
+  go(url: string, campaign: string, arm: string): Promise<Outcome>;
   /** Hands over an attribute of the plan. */
   declare(attribute: string, value: boolean | number | string): Promise<Outcome>;
   /**

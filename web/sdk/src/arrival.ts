@@ -44,13 +44,13 @@ const ZONES: readonly (readonly [string, RegExp])[] = [
   ["america_north", /^(America|US|Canada|Atlantic\/Bermuda|Pacific\/Honolulu)/],
   [
     "asia_east",
-    /^(Asia\/(Shanghai|Urumqi|Chong|Chung|Harbin|Hong|Macau|Taipei|Tokyo|Seoul|Pyong|Ulan|Hovd|Choibalsan)|PRC|ROC|ROK|Japan|Hongkong)/,
+    /^(Asia\/(Shanghai|Urumqi|Chong|Chung|Harbin|Hong|Macau|Taipei|Tokyo|Seoul|Pyong|Ula|Hovd|Choibalsan)|PRC|ROC|ROK|Japan|Hongkong)/,
   ],
   [
     "asia_southeast",
     /^(Asia\/(Bangkok|Brunei|Dili|Ho_Chi|Saigon|Jakarta|Jayapura|Kuala|Kuching|Makassar|Manila|Phnom|Pontianak|Singapore|Vientiane|Yangon|Rangoon)|Singapore)/,
   ],
-  ["asia_south", /^(Asia\/(Calcutta|Kolkata|Colombo|Dhaka|Karachi|Kath|Thimphu)|Indian\/Maldives)/],
+  ["asia_south", /^(Asia\/(Calcutta|Kolkata|Colombo|Dhaka|Karachi|Kath|Thimphu|Thimbu|Katm)|Indian\/Maldives)/],
   [
     "asia_central",
     /^Asia\/(Almaty|Aqt|Ashgabat|Atyrau|Bishkek|Dushanbe|Kabul|Oral|Qos|Qyz|Samarkand|Tashkent|Novo|Omsk|Kras|Irk|Yaku|Vlad|Yekat|Chita|Barnaul|Tomsk|Anadyr|Kamchatka|Khandyga|Magadan|Sakhalin|Srednekolymsk|Ust)/,

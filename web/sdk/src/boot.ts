@@ -161,6 +161,13 @@ export function boot(page: Page, script: HTMLScriptElement, files: Files, load: 
   };
   const call = async (name: string, args: unknown[]): Promise<Outcome<unknown>> => {
     if (name === "consent") return consent(args[0]);
+    if (name === "go") {
+      // Whatever becomes of the assignment, the visitor goes on, and soon.
+      const told = call("assigned", args.slice(1)).catch(() => 0);
+      await Promise.race([told, new Promise((on) => page.setTimeout(on, 800))]);
+      page.location.assign(args[0] as string);
+      return done;
+    }
     if (name === "debug") {
       // What is about to run is waited for; what does not run says so at once.
       const run = !stopped && (begun || any(may())) ? await engine : undefined;

@@ -215,7 +215,7 @@ class ListElement extends Base {
   #expose(): void {
     if (this.#told || !this.#shown.length) return;
     this.#told = true;
-    void dunlin()?.track("listed", { list: this.#name, items: this.#shown.slice(0, TOLD) } as never);
+    void dunlin()?.track("listed", { list: this.#name, items: this.#shown.slice(0, TOLD) });
   }
 
   #click(event: Event): void {
@@ -225,7 +225,7 @@ class ListElement extends Base {
     // A link that is followed before the second is over: it was seen.
     this.#expose();
     const topics = (target as Element).closest<HTMLElement>("[data-dunlin-topics]")?.dataset["dunlinTopics"]?.split(",") ?? [];
-    void dunlin()?.track("picked", { list: this.#name, item, topics: topics.map((t) => t.trim()) } as never);
+    void dunlin()?.track("picked", { list: this.#name, item, topics: topics.map((t) => t.trim()) });
   }
 }
 

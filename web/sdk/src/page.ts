@@ -160,7 +160,11 @@ export function run({ page, tag, shelf, slots, source, worker, debug, lost }: Ho
     call(name, args) {
       const request = toRequest(name, args, observing?.topics() ?? [], Date.now());
       if (typeof request === "string") return Promise.resolve(note(request));
-      if (request.do === "track") return tell(request.event);
+      if (request.do === "track") {
+        const told = tell(request.event);
+        // Before the page is left it is to be stored: as when it is hidden.
+        return name === "assigned" ? told.then((it) => ask({ do: "hide" }).then(() => (void ask({ do: "show" }), it))) : told;
+      }
       if (request.do === "forget") shelf.change((entry) => delete entry.decisions);
       return ask(request);
     },

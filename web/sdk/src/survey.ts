@@ -140,7 +140,7 @@ class SurveyElement extends Base {
     if (!outcome.ok || !outcome.value || this.#asked || (name && outcome.value.name !== name)) return;
     this.#asked = outcome.value;
     this.#draw(outcome.value);
-    void run.track("asked", { survey: outcome.value.name } as never);
+    void run.track("asked", { survey: outcome.value.name });
   }
 
   #draw(survey: SurveyAsk): void {
@@ -192,7 +192,7 @@ class SurveyElement extends Base {
       form.remove();
       said.hidden = false;
       said.textContent = this.getAttribute("thanks") || texts["thanks"]!;
-      void dunlin()?.track("answer", { survey: survey.name, value } as never);
+      void dunlin()?.track("answer", { survey: survey.name, value });
       setTimeout(() => this.removeAttribute("open"), THANKS);
     });
     this.setAttribute("open", "");

@@ -15,6 +15,7 @@ const WANTS: Readonly<Record<string, string>> = {
   why: "slot",
   declare: "attribute, value",
   assign: "campaign, arm",
+  assigned: "campaign, arm",
   reach: "message",
 };
 
@@ -82,7 +83,8 @@ export function toRequest(name: string, args: readonly unknown[], topics: readon
     case "declare":
       return { do: "track", event: { kind: name, attribute: a, value: b }, at };
     case "assign":
-      return { do: "track", event: { kind: name, campaign: a, arm: b }, at };
+    case "assigned":
+      return { do: "track", event: { kind: "assign", campaign: a, arm: b }, at };
     case "choose":
     case "why":
       return { do: name, slot: a };
