@@ -363,12 +363,14 @@ func TestBanner(t *testing.T) {
 	p.until(card + `.querySelector("[role=status]").textContent.includes("both questions")`)
 }
 
-// On a telephone nothing scrolls sideways, in either language, light or dark. With
-// DUNLIN_SHOTS pictures are kept there, to be looked at.
+// On a telephone nothing scrolls sideways, and axe finds nothing that keeps somebody out, in
+// either language, light or dark. With DUNLIN_SHOTS pictures are kept there, to be looked at.
 func TestVisitorsSideFits(t *testing.T) {
 	w := visitorsSide(t)
 	shots := os.Getenv("DUNLIN_SHOTS")
-	p := visit(t, w)
+	axe, err := os.ReadFile("../../web/node_modules/axe-core/axe.min.js")
+	require.NoError(t, err, "run make web")
+	p := visit(t, w, string(axe))
 	p.to("/shoes/1")
 	p.agree()
 	eval[any](p, `dunlin.track("order", {value: 49.5})`)
@@ -377,7 +379,7 @@ func TestVisitorsSideFits(t *testing.T) {
 			for _, path := range []string{"/privacy", "/zh", "/banner", "/banner/zh"} {
 				q := p
 				if strings.HasPrefix(path, "/banner") {
-					q = visit(t, w)
+					q = visit(t, w, string(axe))
 				}
 				q.screen(width, scheme)
 				q.to(path)
@@ -390,6 +392,7 @@ func TestVisitorsSideFits(t *testing.T) {
 					q.until(`document.querySelector("dunlin-consent").shadowRoot?.querySelector(".card")`)
 				}
 				require.LessOrEqual(t, eval[int](q, `document.documentElement.scrollWidth`), width, "%s %d", path, width)
+				require.Empty(t, eval[[]string](q, `axe.run().then(({violations}) => violations.flatMap((v) => v.nodes.map((n) => v.id + ": " + n.html + " " + n.failureSummary)))`), "%s %d %s", path, width, scheme)
 				if shots != "" {
 					name := fmt.Sprintf("%s-%d-%s.png", strings.ReplaceAll(path[1:], "/", "-"), width, scheme)
 					png, err := q.Shot()
