@@ -2,7 +2,6 @@ package plan
 
 import (
 	"errors"
-	"math/bits"
 
 	"github.com/dunlin-analytics/dunlin/privacy/wire"
 )
@@ -246,72 +245,4 @@ func (p *Plan) triggers(t Trigger) bool {
 		return int(t.Event) < len(p.Events)
 	}
 	return false
-}
-
-func (p *Plan) checkMetrics() error {
-	next := 0
-	for _, m := range p.Metrics {
-		sources, by, most := 1, m.By == BySegment || m.By == SiteWide, MaxMost
-		switch m.Kind {
-		case Audience:
-			by, most = m.By == BySegment, 1
-		case Funnel:
-			if len(p.Stages) < 2 {
-				return ErrMetric
-			}
-			most = 1
-		case CampaignExposed, CampaignConverted:
-			sources = len(p.Campaigns)
-		case SlotExposed, SlotClicked, SlotConverted:
-			sources = len(p.Slots)
-		case Topics, Last:
-			if len(p.Topics) == 0 {
-				return ErrMetric
-			}
-			if m.Kind == Last {
-				by, most = m.By == SiteWide, 1
-			}
-		case Next:
-			by = m.By == ByTopic
-			if next++; next > 1 || len(p.Topics) < 2 {
-				return ErrMetric
-			}
-		case Items:
-			sources = len(p.Lists)
-		case ListExposed, ListClicked, ListConverted:
-			sources, most = len(p.Lists), 1
-		case Tried, Solved:
-			if sources = len(p.Lists); int(m.Source) < sources && !p.Lists[m.Source].Learning {
-				return ErrMetric
-			}
-		case State, Outcome:
-			sources, by, most = len(p.Predictions), m.By == SiteWide, 1
-		case ReachShown, ReachAnswered:
-			sources = len(p.Messages)
-		case SurveyAsked, SurveyAnswers:
-			if sources = len(p.Surveys); int(m.Source) < sources && p.Surveys[m.Source].Kind != Multi {
-				most = 1
-			}
-		default:
-			return ErrMetric
-		}
-		if !by || int(m.Source) >= sources || m.Most == 0 || int(m.Most) > most {
-			return ErrMetric
-		}
-		if goals := m.Kind == CampaignConverted; goals && int(m.Goal) >= len(p.Campaigns[m.Source].Goals) || !goals && m.Goal != 0 {
-			return ErrMetric
-		}
-		// More ones than columns could never be set; Next has as many for each topic.
-		if m.Kind != Next && int(m.Most) > p.Columns(m) {
-			return ErrMetric
-		}
-	}
-	l := LayoutOf(p)
-	if l.Cells > MaxCells || l.Weight > MaxWeight || int(p.Chunk) > l.Cells+bits.Len(uint(l.Weight)) {
-		return ErrMeasurable
-	}
-	if leader, _ := l.InputShareSizes(int(p.Chunk)); leader > MaxInputShare {
-		return ErrNoise
-	}
-	return nil
 }
