@@ -82,18 +82,20 @@
 // an instance that goes over to a plan with a lower serial needs a Reset.)
 //
 // Priors are in force until other ones are, or another plan, or Reset; for whichever
-// device is loaded, and so are catalogues. Load, Priors, Track, Choose, Recommend, Reach and Export change the state: the host must store
-// it, or a page that comes back may see another variant in the same visit.
+// device is loaded, and so are catalogues. Load, Priors, Track, Choose, Recommend, Reach
+// and Export change the state: the host must store it, or a page that comes back may see
+// another variant in the same visit.
 //
 // A decision is what the place shows and why; once seen it stands for the rest of the
 // visit:
 //
 //	u8 kind of place  u8 index  u8 column shown  u8 reason (1 sampled, 2 explored,
-//	3 holdout, 4 not for the visitor, 5 capped, 6 resting, 7 another of its group)  bool: made earlier in the visit  u8 segment  u64 version of the
-//	priors, 0 if there were none for the place  u8 number of columns, then for each
-//	  u32 strength of the prior, and 2^31 if the arm is for others  f64 its mean  f64 own trials  f64 own successes
-//	  f64 match with the interests, 0 to 1  f64 posterior mean  f64 its strength
-//	  f64 rate drawn, 0 if none was  f64 value
+//	3 holdout, 4 not for the visitor, 5 capped, 6 resting, 7 another of its group)
+//	bool: made earlier in the visit  u8 segment  u64 version of the priors, 0 if there
+//	were none for the place  u8 number of columns, then for each
+//	  u32 strength of the prior, and 2^31 if the arm is for others  f64 its mean
+//	  f64 own trials  f64 own successes  f64 match with the interests, 0 to 1
+//	  f64 posterior mean  f64 its strength  f64 rate drawn, 0 if none was  f64 value
 //
 // It says much about the visitor (that is what it is for) and nothing about the seed
 // that the draws come from. It is the visitor's: a host shows it to nobody else.
