@@ -285,7 +285,7 @@ func TestVisitorsSide(t *testing.T) {
 	require.Contains(t, text("section[aria-labelledby=why]"), "hero")
 	p.until(inside + `("section[aria-labelledby=reports] li")`)
 	require.Contains(t, text("section[aria-labelledby=reports]"), "They got as far as: order.")
-	require.Regexp(t, `Todayε 0\.\d+ of at most 1In 30 daysε [\d.]+ of at most 6\.48In a yearε [\d.]+ in 1 report`, text("section[aria-labelledby=budget] dl"))
+	require.Regexp(t, `Todayε 0\.\d+ of at most 1In 30 daysε [\d.]+ of at most 6\.48, in 1 reportIn a yearε [\d.]+`, text("section[aria-labelledby=budget] dl"))
 	require.Contains(t, text("section[aria-labelledby=budget]"), "δ = 10⁻⁶")
 
 	// Corrected, erased.

@@ -249,7 +249,7 @@ export interface Budget {
   readonly year: number; // rolling 365 days
   readonly capToday: number;
   readonly capMonth: number;
-  readonly reports: number; // in that year, one a period
+  readonly reports: number; // dates of those 30 that have one
 }
 
 /** Sealed bytes that are ready to be sent, once. */

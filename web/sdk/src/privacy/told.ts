@@ -133,9 +133,9 @@ export class Cost extends Part {
         make("dt", {}, l.say(W.today)),
         make("dd", {}, l.say(W.atMost, { used: written(today), cap: written(capToday) })),
         make("dt", {}, l.say(W.month)),
-        make("dd", {}, l.say(W.atMost, { used: written(month), cap: written(capMonth) })),
+        make("dd", {}, l.say(W.ofReports, { used: written(month), cap: written(capMonth), n: reports })),
         make("dt", {}, l.say(W.year)),
-        make("dd", {}, l.say(W.used, { used: written(year), n: reports })),
+        make("dd", {}, l.say(W.used, { used: written(year) })),
       ),
       make(
         "p",
