@@ -119,6 +119,9 @@ func (v *Visitor) Solves(id string, day int) float64 {
 	return 1 / (1 + math.Exp(it.Difficulty-v.Ability(it.Skill, day)))
 }
 
+// PullAt is Pull where the item stands at a rank of the list, from 0 on.
+func (v *Visitor) PullAt(id string, day, rank int) float64 { return v.Pull(id, day) * down(rank) }
+
 // down is how much less an item is picked at a rank, from 0 on.
 func down(rank int) float64 { return 1 / (1 + .35*float64(rank)) }
 
@@ -129,7 +132,7 @@ func (v *Visitor) Take(visit Visit, c Action, items []string) []Action {
 	r := stream(v.site.o.Seed, forList, v.Index, visit.Day, visit.Index, int(c.List), int(c.At%86400))
 	for rank, id := range items {
 		it := v.site.item(id)
-		if it == nil || r.Float64() >= v.Pull(id, visit.Day)*down(rank) {
+		if it == nil || r.Float64() >= v.PullAt(id, visit.Day, rank) {
 			continue
 		}
 		out := []Action{

@@ -159,11 +159,15 @@ func (v *Visitor) Reacts(channel int, hour float64) float64 {
 	return p * (.35 + .65*math.Exp(-off*off/18))
 }
 
+// ReactsAt is Reacts at an hour of UTC.
+func (v *Visitor) ReactsAt(channel int, hour float64) float64 {
+	return v.Reacts(channel, math.Mod(hour+float64(v.life.offset)/60+24, 24))
+}
+
 // React returns what the visitor does when a message comes by a channel in answer to c.
 func (v *Visitor) React(visit Visit, c Action, channel int) []Action {
 	r := stream(v.site.o.Seed, forMessage, v.Index, visit.Day, visit.Index, int(c.Message))
-	hour := math.Mod(float64(c.At)/3600+float64(v.life.offset)/60+24, 24)
-	if r.Float64() >= v.Reacts(channel, hour) {
+	if r.Float64() >= v.ReactsAt(channel, math.Mod(float64(c.At)/float64(plan.Hour), 24)) {
 		return nil
 	}
 	return []Action{{At: c.At + 3, Kind: plan.Responded, Message: c.Message, Channel: uint8(channel)}}

@@ -34,6 +34,7 @@ type Crowd struct {
 	lives  []*life
 	stays  []stay
 	states [][]byte // by visitor; nil: has never come, or has left
+	offers []Offer  // of the last day
 }
 
 // stay is when a visitor is there: from the day of arrival to that of leaving.
@@ -139,6 +140,7 @@ func (c *Crowd) chunks(ctx context.Context, live func(ctx context.Context, worke
 // the state to keep.
 func (c *Crowd) Day(ctx context.Context, day int, end func(ctx context.Context, worker int, d Device, last plan.Time) ([]byte, error)) ([]Tally, error) {
 	all := make([][]Tally, (c.shop.Visitors()+chunk-1)/chunk)
+	offers := make([][]Offer, len(all))
 	err := c.chunks(ctx, func(ctx context.Context, worker, of, i int) error {
 		if !c.stays[i].holds(day) {
 			c.states[i] = nil
@@ -153,9 +155,10 @@ func (c *Crowd) Day(ctx context.Context, day int, end func(ctx context.Context, 
 			return err
 		}
 		if all[of] == nil {
-			all[of] = newTallies(c.plan)
+			all[of], offers[of] = newTallies(c.plan), c.newOffers()
 		}
 		count(all[of], v, l.shown)
+		l.addOffers(offers[of])
 		return nil
 	})
 	if err != nil {
@@ -167,8 +170,22 @@ func (c *Crowd) Day(ctx context.Context, day int, end func(ctx context.Context, 
 			out[s].Add(t[s])
 		}
 	}
+	c.offers = c.newOffers()
+	for _, chunk := range offers {
+		for i := range chunk {
+			a, b := &c.offers[i], &chunk[i]
+			a.Showings, a.Taken, a.Fit = a.Showings+b.Showings, a.Taken+b.Taken, a.Fit+b.Fit
+			a.HeldShowings, a.HeldTaken, a.HeldFit = a.HeldShowings+b.HeldShowings, a.HeldTaken+b.HeldTaken, a.HeldFit+b.HeldFit
+		}
+	}
+	for i := range c.offers {
+		c.offers[i].settle()
+	}
 	return out, nil
 }
+
+// Offers returns what came of lists and messages on the last day lived.
+func (c *Crowd) Offers() []Offer { return c.offers }
 
 // Live lives a day on which nobody reports. measured, if any, hears of each
 // measurement, by several goroutines but by one for each worker.

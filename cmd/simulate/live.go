@@ -22,12 +22,14 @@ type shown struct {
 // life lets visitors live their days on one device.
 type life struct {
 	shop     *population.Site
+	plan     *plan.Plan
 	device   Device
 	dice     *Dice
 	seed     uint64
 	decision choose.Decision
 	shown    []shown // of the day; used again by the next
 	picks    []recommend.Pick
+	offered  []offered  // of the day; used again by the next
 	ids      [][]string // by list: of its catalogue's items, as the device numbers them
 }
 
@@ -35,7 +37,7 @@ type life struct {
 // is false if the visitor does not come. The device then holds the visitor.
 func (l *life) day(ctx context.Context, v *population.Visitor, day int, state []byte) (last plan.Time, ok bool, err error) {
 	visits := v.Day(day)
-	l.shown = l.shown[:0]
+	l.shown, l.offered = l.shown[:0], l.offered[:0]
 	if len(visits) == 0 {
 		return 0, false, nil
 	}

@@ -2,6 +2,7 @@ package simulate
 
 import (
 	"context"
+	"math"
 
 	"github.com/dunlin-analytics/dunlin/cmd/population"
 	"github.com/dunlin-analytics/dunlin/edge"
@@ -13,6 +14,7 @@ import (
 // stock hands a device what each list of the plan shows, the same to everybody:
 // exercises to those that teach, all else to the others.
 func (l *life) stock(ctx context.Context, p *plan.Plan) error {
+	l.plan = p
 	if len(l.shop.Catalogue()) == 0 {
 		return nil
 	}
@@ -73,6 +75,9 @@ func (l *life) recommend(ctx context.Context, v *population.Visitor, visit popul
 			e.Items, e.Count = [edge.MaxListed]uint64{}, 0
 		}
 	}
+	o := offered{offer: list, taken: taken(v, visit.Day, ids), teaches: l.plan.Lists[list].Learning}
+	o.fit = math.Abs(v.Solves(ids[0], visit.Day) - .75)
+	l.offered = append(l.offered, o)
 	return l.all(ctx, v.Take(visit, a, ids))
 }
 
@@ -90,6 +95,8 @@ func (l *life) meet(ctx context.Context, v *population.Visitor, visit population
 	if err := l.device.Track(ctx, a.At, e); err != nil {
 		return err
 	}
+	hour := math.Mod(float64(a.At)/float64(plan.Hour), 24)
+	l.offered = append(l.offered, offered{offer: len(l.plan.Lists) + int(a.Message), taken: v.ReactsAt(int(answer.Channel), hour)})
 	return l.all(ctx, v.React(visit, a, int(answer.Channel)))
 }
 

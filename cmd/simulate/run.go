@@ -39,10 +39,11 @@ type Options struct {
 type Day struct {
 	Day          int            `json:"day"` // from 0
 	Date         string         `json:"date"`
-	Acknowledged uint64         `json:"acknowledged"` // reports that the collector answered 202 to
-	Accepted     uint64         `json:"accepted"`     // reports that both aggregators counted
-	Slots        []Tally        `json:"slots"`        // the truth
-	Priors       string         `json:"priors"`       // SHA-256 of those that devices chose by; empty: none
+	Acknowledged uint64         `json:"acknowledged"`     // reports that the collector answered 202 to
+	Accepted     uint64         `json:"accepted"`         // reports that both aggregators counted
+	Slots        []Tally        `json:"slots"`            // the truth
+	Offers       []Offer        `json:"offers,omitempty"` // the truth of lists and messages
+	Priors       string         `json:"priors"`           // SHA-256 of those that devices chose by; empty: none
 	Released     release.Signed `json:"-"`
 }
 
@@ -188,6 +189,7 @@ func oneDay(ctx context.Context, r *rig.Rig, c *Crowd, day int, progress func(do
 		}
 	}
 	out.Acknowledged, out.Slots, err = c.Send(ctx, r, day, nil, progress)
+	out.Offers = c.Offers()
 	if err != nil {
 		return out, err
 	}
