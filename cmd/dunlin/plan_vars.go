@@ -120,8 +120,7 @@ func limits(low, high float64) string {
 	return text(low) + " to " + text(high)
 }
 
-// writeVariables writes a few lines a variable, within 80 characters where names and
-// sources are short.
+// writeVariables writes a few lines a variable, within 80 characters where names are short.
 func writeVariables(w io.Writer, vars []variable) error {
 	for _, v := range vars {
 		kind := v.Type
@@ -135,8 +134,8 @@ func writeVariables(w io.Writer, vars []variable) error {
 		if v.Unknown != "" {
 			notes = append(notes, "unobserved "+v.Unknown)
 		}
-		lines := append([]string{v.Meaning}, wrapped(v.Range, 70)...)
-		for _, line := range append(lines, strings.Join(notes, "; ")) {
+		lines := append(wrapped(v.Meaning, " "), wrapped(v.Range, ", ")...)
+		for _, line := range append(lines, wrapped(strings.Join(notes, "; "), " ")...) {
 			if _, err := fmt.Fprintf(w, "  %s\n", line); err != nil {
 				return err
 			}
@@ -145,14 +144,15 @@ func writeVariables(w io.Writer, vars []variable) error {
 	return nil
 }
 
-// wrapped breaks a list at its commas.
-func wrapped(text string, most int) (lines []string) {
+// wrapped breaks a text after separators, so that with two blanks before it a line has at most
+// 80 characters if no piece is longer.
+func wrapped(text, separator string) (lines []string) {
 	line := ""
-	for _, word := range strings.SplitAfter(text, ", ") {
-		if line != "" && len(line)+len(word) > most {
+	for _, piece := range strings.SplitAfter(text, separator) {
+		if line != "" && len(line)+len(strings.TrimRight(piece, " ")) > 78 {
 			lines, line = append(lines, strings.TrimRight(line, " ")), ""
 		}
-		line += word
+		line += piece
 	}
 	return append(lines, line)
 }

@@ -33,7 +33,7 @@ func TestPlanVars(t *testing.T) {
 		require.NotEmpty(t, v.Meaning, v.Name)
 	}
 	for _, line := range strings.Split(text, "\n") {
-		require.LessOrEqual(t, len(line), 100, line)
+		require.LessOrEqual(t, len(line), 80, line)
 	}
 	require.Equal(t, len(plan.Variables), plan.VarEntry+1)
 	for i, v := range plan.Variables {
