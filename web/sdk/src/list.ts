@@ -4,9 +4,7 @@
  *
  * The catalogue is public, the same for everyone, and fetched whole by everyone. What is
  * picked stays on the device; the images of items that are picked are fetched, and that
- * is said in docs/embed.md. A list that the visitor has seen stays as it is: what was
- * picked then is shown on the next page from its first moment, if this file stands in
- * that page's head.
+ * is said in docs/embed.md. A list that the visitor has seen stays as it is on that page.
  *
  * @module
  */
@@ -110,7 +108,7 @@ class ListElement extends Base {
   #seen = false;
   #timer = 0;
   #told = false;
-  #shown: readonly string[] = [];
+  #shown: ReadonlyMap<string, readonly string[]> = new Map();
   readonly #watch = new IntersectionObserver((entries) => this.#look(entries.at(-1)!), { threshold: [0, 0.25, 0.5, 0.75, 1] });
 
   connectedCallback(): void {
@@ -189,7 +187,7 @@ class ListElement extends Base {
       }
       return part;
     });
-    this.#shown = picks.map(({ id }) => id);
+    this.#shown = new Map(picks.map(({ id, item }) => [id, Array.isArray(item.topics) ? item.topics.map(String) : []]));
     this.#told = false;
     // Children that the site wrote stay in the document, unrendered, as in a slot.
     this.querySelectorAll("[slot=dunlin]").forEach((e) => e.remove());
@@ -200,7 +198,7 @@ class ListElement extends Base {
     if (!this.shadowRoot) this.attachShadow({ mode: "open" }).append(document.createElement("slot"));
     const place = this.shadowRoot!.querySelector("slot");
     if (place) place.name = "dunlin";
-    this.dispatchEvent(new CustomEvent("dunlin:listed", { bubbles: true, detail: { list: this.#name, items: this.#shown } }));
+    this.dispatchEvent(new CustomEvent("dunlin:listed", { bubbles: true, detail: { list: this.#name, items: [...this.#shown.keys()] } }));
     this.#watch.unobserve(this);
     this.#watch.observe(this);
   }
@@ -213,9 +211,9 @@ class ListElement extends Base {
   }
 
   #expose(): void {
-    if (this.#told || !this.#shown.length) return;
+    if (this.#told || !this.#shown.size) return;
     this.#told = true;
-    void dunlin()?.track("listed", { list: this.#name, items: this.#shown.slice(0, TOLD) });
+    void dunlin()?.track("listed", { list: this.#name, items: [...this.#shown.keys()].slice(0, TOLD) });
   }
 
   #click(event: Event): void {
@@ -224,8 +222,7 @@ class ListElement extends Base {
     if (button > 1 || !item) return;
     // A link that is followed before the second is over: it was seen.
     this.#expose();
-    const topics = (target as Element).closest<HTMLElement>("[data-dunlin-topics]")?.dataset["dunlinTopics"]?.split(",") ?? [];
-    void dunlin()?.track("picked", { list: this.#name, item, topics: topics.map((t) => t.trim()) });
+    void dunlin()?.track("picked", { list: this.#name, item, topics: this.#shown.get(item) ?? [] });
   }
 }
 

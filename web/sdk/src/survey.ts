@@ -63,7 +63,8 @@ label{position:relative;display:flex;align-items:center;gap:.5rem;cursor:pointer
 label:has(:focus-visible),button:focus-visible{outline:3px solid var(--a);outline-offset:2px}
 .column label{min-height:2.75rem}
 .column input{width:1.25rem;height:1.25rem;accent-color:var(--a)}
-.ends{display:flex;justify-content:space-between;font-size:.875em;margin:.25rem 0 0;max-width:34rem}
+.ends{display:flex;justify-content:space-between;font-size:.875em;margin:.25rem 0 0;}
+.scale{display:inline-block;max-width:100%}
 .foot{display:flex;flex-wrap:wrap;gap:.75rem;align-items:center;margin-top:1rem}
 .foot p{flex:1 1 14rem;margin:0;font-size:.875em}
 button{font:inherit;min-height:2.75rem;padding:0 1rem;border-radius:6px;border:1px solid var(--a);background:var(--a);color:var(--b);cursor:pointer}
@@ -165,7 +166,10 @@ class SurveyElement extends Base {
         ]
       : [];
     const legend = make("legend", {}, [this.getAttribute("question") || texts[survey.kind]!]);
-    const fields = make("fieldset", numbers ? { "aria-describedby": "ends" } : {}, [legend, choices, ...ends]);
+    const fields = make("fieldset", numbers ? { "aria-describedby": "ends" } : {}, [
+      legend,
+      make("div", { class: "scale" }, [choices, ...ends]),
+    ]);
     const error = make("p", { class: "error", role: "alert" });
     const foot = make("div", { class: "foot" }, [make("button", { type: "submit" }, [texts["send"]!]), make("p", {}, [texts["private"]!])]);
     const form = make("form", { novalidate: "" }, [fields, error, foot]) as HTMLFormElement;

@@ -43,6 +43,10 @@ export class Site {
   making = 0;
   /** What the Worker answers to `unsent`: the revision that is kept, or none. */
   kept: number | null = null;
+  /** What the Worker answers to other requests, by what they want done. */
+  answers: Record<string, unknown> = {};
+  /** Files of the site's own, by path. */
+  own = new Map<string, string>();
   /** The collector's answer. */
   answer: { status: number; after?: string } = { status: 202 };
   /** Does not answer files whose path this matches. */
@@ -96,14 +100,18 @@ export class Site {
       return void response.end();
     }
     if (pathname === "/test/orders") {
-      const { notices, report, making, kept, round } = this;
-      return void response.setHeader("Content-Type", "application/json").end(JSON.stringify({ notices, report, making, kept, round }));
+      const { notices, report, making, kept, round, answers } = this;
+      return void response
+        .setHeader("Content-Type", "application/json")
+        .end(JSON.stringify({ notices, report, making, kept, round, answers }));
     }
     if (pathname.startsWith("/dunlin/v1/reports")) {
       this.arrived.push({ bytes: body.length, type: request.headers["content-type"], revision: body.readUInt32LE(0), path: pathname });
       if (this.answer.after) response.setHeader("Retry-After", this.answer.after);
       return void response.writeHead(this.answer.status).end();
     }
+    const own = this.own.get(pathname);
+    if (own !== undefined) return void response.end(own);
     const file = this.#files.get(pathname);
     if (file !== undefined) return void response.setHeader("Content-Type", "text/javascript").end(file);
     if (pathname.endsWith(".svg")) {
@@ -142,9 +150,12 @@ async function text(request: IncomingMessage): Promise<Buffer> {
 
 async function files(): Promise<Map<string, string>> {
   const names = { __WORKER__: '"worker.js"', __PAGE__: '"page.js"' };
+  const parts = { __LIST__: '"list.js"', __SURVEY__: '"survey.js"', __SENTIMENT__: '"sentiment.js"' };
   return new Map([
     ["/dunlin/dunlin.js", await bundle("loader.ts", "iife", names)],
-    ["/dunlin/page.js", await bundle("page.ts", "es", {})],
+    ["/dunlin/page.js", await bundle("page.ts", "es", parts)],
+    ["/dunlin/list.js", await bundle("list.ts", "es", {})],
+    ["/dunlin/survey.js", await bundle("survey.ts", "es", {})],
     ["/dunlin/worker.js", `(${worker.toString()})()`],
     ["/test/watch.js", `(${watch.toString()})()`],
     ["/test/early.js", `window.dunlin = { q: [["consent", { measure: true, personalize: true }], ["track", "queued"]] }`],
@@ -176,6 +187,7 @@ function worker(): void {
         making: number;
         kept: number | null;
         round: number;
+        answers: Record<string, unknown>;
       }>,
   );
   const made = (of: number, size: number) => {
@@ -191,9 +203,9 @@ function worker(): void {
     setTimeout(() => scope.postMessage({ tell: "ready", ready: made(++revision, report) }), making);
   };
   scope.onmessage = async ({ data }: MessageEvent<{ id: number; do: string }>) => {
-    const { notices, kept, report, round } = await orders;
+    const { notices, kept, report, round, answers } = await orders;
     await fetch(`/test/heard?round=${round}`, { method: "POST", body: JSON.stringify(data), keepalive: true });
-    let value: unknown;
+    let value: unknown = answers[data.do];
     if (data.do === "start") {
       for (const { after, notice } of notices) setTimeout(() => scope.postMessage(notice), after);
       revision = kept ?? 0;
