@@ -34,6 +34,9 @@ const MOST = 65_535;
 /** Most items of a list that are told. */
 const LISTED = 10;
 
+/** Most characters of a search that are looked at. */
+const WORDS = 1000;
+
 /** Keys of the items that an event names: {@link keysOf}. */
 export type Keys = ReadonlyMap<string, Uint8Array>;
 
@@ -52,8 +55,12 @@ export async function keysOf(ids: readonly string[], subtle: SubtleCrypto): Prom
 /** A search without its words, about the plan's topics that they name. */
 export function forgetWords(plan: Plan, event: PageEvent): PageEvent {
   if (event.kind !== "search") return event;
-  const { topics: given, words = "" } = event;
-  const text = ` ${words.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, " ")} `;
+  const { topics: given, words } = event;
+  if (!Array.isArray(given)) return { kind: "search", topics: given }; // encodeEvent refuses it
+  const text = ` ${String(words ?? "")
+    .slice(0, WORDS)
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, " ")} `;
   // Scripts without spaces between words are searched for the name as it is.
   const names = (topic: string) =>
     /[\u3040-\u9fff]/.test(topic) ? text.includes(topic) : [topic, topic.replace(/s$/, "")].some((t) => text.includes(` ${t} `));
@@ -169,21 +176,26 @@ export function encodeEvent(plan: Plan, event: PageEvent, keys?: Keys): Uint8Arr
       const survey = plan.surveys[at];
       if (!survey) return "not-in-plan";
       const { value } = event;
-      if (survey.kind < 3) return row([at], whole(value, survey.kind === 1 ? 5 : 10));
+      if (survey.kind < 3) return survey.kind === 1 && !value ? "input" : row([at], whole(value, survey.kind === 1 ? 5 : 10));
       const chosen = [value].flat().map((answer) => survey.answers.indexOf(answer as string));
       if (!chosen.length || chosen.some((i) => i < 0)) return "not-in-plan";
       return row([at], uv(survey.kind === 3 ? chosen[0]! : [...new Set(chosen)].reduce((bits, i) => bits + 2 ** i, 0)));
     }
     case "listed": {
       const all = itemsOf(event);
-      return places([named(plan.lists, event.list)], [all.length], ...all.map(key));
+      const at = named(plan.lists, event.list);
+      return at < 0 ? "not-in-plan" : all.length ? row([at, all.length], ...all.map(key)) : "input";
     }
     case "picked":
       return places([named(plan.lists, event.list)], key(event.item), about());
     case "reached":
-      return places([named(plan.messages, event.message), plan.channels.indexOf(event.channel)]);
-    case "responded":
-      return places([named(plan.messages, event.message)], [0]);
+    case "responded": {
+      const at = named(plan.messages, event.message);
+      const own = plan.messages[at]?.channels;
+      // Of an answer the device knows the channel by itself; the bytes name one of the message's.
+      const channel = event.kind === "reached" ? event.channel : own?.[0];
+      return places([at, own?.includes(channel!) ? plan.channels.indexOf(channel!) : -1]);
+    }
     default:
       return "input";
   }

@@ -81,10 +81,7 @@ export const W = {
   month: ["In 30 days", "30 天内"],
   year: ["In a year", "一年内"],
   atMost: ["ε {used} of at most {cap}", "ε {used}，上限 {cap}"],
-  ofReports: [
-    "ε {used} of at most {cap}, in {n} report|ε {used} of at most {cap}, in {n} reports",
-    "ε {used}，上限 {cap}，共 {n} 份报告",
-  ],
+  ofReports: ["ε {used} of at most {cap}, in {n} report|ε {used} of at most {cap}, in {n} reports", "ε {used}，上限 {cap}，共 {n} 份报告"],
   used: ["ε {used}", "ε {used}"],
   delta: [
     "All with δ = {delta}, against everyone, if one of the two parties is honest.",
