@@ -100,6 +100,7 @@ func browserTargets(f browser.Figures) []target {
 		{what: "warm_ms", is: f.Warm, bound: 100, slack: 3},
 		{what: "choose40_us", is: f.Choose40, bound: 60, slack: 3},
 		{what: "shard512_ms", is: f.Shard512, bound: 2, slack: 3},
+		{what: "event_us", is: f.Event, bound: 20, slack: 3},
 		{what: "long_tasks", is: float64(f.LongTasks), bound: 0, slack: 1},
 		{what: "layout_shift", is: f.LayoutShift, bound: 0, slack: 1},
 		{what: "first_content_ms", is: f.FirstContent, bound: 0, slack: 1},

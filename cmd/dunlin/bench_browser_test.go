@@ -20,6 +20,7 @@ func TestBrowserTargets(t *testing.T) {
 	for name, spoil := range map[string]func(*browser.Figures){
 		"cold_ms":          func(f *browser.Figures) { f.Cold = 451 },
 		"warm_ms":          func(f *browser.Figures) { f.Warm = math.NaN() },
+		"event_us":         func(f *browser.Figures) { f.Event = 61 },
 		"choose40_us":      func(f *browser.Figures) { f.Choose40 = 181 },
 		"shard512_ms":      func(f *browser.Figures) { f.Shard512 = 6.1 },
 		"long_tasks":       func(f *browser.Figures) { f.LongTasks = 1 },

@@ -44,6 +44,9 @@ type Figures struct {
 	Ready    float64 `json:"cold_ready_ms"` // to the first sealed report, nothing cached
 	Choose40 float64 `json:"choose40_us"`   // in the Worker, without the way from the page
 	Shard512 float64 `json:"shard512_ms"`   // a report in the Worker, before it is sealed
+	Event    float64 `json:"event_us"`      // an event in the Worker, of every kind in turn
+	List40   float64 `json:"list40_us"`     // a list of exercises out of 40, in the Worker
+	List2000 float64 `json:"list2000_us"`   // out of 2,000
 
 	// Of the pages of Cold and Warm and of the page after three about shoes, whose
 	// module takes five seconds.

@@ -45,7 +45,7 @@ func TestRun(t *testing.T) {
 	require.Greater(t, f.Ready, f.Cold)
 	require.Equal(t, 1., f.Sent["cable"]["6s"])
 	require.Contains(t, f.Sent["slow_4g"], "6s")
-	for _, v := range []float64{f.Cold, f.Warm, f.Choose40, f.Shard512} {
+	for _, v := range []float64{f.Cold, f.Warm, f.Choose40, f.Shard512, f.Event, f.List40, f.List2000} {
 		require.Positive(t, v)
 	}
 
@@ -53,7 +53,7 @@ func TestRun(t *testing.T) {
 	require.NoError(t, err)
 	var keys map[string]any
 	require.NoError(t, json.Unmarshal(b, &keys))
-	for _, k := range []string{"cold_ms", "warm_ms", "long_tasks", "choose40_us", "shard512_ms", "layout_shift", "first_content_ms", "sent"} {
+	for _, k := range []string{"cold_ms", "warm_ms", "long_tasks", "choose40_us", "shard512_ms", "event_us", "list40_us", "list2000_us", "layout_shift", "first_content_ms", "sent"} {
 		require.Contains(t, keys, k)
 	}
 	t.Logf("%s", b)

@@ -77,11 +77,17 @@ func (f *Figures) plays(ctx context.Context, c *browser.Chromium, module []byte)
 	if len(decision.Took) != len(plays.Choose40.Rounds) || len(report.Took) != len(plays.Shard512.Rounds) {
 		return errors.New("play the module in a Worker: not all rounds were played")
 	}
+	events, list40, list2000 := got.Result["events"], got.Result["list40"], got.Result["list2000"]
+	if len(events.Took) != len(plays.Events.Rounds) || len(list40.Took) != len(plays.List40.Rounds) || len(list2000.Took) != len(plays.List2000.Rounds) {
+		return errors.New("play the module in a Worker: not all rounds of events and lists were played")
+	}
 	if !bytes.Equal(decision.Last, plays.Choose40.Last) {
 		return errors.New("the module chooses otherwise in Chromium than under wazero")
 	}
 	f.Choose40 = rounded(1e3*median(decision.Took), 1)
 	f.Shard512 = rounded(median(report.Took), 3)
+	f.Event = rounded(1e3*median(events.Took), 1)
+	f.List40, f.List2000 = rounded(1e3*median(list40.Took), 1), rounded(1e3*median(list2000.Took), 1)
 	return nil
 }
 

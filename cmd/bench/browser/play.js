@@ -1,7 +1,7 @@
 // Plays the calls of /plays.json (package speed's Plays) on the module, in a Worker, and
 // answers with what they took. It is no device: it knows the module's boundary alone.
 
-const BUFFER = 114_688; // bytes, of version 2 of the boundary
+const BUFFER = 114_688; // bytes, of version 3 of the boundary
 const ENVIRONMENT = ["GOGC=25\0", "GODEBUG=gcstoptheworld=1\0"]; // as the product's Worker has it
 
 /** Starts an instance and returns its one call. */

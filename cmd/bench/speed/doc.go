@@ -15,8 +15,11 @@ import (
 )
 
 // standard is plans/standard.yaml as published for fresh keys: 512 cells, weight 12.
-func standard() (*plan.Plan, []byte, error) {
-	f, problems := planfile.Parse("plans/standard.yaml", plans.Standard)
+func standard() (*plan.Plan, []byte, error) { return built("plans/standard.yaml", plans.Standard) }
+
+// built returns a plan file's plan with fresh recipients, and its published bytes.
+func built(name string, src []byte) (*plan.Plan, []byte, error) {
+	f, problems := planfile.Parse(name, src)
 	if problems != nil {
 		return nil, nil, problems
 	}
@@ -30,7 +33,7 @@ func standard() (*plan.Plan, []byte, error) {
 	}
 	p, err := f.Plan(in)
 	if err != nil {
-		return nil, nil, fmt.Errorf("build the standard plan: %w", err)
+		return nil, nil, fmt.Errorf("build %s: %w", name, err)
 	}
 	published, err := plan.Encode(p)
 	return p, published, err

@@ -8,6 +8,7 @@ import (
 	"github.com/dunlin-analytics/dunlin/edge"
 	"github.com/dunlin-analytics/dunlin/edge/choose"
 	"github.com/dunlin-analytics/dunlin/edge/profile"
+	"github.com/dunlin-analytics/dunlin/edge/recommend"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
 	"github.com/dunlin-analytics/dunlin/wasm/abi"
 	"github.com/dunlin-analytics/dunlin/wasm/device"
@@ -39,12 +40,24 @@ type Play struct {
 type Plays struct {
 	Choose40 Play `json:"choose40"` // a timed call is one decision, drawn anew
 	Shard512 Play `json:"shard512"` // a timed call is one report, unsealed
+	Events   Play `json:"events"`   // a timed call is one event, of every kind in turn
+	List40   Play `json:"list40"`   // a timed call is one list of exercises out of 40
+	List2000 Play `json:"list2000"` // the same out of as many as a catalogue may have
 }
 
 // NewPlays writes down the plays. The devices of Choose40 are raised in the module's
 // bytes, under wazero.
 func NewPlays(ctx context.Context, module []byte) (p Plays, err error) {
 	if p.Shard512, err = reports(); err != nil {
+		return p, err
+	}
+	if p.Events, err = acts(); err != nil {
+		return p, err
+	}
+	if p.List40, err = ranks(40); err != nil {
+		return p, err
+	}
+	if p.List2000, err = ranks(recommend.MaxCatalogue); err != nil {
 		return p, err
 	}
 	engine, err := device.Open(ctx, module, device.Options{})
