@@ -32,6 +32,12 @@ const SENTENCES: Readonly<Record<string, Text>> = {
   responded: ["You answered to the message {message}.", "您回应了消息 {message}。"],
 };
 
+const ACTS: Readonly<Record<string, Text>> = {
+  like: ["like", "点赞"],
+  share: ["share", "分享"],
+  comment: ["comment", "评论"],
+  follow: ["follow", "关注"],
+};
 const ABOUT: Text = [" (about {list})", "（关于{list}）"];
 const IN: Text = [" in {slot}", " {slot} 中"];
 
@@ -40,8 +46,9 @@ export function eventInWords(l: Language, event: PageEvent): string {
   const values: Record<string, string | number> = { topics: "", slot: "" };
   for (const [key, value] of Object.entries(event)) {
     if (typeof value === "number") values[key] = value;
-    else if (typeof value === "string") values[key] = l.name(value);
+    else if (typeof value === "string") values[key] = Object.hasOwn(ACTS, value) && key === "act" ? l.say(ACTS[value]!) : l.name(value);
     else if (typeof value === "boolean") values[key] = value ? "✓" : "–";
+    else if (Array.isArray(value) && key === "value") values[key] = l.list(value.map((it) => l.name(String(it))));
   }
   const { kind, topics, slot } = event as { readonly kind: string; readonly topics?: readonly string[]; readonly slot?: string };
   if (topics?.length) values["topics"] = l.say(ABOUT, { list: l.list(topics.map((topic) => l.name(topic))) });
