@@ -36,7 +36,7 @@ func started(t *testing.T, change func(*Options)) *Demo {
 	require.NoError(t, err)
 	o := Options{
 		Dir: t.TempDir(), Listen: "127.0.0.1:0", Module: wasm, Log: io.Discard, Visitors: few,
-		SDK: fstest.MapFS{"dunlin.js": {Data: []byte("the loader")}}, Shop: pages,
+		SDK: fstest.MapFS{"dunlin.js": {Data: []byte("the loader")}, "privacy-b40fddc2.js": {Data: []byte("what the visitor sees")}}, Shop: pages,
 		Dashboard: fstest.MapFS{"index.html": {Data: []byte("<title>dashboard</title>")}},
 	}
 	if change != nil {
