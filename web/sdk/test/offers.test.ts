@@ -17,7 +17,7 @@ const plan: Plan = {
   pages: ["sale"],
   channels: ["banner", "push"],
   lists: [{ name: "feed", items: [] }],
-  messages: [{ name: "back", channels: ["banner"] }],
+  messages: [{ name: "back", channels: ["banner", "push"] }],
   surveys: [
     { name: "csat", kind: 1, answers: [] },
     { name: "why", kind: 4, answers: ["price", "size"] },
