@@ -51,7 +51,7 @@ export async function judged(form: Element, base: string): Promise<string | unde
   if (!text || typeof __SENTIMENT__ === "undefined") return undefined;
   try {
     const { judge } = (await import(/* @vite-ignore */ base + __SENTIMENT__)) as Judge;
-    return await judge(text, base);
+    return await judge(text);
   } catch {
     return undefined;
   }

@@ -2,8 +2,8 @@
  * Whether a text is for or against something: by a lexicon, on the page, at once
  * forgotten. Chinese and English; a text of both goes by the script that it has most of.
  *
- * A lexicon is a text file `sentiment-LANG.txt` below the script's folder, one entry a
- * line: a word or phrase in lower case, a tab, and a number: how much it is for (above 0)
+ * A lexicon is a text, `data/sentiment-LANG.txt`, built into a chunk of its own that is
+ * loaded when a comment in its language is judged; one entry a line: a word or phrase in lower case, a tab, and a number: how much it is for (above 0)
  * or against (below); or, in place of the number, `not` (turns what follows), `xN` (what
  * follows counts N times) or `but` (what came before counts half). Lines that begin with
  * `#` are comments.
@@ -113,20 +113,17 @@ export function sentimentOf(text: string, lexicon: Lexicon, chinese: boolean): S
   return s > EDGE ? "positive" : s < -EDGE ? "negative" : "neutral";
 }
 
-const loaded = new Map<string, Promise<Lexicon>>();
+/** Set by the build: the lexicons' files. */
+declare const __WORDS_EN__: string;
+declare const __WORDS_ZH__: string;
 
-/** Judges a text; the lexicon is fetched once. */
-export async function judge(text: string, base: string): Promise<Sentiment> {
+/** Judges a text; its lexicon is loaded once, by the browser's own cache of modules. */
+export async function judge(text: string): Promise<Sentiment> {
   const chinese = isChinese(text);
-  const lang = chinese ? "zh" : "en";
-  const file = `${base}sentiment-${lang}.txt`;
-  const fetched =
-    loaded.get(lang) ??
-    fetch(file).then(async (r) => {
-      if (!r.ok) throw new Error(`${r.status}`);
-      return readLexicon(await r.text(), chinese);
-    });
-  loaded.set(lang, fetched);
-  fetched.catch(() => loaded.delete(lang));
-  return sentimentOf(text, await fetched, chinese);
+  const { default: words } = (await import(/* @vite-ignore */ `./${chinese ? __WORDS_ZH__ : __WORDS_EN__}`)) as { default: string };
+  lexicons[+chinese] ??= readLexicon(words, chinese);
+  return sentimentOf(text, lexicons[+chinese]!, chinese);
 }
+
+/** English and Chinese, once they are read. */
+const lexicons: Lexicon[] = [];
