@@ -23,8 +23,8 @@ const BUDGETS = [
   { what: "<dunlin-list>", parts: ["list"], most: 3 * 1024 },
   { what: "<dunlin-survey>", parts: ["survey"], most: 4 * 1024 },
   { what: "the sealing chunk", parts: ["seal"], most: 45 * 1024 },
-  { what: "a lexicon with the scorer, English", parts: ["sentiment", "words_en"], most: 12 * 1024 },
-  { what: "a lexicon with the scorer, Chinese", parts: ["sentiment", "words_zh"], most: 12 * 1024 },
+  { what: "a lexicon with the scorer, English", parts: ["sentiment", "wordsen"], most: 12 * 1024 },
+  { what: "a lexicon with the scorer, Chinese", parts: ["sentiment", "wordszh"], most: 12 * 1024 },
   { what: "what answers a visitor's asks", parts: ["asks"], most: 6 * 1024 },
   { what: "what carries a profile", parts: ["carry"], most: 24 * 1024 },
   { what: "<dunlin-privacy>", parts: ["privacy"], most: 18 * 1024 },
@@ -125,7 +125,7 @@ async function main() {
   // A lexicon is data: a module that exports its text, of a name that pins it.
   const words = async (lang) => {
     const code = `export default ${JSON.stringify(await readFile(here(`data/sentiment-${lang}.txt`), "utf8"))};\n`;
-    return add(named(`words_${lang}`, code), code);
+    return add(named(`words${lang}`, code), code);
   };
   const wordsEn = await words("en");
   const wordsZh = await words("zh");
