@@ -11,7 +11,7 @@
  */
 
 import type { Ask } from "./link";
-import type { Choice, ClearReport, Consent, Outcome, ReachAnswer, Why, WhyChoice, WorkerDebug } from "./protocol";
+import type { Choice, ClearReport, Consent, Outcome, ReachAnswer, Why, WhyChoice, WhyList, WhyMessage, WorkerDebug } from "./protocol";
 import type { Visits } from "./visit";
 
 /**
@@ -114,8 +114,11 @@ export interface Dunlin {
    * erases what is kept. Without: what holds.
    */
   consent(consent?: Consent): Promise<Outcome<ConsentState>>;
-  /** Why a slot shows what it shows. For the visitor's eyes. */
-  why(slot: string): Promise<Outcome<WhyChoice>>;
+  /**
+   * Why a slot or chosen campaign shows what it shows, a list offered what it offered last on
+   * this page, a message would come as it would. For the visitor's eyes.
+   */
+  why(name: string): Promise<Outcome<WhyChoice | WhyList | WhyMessage>>;
   /** The running period's report in the clear. For the visitor's eyes. */
   report(): Promise<Outcome<ClearReport>>;
   /** Erases what the device has learnt; it begins anew under the same consent. */

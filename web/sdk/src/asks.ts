@@ -13,7 +13,8 @@ import { done, OFF, refuse, refused } from "./fault";
 import { behind, counts } from "./behind";
 import type { Life } from "./life";
 import { OP } from "./module";
-import { pick, reach, survey } from "./offers";
+import { pick, reach, survey, whyList } from "./offers";
+import { named } from "./plan";
 import type { Consent, Outcome, Request } from "./protocol";
 import type { Vault } from "./vault";
 import { time } from "./wire";
@@ -57,7 +58,12 @@ export async function answer(wish: Wish, means: Means): Promise<Outcome<unknown>
   switch (wish.do) {
     case "why": {
       if (!means.consent().personalize) return OFF;
+      if (named(plan.lists, wish.slot) >= 0) return whyList(wish.slot);
       means.save();
+      if (named(plan.messages, wish.slot) >= 0) {
+        const answer = reach({ mind, plan, now: now(), subtle: means.subtle }, wish.slot);
+        return answer.ok ? done({ message: wish.slot, ...answer.value }) : answer;
+      }
       const decision = means.decide(wish.slot);
       return decision.ok ? done(decodeDecision(plan, decision.value)) : decision;
     }
@@ -74,7 +80,12 @@ export async function answer(wish: Wish, means: Means): Promise<Outcome<unknown>
       return clearReport(plan, mind.sure(OP.measure, at), vault.state, now());
     case "facts": {
       const facts = mind.sure(OP.facts, at);
-      const places = { slots: names(plan.slots), campaigns: names(plan.campaigns.filter(({ chosen }) => chosen)) };
+      const places = {
+        slots: names(plan.slots),
+        campaigns: names(plan.campaigns.filter(({ chosen }) => chosen)),
+        lists: names(plan.lists),
+        messages: names(plan.messages),
+      };
       return done({ ...decodeFacts(plan, facts), places });
     }
     case "budget":

@@ -10,7 +10,7 @@ import { done, refuse, refused } from "./fault";
 import type { Mind } from "./mind";
 import { OP } from "./module";
 import { named, type Plan } from "./plan";
-import type { CatalogueItem, Outcome, PickReason, Picks, ReachAnswer, Request, SurveyAsk } from "./protocol";
+import type { CatalogueItem, Outcome, PickReason, Picks, ReachAnswer, Request, SurveyAsk, WhyList } from "./protocol";
 import { float, join, Reader, time, uv } from "./wire";
 
 /** Most items of a catalogue. */
@@ -71,6 +71,23 @@ export async function catalogue(
   return { sound, bytes: join(uv(rows.length), ...rows) };
 }
 
+/** The catalogue that a mind's instance was given for a list: it is not given again. */
+const given = new WeakMap<Mind, Map<number, Uint8Array>>();
+
+/** What each list offered last. */
+const offered = new Map<string, WhyList>();
+
+/** The module's code for a list without a catalogue: the instance, or its plan, is a new one. */
+const NO_PLACE = -31;
+
+const same = (a: Uint8Array | undefined, b: Uint8Array) => a?.length === b.length && a.every((byte, i) => byte === b[i]);
+
+/** Why a list offered what it offered last; nothing if it did not, on this page. */
+export function whyList(list: string): Outcome<WhyList> {
+  const last = offered.get(list);
+  return last ? done(last) : refuse("not-in-plan", "this list offered nothing on this page");
+}
+
 /** Ranks a list. */
 export async function pick(
   { mind, plan, now, subtle }: OfferMeans,
@@ -80,20 +97,28 @@ export async function pick(
   if (at < 0) return refuse("not-in-plan", "the plan has no such list");
   if (!Array.isArray(items)) return refuse("input", "list: want items");
   const { sound, bytes } = await catalogue(plan, items, subtle);
-  const taken = mind.call(OP.catalogue, [at], bytes);
-  if (typeof taken === "number") return refused(taken);
   const here = known.get(current ?? "") ?? new Uint8Array(8);
-  const answer = mind.call(OP.recommend, time(now), [at], topics(plan, about), here);
+  const has = given.get(mind) ?? new Map<number, Uint8Array>();
+  given.set(mind, has);
+  const rank = () => mind.call(OP.recommend, time(now), [at], topics(plan, about), here);
+  let answer = same(has.get(at), bytes) ? rank() : NO_PLACE;
+  if (answer === NO_PLACE) {
+    const taken = mind.call(OP.catalogue, [at], bytes);
+    if (typeof taken === "number") return refused(taken);
+    has.set(at, bytes);
+    answer = rank();
+  }
   if (typeof answer === "number") return refused(answer);
   const r = new Reader(answer);
   const picks = Array.from({ length: r.byte() }, () => {
     const { id } = sound[r.byte() * 256 + r.byte()]!;
     const reason = REASONS[r.byte() - 1] ?? "popular";
     const topic = plan.topics[r.byte() - 1] ?? "";
-    r.take(48); // the score and its parts
-    return { id, reason, topic };
+    const [score, interest, popular, price, fresh, rotation] = [r.float(), r.float(), r.float(), r.float(), r.float(), r.float()];
+    return { id, reason, topic, score, interest, popular, price, fresh, rotation };
   });
-  return done({ list, picks });
+  offered.set(list, { list, picks });
+  return done({ list, picks: picks.map(({ id, reason, topic }) => ({ id, reason, topic })) });
 }
 
 /** By which channel, and when, a message may come. */

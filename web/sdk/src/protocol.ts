@@ -120,6 +120,24 @@ export interface Picks {
   readonly picks: readonly { readonly id: string; readonly reason: PickReason; readonly topic: string }[];
 }
 
+/** Why a list offered what it offered last on this page; the parts of a score sum up to it. */
+export interface WhyList {
+  readonly list: string;
+  readonly picks: readonly (Picks["picks"][number] & {
+    readonly score: number;
+    readonly interest: number; // and fitness to the page
+    readonly popular: number; // and what follows on the page at hand
+    readonly price: number; // of exercises: how near they are to what the visitor can do
+    readonly fresh: number;
+    readonly rotation: number; // 0 or less
+  })[];
+}
+
+/** Why a message would reach the visitor as it would, now. */
+export interface WhyMessage extends ReachAnswer {
+  readonly message: string;
+}
+
 /** How and when a message may reach the visitor. */
 export interface ReachAnswer {
   /** Channel of the plan; empty if the message is not to be shown. */
@@ -239,7 +257,12 @@ export interface Facts {
   readonly attributes: readonly Fact[];
   readonly interests: readonly Interest[];
   /** What `why` can be asked of. */
-  readonly places: { readonly slots: readonly string[]; readonly campaigns: readonly string[] };
+  readonly places: {
+    readonly slots: readonly string[];
+    readonly campaigns: readonly string[];
+    readonly lists: readonly string[];
+    readonly messages: readonly string[];
+  };
 }
 
 /** What was spent of the privacy budget, and what may be at most, nano-rho (zCDP). */
@@ -281,7 +304,7 @@ export type Request =
   | { readonly id: number; readonly do: "consent"; readonly consent: Consent } // refused both: erase and stop
   | { readonly id: number; readonly do: "track"; readonly event: PageEvent; readonly at: number } // at: Date.now()
   | { readonly id: number; readonly do: "choose"; readonly slot: string } // Outcome<Choice>
-  | { readonly id: number; readonly do: "why"; readonly slot: string } // Outcome<WhyChoice>
+  | { readonly id: number; readonly do: "why"; readonly slot: string } // Outcome<WhyChoice | WhyList | WhyMessage>
   | { readonly id: number; readonly do: "report" } // Outcome<ClearReport>
   | {
       readonly id: number;

@@ -1,10 +1,13 @@
 import { expect, test } from "vitest";
 import { encodeEvent, forgetWords, keysOf } from "../src/event";
-import { address, readCatalogue, reasonText } from "../src/list";
-import { catalogue } from "../src/offers";
+import { address, readCatalogue } from "../src/list";
+import { reasonText } from "../src/reason";
+import type { Mind } from "../src/mind";
+import { OP } from "../src/module";
+import { catalogue, pick, whyList } from "../src/offers";
 import { decodePlan, type Plan } from "../src/plan";
 import { answerOf, choicesOf } from "../src/survey";
-import { hex } from "../src/wire";
+import { float, hex } from "../src/wire";
 import type { PageEvent } from "../src/protocol";
 import { published } from "./vectors";
 
@@ -122,4 +125,38 @@ test("a survey's choices and answers", () => {
     ["a", "b"],
     undefined,
   ]);
+});
+
+// A catalogue goes to the module once for an instance, and again where that is a new one;
+// `why` tells what was offered last, with the parts of each score.
+test("a catalogue is given once, and why a list offers what it does", async () => {
+  const calls: number[] = [];
+  let has = false;
+  const answer = new Uint8Array([1, 0, 1, 2, 1, ...[5, 3, 1, 0.5, 0.25, -0.25].flatMap((v) => [...float(v)])]);
+  const mind = {
+    call: (op: number) => {
+      calls.push(op);
+      if (op === OP.catalogue) has = true;
+      return op === OP.catalogue ? new Uint8Array() : has ? answer : -31;
+    },
+  } as unknown as Mind;
+  const means = { mind, plan, now: 1, subtle: crypto.subtle };
+  const ask = (ids: readonly string[]) => pick(means, { id: 1, do: "list", list: "feed", items: ids.map((id) => ({ id })), topics: [] });
+  expect(whyList("feed")).toMatchObject({ ok: false });
+  const offered = { ok: true, value: { list: "feed", picks: [{ id: "b", reason: "interest", topic: "shoes" }] } };
+  expect(await ask(["a", "b"])).toEqual(offered);
+  expect(await ask(["a", "b"])).toEqual(offered);
+  expect(calls).toEqual([OP.catalogue, OP.recommend, OP.recommend]);
+  has = false; // the instance trapped, and another has begun
+  expect(await ask(["a", "b"])).toEqual(offered);
+  expect(calls.slice(3)).toEqual([OP.recommend, OP.catalogue, OP.recommend]);
+  await ask(["a", "b", "c"]);
+  expect(calls.slice(6)).toEqual([OP.catalogue, OP.recommend]);
+  expect(whyList("feed")).toEqual({
+    ok: true,
+    value: {
+      list: "feed",
+      picks: [{ id: "b", reason: "interest", topic: "shoes", score: 5, interest: 3, popular: 1, price: 0.5, fresh: 0.25, rotation: -0.25 }],
+    },
+  });
 });

@@ -5,7 +5,8 @@
  */
 
 import type { Journal } from "../journal";
-import type { Budget, ClearCell, ClearReport, Facts, Outcome, WhyChoice } from "../protocol";
+import type { Budget, ClearCell, ClearReport, Facts, Outcome, WhyChoice, WhyList, WhyMessage } from "../protocol";
+import { reasonText } from "../reason";
 import { cellInWords, reasonInWords } from "./cells";
 import { fill, make, type Child } from "./dom";
 import { DELTA, epsilon } from "./epsilon";
@@ -20,10 +21,36 @@ export class Reasons extends Part {
 
   async show({ places }: Facts): Promise<void> {
     const { l, dunlin } = this.view;
-    const all = [...places.slots, ...places.campaigns];
+    const all = [...places.slots, ...places.campaigns, ...places.lists, ...places.messages];
     const reasons = await Promise.all(all.map((place) => dunlin.why(place)));
-    const shown = reasons.flatMap((outcome) => (outcome.ok ? this.#one(outcome.value) : []));
+    const shown = reasons.flatMap((outcome) => {
+      if (!outcome.ok) return [];
+      const why = outcome.value;
+      return "message" in why ? this.#message(why) : "list" in why ? this.#list(why) : this.#one(why);
+    });
     fill(this.body, shown.length ? shown : make("p", {}, l.say(W.none)));
+  }
+
+  #message({ message, channel, why, at, habit }: WhyMessage): Child[] {
+    const { l } = this.view;
+    const by = l.say(W[`reach-${why}`]);
+    if (!channel) return [this.heading(l.name(message)), make("p", {}, by)];
+    return [
+      this.heading(`${l.name(message)}: ${l.name(channel)}`),
+      make("p", {}, by, " ", l.say(habit ? W.reachHabit : W.reachHour, { time: l.time(at) })),
+    ];
+  }
+
+  #list({ list, picks }: WhyList): Child[] {
+    const { l } = this.view;
+    return [
+      this.heading(l.name(list)),
+      make(
+        "ul",
+        {},
+        picks.map(({ id, reason, topic }) => make("li", {}, `${id}: ${reasonText(l.code, reason, topic && l.name(topic))}`)),
+      ),
+    ];
   }
 
   #one(why: WhyChoice): Child[] {

@@ -57,6 +57,17 @@ export const W = {
 
   why: ["Why you see what you see", "为什么您看到这些"],
   rate: ["expected success {value}", "预计成功率 {value}"],
+  "reach-own": ["By what you answered before.", "依据您以往的回应。"],
+  "reach-everyone": ["By what everyone answers.", "依据所有人的回应。"],
+  "reach-order": ["The site’s first channel: too little is known.", "所知太少，用网站的首选渠道。"],
+  "reach-holdout": [
+    "The site’s first channel: your device is one of those that are never personalized.",
+    "用网站的首选渠道：您的设备属于从不个性化的对照组。",
+  ],
+  "reach-not-for": ["It is not for you now.", "目前不向您展示。"],
+  "reach-capped": ["It was shown as often as is allowed.", "已达到允许的展示次数。"],
+  reachHabit: ["From {time} on, when you are usually here.", "{time} 起，那是您常来的时候。"],
+  reachHour: ["From {time} on.", "{time} 起。"],
   shownHere: ["chosen", "已选"],
   whyNumbers: [
     "{name}: everyone’s rate {prior}, shown to you {shown} times, {won} times with success, fits your interests to {match}, reckoned with {draw}.",
