@@ -35,6 +35,9 @@ const REACH = 4;
 /** What a turned word is worth: "not good" is less bad than "bad". */
 const TURNED = -0.75;
 
+/** What is asked says little: of a question's score this much counts. */
+const ASKED = 0.1;
+
 /** Mean score above which a text is for, below whose negative against. */
 const EDGE = 0.2;
 
@@ -68,6 +71,7 @@ export function score(text: string, lexicon: Lexicon, chinese: boolean): number 
   const glue = chinese ? "" : " ";
   const known = (it: string) => lexicon.weights.has(it) || lexicon.turns.has(it) || lexicon.factors.has(it) || lexicon.buts.has(it);
   let sum = 0;
+  let before = 0; // the running sentence
   let turn = 1;
   let factor = 1;
   let left = 0;
@@ -77,6 +81,8 @@ export function score(text: string, lexicon: Lexicon, chinese: boolean): number 
     for (; n > 0 && !known((it = parts.slice(i, i + n).join(glue))); n--);
     if (!n) {
       if (/[.,;:!?，。；：！？、…\n]/.test(parts[i]!)) left = 0;
+      if (/[?？吗]/.test(parts[i]!)) sum = before + (sum - before) * ASKED;
+      if (/[.!?。！？…\n]/.test(parts[i]!)) before = sum;
       if (--left < 0) turn = factor = 1;
       i++;
       continue;
@@ -93,6 +99,7 @@ export function score(text: string, lexicon: Lexicon, chinese: boolean): number 
       left = REACH;
     } else if (lexicon.buts.has(it)) {
       sum /= 2;
+      before /= 2;
       turn = factor = 1;
     } else {
       factor *= lexicon.factors.get(it)!;
