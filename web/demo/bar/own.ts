@@ -19,7 +19,8 @@ export async function askOwn(dunlin: Dunlin | undefined): Promise<Own | undefine
   const on = debug?.consent.measure === true || debug?.consent.personalize === true;
   if (!on || debug.why !== "") return { debug, report: undefined, hero: undefined };
   const [report, hero] = await Promise.all([dunlin.report(), dunlin.why("hero")]);
-  return { debug, report: valueOf(report), hero: valueOf(hero) };
+  const why = valueOf(hero);
+  return { debug, report: valueOf(report), hero: why && "options" in why ? why : undefined };
 }
 
 /** Where the visitor's report stands. */

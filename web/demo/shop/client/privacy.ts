@@ -85,7 +85,10 @@ export async function privacyPage(page: Document, asking: Asking): Promise<void>
         ),
       );
     else fill(report, none);
-    const reasons = (await Promise.all(slots.map((slot) => from.why(slot)))).flatMap((outcome) => valueOf(outcome) ?? []);
+    const reasons = (await Promise.all(slots.map((slot) => from.why(slot)))).flatMap((outcome) => {
+      const why = valueOf(outcome);
+      return why && "options" in why ? why : [];
+    });
     fill(why, reasons.length > 0 ? reasons.map((one) => whyOf(one, l)) : none.cloneNode(true));
     const debug = valueOf(await from.debug());
     fill(state, element("pre", { tabindex: 0 }, JSON.stringify(debug ?? null, null, 2)));
