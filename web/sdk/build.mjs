@@ -49,14 +49,14 @@ const x25519Alone = {
     id.startsWith("\0@noble/") ? "export const MLKEM768P256 = undefined, MLKEM768X25519 = undefined, p256 = undefined;" : null,
 };
 
-/** Bundles one entry into one file and returns its code; modules of `apart` are files already. */
-async function bundle(entry, format, define = {}, apart = {}) {
+/** Bundles one entry into one file and returns its code. */
+async function bundle(entry, format, define = {}) {
   const texts = Object.fromEntries(Object.entries(define).map(([name, text]) => [name, JSON.stringify(text)]));
   const made = await build({
     configFile: false,
     root: here("."),
     logLevel: "warn",
-    plugins: [x25519Alone, { name: "apart", enforce: "pre", resolveId: (id) => (apart[id] ? { id: apart[id], external: true } : null) }],
+    plugins: [x25519Alone],
     define: texts,
     build: {
       write: false,
@@ -133,7 +133,7 @@ async function main() {
   const list = await chunk("list");
   const survey = await chunk("survey");
   const watch = await chunk("watch", { __LIST__: list, __SURVEY__: survey, __SENTIMENT__: sentiment });
-  const pageCode = await bundle("page", "es", {}, { "./watch": `./${watch}` });
+  const pageCode = await bundle("page", "es", { __WATCH__: watch });
   const page = add(named("page", pageCode), pageCode);
   const loader = add("dunlin.js", await bundle("loader", "iife", { __WORKER__: worker, __PAGE__: page }));
   const integrity = `sha384-${createHash("sha384").update(files.get(loader)).digest("base64")}`;

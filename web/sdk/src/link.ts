@@ -24,6 +24,7 @@ export function link(
   const open = new Map<number, (outcome: Outcome<never>) => void>();
   let id = 0;
   let heard = false;
+  let gone: Outcome<never> | undefined;
   worker.onmessage = ({ data }: MessageEvent<Answer | Notice>) => {
     heard = true;
     if ("tell" in data) return hear(data);
@@ -34,10 +35,12 @@ export function link(
     // Once it has spoken it runs, and what fails in it is told by an outcome.
     if (heard) return;
     lost();
-    for (const answer of open.values()) answer({ ok: false, why: "no-worker", say: "the Worker's file did not load" });
+    gone = { ok: false, why: "no-worker", say: "the Worker's file did not load" };
+    for (const answer of open.values()) answer(gone);
   };
   return (request) =>
     new Promise((resolve) => {
+      if (gone) return resolve(gone);
       // First, for it throws at what cannot be cloned; then nothing is waited for.
       worker.postMessage({ ...request, id: ++id });
       open.set(id, resolve);

@@ -15,7 +15,10 @@ import type { Consent, Notice, Outcome, PageEvent, WorkerDebug, Why } from "./pr
 import { sender, type Sender } from "./send";
 import { checked, GAP } from "./visit";
 import { watchOnward } from "./onward";
-import { observe, toRequest, type Observer } from "./watch";
+import type { Observer, Watch } from "./watch";
+
+/** The watching chunk's file, set by the build. */
+declare const __WATCH__: string;
 
 /** Troubles that are kept for `dunlin.debug()`: the first ones tell more than the last. */
 const TROUBLES = 20;
@@ -29,6 +32,8 @@ export function run({ page, tag, shelf, slots, source, worker, debug, lost }: Ho
   let consent: Consent | undefined;
   let applied: Promise<Outcome<unknown>> = DONE;
   let observing: Observer | undefined;
+  // Beside what the Worker fetches: nothing of its start waits for this.
+  const watching = import(/* @vite-ignore */ `./${__WATCH__}`) as Promise<Watch>;
   let exposing: Exposures | undefined;
   let sending: Sender | undefined;
   /** In a row, to fetch what a start needs. */
@@ -139,16 +144,23 @@ export function run({ page, tag, shelf, slots, source, worker, debug, lost }: Ho
       exposing = undefined;
     }
     if (any(c)) {
-      observing ??= observe({
-        page,
-        base: tag.base,
-        arrives: arrives(c),
-        after,
-        declared: source.topics,
-        tell,
-        seen: (slot) => exposing?.seen(slot),
-        viewed: () => exposing?.view(true),
-      });
+      void watching.then(
+        ({ observe }) => {
+          if (observing || !consent || !any(consent)) return;
+          observing = observe({
+            page,
+            base: tag.base,
+            arrives: arrives(c),
+            after,
+            declared: source.topics,
+            tell,
+            seen: (slot) => exposing?.seen(slot),
+            viewed: () => exposing?.view(true),
+          });
+          if (hidden) observing.pause();
+        },
+        () => note("the watching file did not load", "network"),
+      );
     } else {
       observing?.stop();
       observing = undefined;
@@ -157,9 +169,12 @@ export function run({ page, tag, shelf, slots, source, worker, debug, lost }: Ho
   source.changed = (slot) => exposing?.add(slot);
 
   return {
-    call(name, args) {
-      const request = toRequest(name, args, observing?.topics() ?? [], Date.now());
-      if (typeof request === "string") return Promise.resolve(note(request));
+    async call(name, args) {
+      const at = Date.now();
+      const chunk = await watching.catch(() => null);
+      if (!chunk) return note("the watching file did not load", "network");
+      const request = chunk.toRequest(name, args, observing?.topics() ?? [], at);
+      if (typeof request === "string") return note(request);
       if (request.do === "track") {
         const told = tell(request.event);
         // Before the page is left it is to be stored: as when it is hidden.

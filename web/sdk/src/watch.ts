@@ -5,5 +5,13 @@
  * @module
  */
 
-export { observe, type Observer } from "./observe";
-export { toRequest } from "./track";
+import { observe, type Observer } from "./observe";
+import { toRequest } from "./track";
+
+export { observe, toRequest, type Observer };
+
+/** What the chunk exports. */
+export interface Watch {
+  readonly observe: typeof observe;
+  readonly toRequest: typeof toRequest;
+}

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { channelOf, deviceOf, regionOf } from "../src/arrival";
+import { arrival, channelOf, deviceOf, regionOf } from "../src/arrival";
 
 describe("the channel", () => {
   test.each([
@@ -55,4 +55,19 @@ test("regions are as coarse as a part of the world", () => {
 
 test("devices are told by pointer and screen", () => {
   expect([deviceOf(false, 400), deviceOf(true, 390), deviceOf(true, 768)]).toEqual(["desktop", "phone", "tablet"]);
+});
+
+test("the time zone is had without Intl where that can be", () => {
+  const page = {
+    document: { referrer: "", querySelector: () => null },
+    location: { search: "", hostname: "shop.example" },
+    screen: { width: 390, height: 844 },
+    navigator: { userAgent: "" },
+    matchMedia: () => ({ matches: true }),
+    Temporal: { Now: { timeZoneId: () => "Asia/Shanghai" } },
+    Intl: { DateTimeFormat: () => ({ resolvedOptions: () => ({ timeZone: "Europe/Berlin" }) }) },
+  };
+  const region = (p: object) => (arrival(p as never) as { region: string }).region;
+  expect(region(page)).toBe("asia_east");
+  expect(region({ ...page, Temporal: undefined, Intl })).toBe(regionOf(Intl.DateTimeFormat().resolvedOptions().timeZone));
 });

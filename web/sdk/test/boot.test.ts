@@ -321,6 +321,15 @@ describe("nothing runs", () => {
   });
 });
 
+test("without the watching file nothing is watched, and calls say so", async () => {
+  site.missing = /\/dunlin\/watch\.js$/;
+  await v.open(BODY);
+  expect(await v.call("track", "signup")).toEqual({ ok: false, why: "network", say: "the watching file did not load" });
+  const { value } = (await v.call("debug")) as { value: { trouble: { say: string }[] } };
+  expect(value.trouble[0]).toEqual({ why: "network", say: "the watching file did not load" });
+  expect(site.events()).toEqual([]);
+});
+
 test("the owner's own browser is not measured, but may be personalized", async () => {
   const questions: string[] = [];
   v.page.on("dialog", (dialog) => {

@@ -153,7 +153,8 @@ async function files(): Promise<Map<string, string>> {
   const parts = { __LIST__: '"list.js"', __SURVEY__: '"survey.js"', __SENTIMENT__: '"sentiment.js"' };
   return new Map([
     ["/dunlin/dunlin.js", await bundle("loader.ts", "iife", names)],
-    ["/dunlin/page.js", await bundle("page.ts", "es", parts)],
+    ["/dunlin/page.js", await bundle("page.ts", "es", { __WATCH__: '"watch.js"' })],
+    ["/dunlin/watch.js", await bundle("watch.ts", "es", parts)],
     ["/dunlin/list.js", await bundle("list.ts", "es", {})],
     ["/dunlin/survey.js", await bundle("survey.ts", "es", {})],
     ["/dunlin/worker.js", `(${worker.toString()})()`],
