@@ -13,6 +13,7 @@
 //
 //	GET  /dunlin.js             the loader, for an hour; ?v= names its version, the first 8
 //	                            digits of its SHA-256, and another version is refused
+//	GET  /dunlin-push.js        the service worker's script, for an hour
 //	GET  /NAME-HASH.js          the scripts that it loads, for good
 //	POST /v1/reports            one report  ->  202 when it is on disk
 //	GET  /v1/plan               the signed plan in force; ?site= where there are several;

@@ -29,8 +29,8 @@ type Options struct {
 	// ModuleBrotli is Module under brotli, for who accepts it. Optional.
 	ModuleBrotli []byte
 	// Scripts are the files for browsers (the folder that web.SDK returns):
-	// dunlin.js, which is served as Paths.Script, and scripts named by the first
-	// digits of their SHA-256, each with NAME.br beside it where there is one.
+	// dunlin.js, which is served as Paths.Script, dunlin-push.js, and scripts named by
+	// the first digits of their SHA-256, each with NAME.br beside it where there is one.
 	// They are read by Open. Optional.
 	Scripts fs.FS
 	// Paths are the names that visitors use. Default: DefaultPaths.

@@ -3,6 +3,7 @@ package collector
 import (
 	"fmt"
 	"regexp"
+	"strings"
 )
 
 // Paths are the names under which visitors find the collector: a site that maps
@@ -10,6 +11,7 @@ import (
 // paths do not change.
 //
 //	Prefix "/" Script                   the loader
+//	Prefix "/" SCRIPT-push.js           the service worker's script: Script with -push behind it
 //	Prefix "/" NAME-HASH.js             what the loader loads
 //	Prefix "/" API "/plan", "/reports"  and the rest
 //
@@ -66,6 +68,9 @@ func (p Paths) Check() error {
 
 // healthPath is not below the prefix: it is for who watches the process.
 const healthPath = "/healthz"
+
+// push returns the name of the service worker's script: the loader's with -push behind it.
+func (p Paths) push() string { return strings.TrimSuffix(p.Script, ".js") + "-push.js" }
 
 // public returns the path of the API that visitors call.
 func (p Paths) public(rest string) string { return p.Prefix + "/" + p.API + rest }

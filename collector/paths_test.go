@@ -20,14 +20,14 @@ func TestPaths(t *testing.T) {
 	s.put(p)
 	digest, _ := published(t, p)
 	there := []string{
-		"/assets/stats/s.js", "/assets/stats/" + workerFile(), "/assets/stats/a/plan",
+		"/assets/stats/s.js", "/assets/stats/s-push.js", "/assets/stats/" + workerFile(), "/assets/stats/a/plan",
 		"/assets/stats/a/plans/" + digest.String(), "/assets/stats/a/module/" + hashOf(module) + ".wasm", "/healthz",
 	}
 	for _, path := range there {
 		response, _ := do(t, "GET", s.public.URL+path, "", nil)
 		require.Equal(t, http.StatusOK, response.StatusCode, path)
 	}
-	for _, path := range []string{"/dunlin.js", "/assets/stats/dunlin.js", "/s.js", "/v1/plan", "/assets/stats/v1/plan", "/a/plan", "/assets/stats/healthz", "/" + workerFile()} {
+	for _, path := range []string{"/dunlin.js", "/assets/stats/dunlin.js", "/assets/stats/dunlin-push.js", "/s.js", "/v1/plan", "/assets/stats/v1/plan", "/a/plan", "/assets/stats/healthz", "/" + workerFile()} {
 		response, body := do(t, "GET", s.public.URL+path, "", nil)
 		require.Equal(t, collector.NotFound, reasonOf(t, response, body), path)
 	}

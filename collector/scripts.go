@@ -17,11 +17,16 @@ import (
 // LoaderFile is the loader's name in Options.Scripts, whatever it is served as.
 const LoaderFile = "dunlin.js"
 
+// PushFile is the name in Options.Scripts of the service worker's script, which sites
+// register by its name.
+const PushFile = "dunlin-push.js"
+
 // hashedForm is the name of every other script: what it is, and the first 8
 // digits of the SHA-256 of its bytes.
 var hashedForm = regexp.MustCompile(`^[a-z]+-([0-9a-f]{8})\.js$`)
 
-// hourly is for the loader: its name stays when its bytes change.
+// hourly is for the loader and the service worker's script: their names stay when their
+// bytes change.
 const hourly = "public, max-age=3600"
 
 // scriptPolicy is the Content-Security-Policy of scripts. A Worker runs under the
@@ -29,15 +34,19 @@ const hourly = "public, max-age=3600"
 // nothing else.
 const scriptPolicy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'"
 
+// pushPolicy is the service worker's: what it shows may have an icon of the origin's.
+const pushPolicy = scriptPolicy + "; img-src 'self'"
+
 // scripts are the files that pages load.
 type scripts struct {
 	loader  *encoded
-	version string // the first 8 digits of the loader's SHA-256
+	push    *encoded // nil: there is none
+	version string   // the first 8 digits of the loader's SHA-256
 	hashed  map[string]*encoded
 }
 
-// openScripts reads what was built into a folder: the loader, the scripts that are
-// named by their bytes, and NAME.br beside any of them. It passes over the rest.
+// openScripts reads what was built into a folder: the loader, the service worker's
+// script, the scripts that are named by their bytes, and NAME.br beside any of them. It passes over the rest.
 func openScripts(files fs.FS) (*scripts, error) {
 	if files == nil {
 		return nil, nil
@@ -50,7 +59,7 @@ func openScripts(files fs.FS) (*scripts, error) {
 	for _, f := range entries {
 		name := f.Name()
 		form := hashedForm.FindStringSubmatch(name)
-		if name != LoaderFile && form == nil {
+		if name != LoaderFile && name != PushFile && form == nil {
 			continue
 		}
 		e, err := readScript(files, name)
@@ -60,7 +69,11 @@ func openScripts(files fs.FS) (*scripts, error) {
 		sum := sha256.Sum256(e.plain)
 		digits := hex.EncodeToString(sum[:4])
 		if form == nil {
-			s.loader, s.version = e, digits
+			if name == PushFile {
+				s.push = e
+			} else {
+				s.loader, s.version = e, digits
+			}
 			continue
 		}
 		if digits != form[1] {
@@ -94,13 +107,21 @@ func (c *Collector) getScript(ec echo.Context) error {
 		if v := ec.QueryParam("v"); v != "" && v != c.scripts.version {
 			return refuse(NotFound, "this version is not served here: print the page's tag again with `dunlin snippet`")
 		}
-		return c.send(ec, c.scripts.loader, "text/javascript; charset=utf-8", hourly)
+		return c.sendScript(ec, c.scripts.loader, hourly, scriptPolicy)
+	}
+	if name == c.paths.push() && c.scripts.push != nil {
+		return c.sendScript(ec, c.scripts.push, hourly, pushPolicy)
 	}
 	e, ok := c.scripts.hashed[name]
 	if !ok {
 		return refuse(NotFound, "reload the page: it names the scripts that are served now")
 	}
-	return c.send(ec, e, "text/javascript; charset=utf-8", forever)
+	return c.sendScript(ec, e, forever, scriptPolicy)
+}
+
+func (c *Collector) sendScript(ec echo.Context, e *encoded, cache, policy string) error {
+	ec.Response().Header().Set("Content-Security-Policy", policy)
+	return c.send(ec, e, "text/javascript; charset=utf-8", cache)
 }
 
 // send answers with the form of e that the client takes.
@@ -108,9 +129,6 @@ func (c *Collector) send(ec echo.Context, e *encoded, mediaType, cache string) e
 	h := ec.Response().Header()
 	h.Set("Cache-Control", cache)
 	h.Set("X-Content-Type-Options", "nosniff")
-	if strings.HasPrefix(mediaType, "text/javascript") {
-		h.Set("Content-Security-Policy", scriptPolicy)
-	}
 	body := e.plain
 	if e.negotiated() {
 		h.Set("Vary", "Accept-Encoding")

@@ -37,6 +37,7 @@ var (
 	loader = []byte("(() => {" + strings.Repeat("loader(); ", 200) + "})();")
 	worker = []byte(strings.Repeat("postMessage('worker'); ", 200))
 	page   = []byte("export const run = () => {};")
+	push   = []byte(strings.Repeat("addEventListener('push', f); ", 200))
 )
 
 func workerFile() string { return "worker-" + hashOf(worker)[:8] + ".js" }
@@ -49,6 +50,8 @@ func scripts(t testing.TB) fstest.MapFS {
 		workerFile():         {Data: worker},
 		workerFile() + ".br": {Data: packed(t, worker)},
 		pageFile():           {Data: page},
+		"dunlin-push.js":     {Data: push},
+		"dunlin-push.js.br":  {Data: packed(t, push)},
 		"manifest.json":      {Data: []byte("{}")},
 		"notes.txt":          {Data: []byte("notes")},
 	}
@@ -98,6 +101,7 @@ func TestScripts(t *testing.T) {
 		{"dunlin.js", "gzip", "gzip", "public, max-age=3600", loader},
 		{"dunlin.js", "", "", "public, max-age=3600", loader},
 		{"dunlin.js?v=" + hashOf(loader)[:8], "br", "br", "public, max-age=3600", loader},
+		{"dunlin-push.js", "gzip, deflate, br", "br", "public, max-age=3600", push},
 		{workerFile(), "br", "br", "public, max-age=31536000, immutable", worker},
 		{workerFile(), "gzip;q=0.5, identity", "", "public, max-age=31536000, immutable", worker},
 		{pageFile(), "br, gzip", "", "public, max-age=31536000, immutable", page},
@@ -109,7 +113,9 @@ func TestScripts(t *testing.T) {
 		require.Equal(t, c.cache, response.Header.Get("Cache-Control"), c.name)
 		require.Equal(t, "text/javascript; charset=utf-8", response.Header.Get("Content-Type"))
 		require.Equal(t, "nosniff", response.Header.Get("X-Content-Type-Options"))
-		require.Contains(t, response.Header.Get("Content-Security-Policy"), "connect-src 'self'")
+		policy := response.Header.Get("Content-Security-Policy")
+		require.Contains(t, policy, "connect-src 'self'")
+		require.Equal(t, c.name == "dunlin-push.js", strings.Contains(policy, "img-src 'self'"), c.name)
 		require.Equal(t, c.name != pageFile(), response.Header.Get("Vary") == "Accept-Encoding", c.name)
 		for _, header := range []string{"Etag", "Last-Modified", "Set-Cookie", "Access-Control-Allow-Origin"} {
 			require.Empty(t, response.Header.Values(header), header)

@@ -133,7 +133,14 @@ export class Device {
       this.#session?.report();
     }
     this.#session?.decideSoon();
+    this.#agree();
+    this.#save();
     return DONE;
+  }
+
+  /** What holds is stored with the state, for a service worker. */
+  #agree(): void {
+    this.#vault.terms = { ...this.#with!, consent: this.#consent, module: this.world.module };
   }
 
   async #begin(): Promise<Outcome<unknown>> {
@@ -216,6 +223,7 @@ export class Device {
     const { mind } = session.options.life;
     await mind.start();
     mind.load(vault.state, this.#now());
+    this.#agree();
     if (vault.erased) {
       const stub = mind.sure(OP.forget, time(this.#now()));
       if (!(await vault.save(stub, true, { erased: undefined }))) return this.#lost();

@@ -172,6 +172,8 @@ export interface Start {
   readonly consent: Consent;
   /** Seconds that the device's clock is ahead of the browser's: 0 but on loopback. */
   readonly clock: number;
+  /** As the tag says it: a consent that was only assumed yields to the browser's signal. */
+  readonly mode?: "ask" | "site" | "assumed";
 }
 
 /** How a slot was decided: see package choose's reasons. */

@@ -31,7 +31,7 @@ export interface Store {
   destroy(): Promise<void>;
 }
 
-const NAME = "dunlin";
+export const NAME = "dunlin";
 const PEN = "pen";
 
 /**

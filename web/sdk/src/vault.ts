@@ -12,13 +12,22 @@
 import { Fault } from "./fault";
 import { readGuard, type Guard } from "./guard";
 import { openJournal, type Journal } from "./journal";
-import type { Ready } from "./protocol";
+import type { Ready, Start } from "./protocol";
 import type { Store, Values } from "./store";
 
 /** A state at rest. Without iv it is not encrypted: some browsers store no keys. */
 interface Sealed {
   readonly iv: Uint8Array<ArrayBuffer> | null;
   readonly data: BufferSource;
+}
+
+/**
+ * What the page's Worker was started with, what the visitor consents to, and the module
+ * that writes the state: where there is no page, a service worker goes by it. It is
+ * written with the state and erased with it.
+ */
+export interface Terms extends Start {
+  readonly module: string; // SHA-256
 }
 
 /** What no module reads as a state: whatever stood in its place, the budget counts as spent. */
@@ -40,6 +49,7 @@ export class Vault {
   journal: Journal = openJournal(null);
   /** The visitor wants nothing to be learnt or sent for now. */
   paused = false;
+  terms: Terms | undefined;
   #key: CryptoKey | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
@@ -95,6 +105,7 @@ export class Vault {
       this.#key = undefined;
       this.kept = null;
       this.journal = openJournal(null);
+      this.terms = undefined;
       this.erased = !!stub && guard?.charged !== false;
       if (this.erased) await this.#save(stub!, true, { kept: undefined, paused: undefined, erased: true });
       else {
@@ -112,6 +123,7 @@ export class Vault {
     this.kept = (values["kept"] as Ready | undefined) ?? null;
     this.erased = !!values["erased"];
     this.paused = !!values["paused"];
+    this.terms = values["terms"] as Terms | undefined;
     this.state = sealed ? await this.#decrypted(sealed) : null;
     const journal = values["journal"] as Sealed | undefined;
     this.journal = openJournal(journal ? await this.#decrypted(journal) : null);
@@ -123,6 +135,7 @@ export class Vault {
     const { events, reports } = this.journal;
     const journal = events[0] || reports[0] ? new TextEncoder().encode(JSON.stringify(this.journal)) : null;
     const both = async (): Promise<Values> => ({
+      terms: this.terms,
       ...more,
       state: await this.#encrypted(state),
       journal: journal ? await this.#encrypted(journal) : undefined,

@@ -29,7 +29,7 @@ test("consent withdrawn before anything was charged: nothing stays at all", asyn
   const browser = new Browser();
   const tab = await running(browser, { measure: false, personalize: true });
   await tab.settle();
-  expect(names(browser)).toEqual(["journal", "key", "state"]);
+  expect(names(browser)).toEqual(["journal", "key", "state", "terms"]);
   expect(await tab.ask({ do: "consent", consent: NEITHER })).toEqual({ ok: true, value: { offered: false } });
   expect([names(browser), browser.shelf.deleted]).toEqual([[], 1]);
 });
@@ -81,7 +81,7 @@ test("forget: a new device at once, under the same consents", async () => {
   await tab.until(() => tab.told("decisions").length > 1);
   expect(await tab.view()).toMatchObject({ ok: true });
   expect(await tab.debug()).toMatchObject({ stage: "running", trouble: [] });
-  expect(names(browser)).toEqual(["journal", "kept", "key", "pen", "state"].filter((name) => name !== "pen"));
+  expect(names(browser)).toEqual(["journal", "kept", "key", "pen", "state", "terms"].filter((name) => name !== "pen"));
 
   // The next day it is counted like anybody.
   tab.pass(86_400_000);
@@ -99,7 +99,7 @@ test("forget where nothing was charged", async () => {
   expect(browser.shelf.deleted).toBe(1);
   expect(await tab.view()).toMatchObject({ ok: true });
   await tab.settle();
-  expect(names(browser)).toEqual(["journal", "key", "state"]);
+  expect(names(browser)).toEqual(["journal", "key", "state", "terms"]);
 });
 
 test("forgetting a report of a day that is over offers nothing", async () => {

@@ -168,6 +168,7 @@ test("from a cold start to a decision and a sealed report", async () => {
     kept: "url,bytes,revision,date,end",
     pen: expect.any(String),
     state: "iv,data",
+    terms: "base,api,site,officer,consent,clock,module",
   });
   expect(await tab.violations()).toEqual([]);
   console.log(`Worker to module ${times.module?.toFixed()}, decision ${times.decision?.toFixed()}, ready ${times.ready?.toFixed()} ms`);
