@@ -44,7 +44,12 @@ func (p *person) subscribe() { p.t.Helper(); p.register("dunlin-push.js") }
 func (p *person) register(script string) {
 	p.t.Helper()
 	require.NoError(p.t, p.v.AllowNotifications(p.w.URL))
-	p.until(`navigator.serviceWorker.register("/dunlin/` + script + `").then((r) => r.active?.state === "activated")`)
+	require.Equal(p.t, "activated", eval[string](p, `(async () => {
+		const registration = await navigator.serviceWorker.register("/dunlin/`+script+`");
+		const coming = registration.installing ?? registration.waiting;
+		if (coming) await new Promise((done) => { coming.onstatechange = () => coming.state === "activated" && done(); });
+		return registration.active?.state;
+	})()`))
 }
 
 const registration = `navigator.serviceWorker.getRegistration("/dunlin/")`
