@@ -34,15 +34,15 @@ func (d *Device) Reach(now plan.Time, message int, r Rand, out *reach.Answer) er
 	return nil
 }
 
-// Survey returns the survey that may be asked now, the first of the plan's for which
-// everything holds: exit surveys if the visitor turns to leave, the others if not. ok is
-// false if there is none. It is asked once the page says so by an Asked event.
+// AppendSurveys appends the surveys that may be asked now, one byte each, in the plan's
+// order: exit surveys if the visitor turns to leave, the others if not. Which of them is
+// asked, if any, the page says by an Asked event.
 //
 // Errors: ErrNoPlan, ErrPlanSerial, ErrPlanExpired.
-func (d *Device) Survey(now plan.Time, exit bool) (index int, ok bool, err error) {
+func (d *Device) AppendSurveys(now plan.Time, exit bool, dst []byte) ([]byte, error) {
 	now = clamp(now)
 	if err := d.usable(now); err != nil {
-		return 0, false, err
+		return dst, err
 	}
 	m := &d.mind
 	view := d.viewAt(now)
@@ -56,8 +56,8 @@ func (d *Device) Survey(now plan.Time, exit bool) (index int, ok bool, err error
 		at, times := m.profile.AskedAt(d.names, i)
 		if s.Exit == exit && stage >= int(s.Stage) && (s.Segments == 0 || s.Segments>>segment&1 == 1) &&
 			(s.Cap == 0 || times < s.Cap) && (times == 0 || now-at >= plan.Time(s.Every)) && s.When.Match(&view) {
-			return i, true, nil
+			dst = append(dst, byte(i))
 		}
 	}
-	return 0, false, nil
+	return dst, nil
 }

@@ -85,12 +85,5 @@ func (g *guest) ask(op abi.Op, in, answer []byte) ([]byte, error) {
 	if which > 1 {
 		return nil, abi.ErrMessage
 	}
-	index, ok, err := g.device.Survey(now, which == 1)
-	if err != nil {
-		return nil, err
-	}
-	if !ok {
-		index = -1
-	}
-	return append(answer, byte(index+1)), nil
+	return g.device.AppendSurveys(now, which == 1, answer)
 }

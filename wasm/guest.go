@@ -165,7 +165,7 @@ func (g *guest) run(op abi.Op, in []byte) ([]byte, error) {
 		}
 		return g.choose(answer, m)
 	}
-	if op >= abi.OpCatalogue && op <= abi.OpSurvey {
+	if op >= abi.OpCatalogue && op <= abi.OpSurveys {
 		return g.ask(op, in, answer)
 	}
 	return nil, abi.ErrOp

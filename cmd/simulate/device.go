@@ -26,7 +26,7 @@ type Device interface {
 	UseCatalogue(ctx context.Context, list int, catalogue []byte) error
 	Recommend(ctx context.Context, now plan.Time, a edge.Ask, out *[]recommend.Pick) error
 	Reach(ctx context.Context, now plan.Time, message int) (reach.Answer, error)
-	Survey(ctx context.Context, now plan.Time, exit bool) (index int, ok bool, err error)
+	AppendSurveys(ctx context.Context, now plan.Time, exit bool, dst []byte) ([]byte, error)
 	Measurement(ctx context.Context, now plan.Time) (cells []bool, ok bool, err error)
 	AppendState(ctx context.Context, b []byte) ([]byte, error)
 	// SealedReport returns the report to send and the state to store before that.
@@ -116,8 +116,8 @@ func (n *native) Reach(_ context.Context, now plan.Time, message int) (out reach
 	return out, err
 }
 
-func (n *native) Survey(_ context.Context, now plan.Time, exit bool) (index int, ok bool, err error) {
-	return n.Device.Survey(now, exit)
+func (n *native) AppendSurveys(_ context.Context, now plan.Time, exit bool, dst []byte) ([]byte, error) {
+	return n.Device.AppendSurveys(now, exit, dst)
 }
 
 func (n *native) Measurement(_ context.Context, now plan.Time) ([]bool, bool, error) {

@@ -102,17 +102,17 @@ func (l *life) meet(ctx context.Context, v *population.Visitor, visit population
 
 // ask has the visitor answer the survey that may be asked, if there is one.
 func (l *life) ask(ctx context.Context, v *population.Visitor, visit population.Visit, a population.Action) error {
-	survey, ok, err := l.device.Survey(ctx, a.At, true)
-	if err == nil && !ok {
-		survey, ok, err = l.device.Survey(ctx, a.At, false)
+	due, err := l.device.AppendSurveys(ctx, a.At, true, nil)
+	if err == nil {
+		due, err = l.device.AppendSurveys(ctx, a.At, false, due)
 	}
-	if err != nil || !ok {
+	if err != nil || len(due) == 0 {
 		return err
 	}
-	if err := l.device.Track(ctx, a.At, edge.Event{Kind: plan.Asked, Survey: uint8(survey)}); err != nil {
+	if err := l.device.Track(ctx, a.At, edge.Event{Kind: plan.Asked, Survey: due[0]}); err != nil {
 		return err
 	}
-	return l.all(ctx, v.Reply(visit, a, survey))
+	return l.all(ctx, v.Reply(visit, a, int(due[0])))
 }
 
 func (l *life) all(ctx context.Context, actions []population.Action) error {

@@ -65,7 +65,7 @@
 //	21 Export   i64 now                             as edge.Device.Export
 //	22 Import   i64 now, what Export answered on    state
 //	            another device
-//	23 Survey   i64 now, u8: 1 the visitor turns    u8 survey + 1, 0 if none may be asked
+//	23 Surveys  i64 now, u8: 1 the visitor turns    those that may be asked, u8 each
 //	            to leave, else 0
 //
 // The answer of Report holds the new state so that no host can forget it: the

@@ -33,7 +33,7 @@ const (
 	OpBudget    Op = 20
 	OpExport    Op = 21
 	OpImport    Op = 22
-	OpSurvey    Op = 23
+	OpSurveys   Op = 23
 )
 
 // BufferSize is the length of the one buffer. The largest messages are a plan

@@ -36,17 +36,14 @@ func (d *Device) Reach(ctx context.Context, now plan.Time, message int) (reach.A
 	return abi.ReadAnswer(b)
 }
 
-// Survey returns the survey that may be asked now; ok is false if there is none.
-func (d *Device) Survey(ctx context.Context, now plan.Time, exit bool) (index int, ok bool, err error) {
+// AppendSurveys appends the surveys that may be asked now, one byte each.
+func (d *Device) AppendSurveys(ctx context.Context, now plan.Time, exit bool, dst []byte) ([]byte, error) {
 	which := byte(0)
 	if exit {
 		which = 1
 	}
-	b, err := d.run(ctx, abi.OpSurvey, abi.AppendAt(d.message(), now, which))
-	if err != nil {
-		return 0, false, err
-	}
-	return int(b[0]) - 1, b[0] > 0, nil
+	b, err := d.run(ctx, abi.OpSurveys, abi.AppendAt(d.message(), now, which))
+	return append(dst, b...), err
 }
 
 // Facts returns what rules see of the visitor, as edge.Device.AppendFacts writes it.

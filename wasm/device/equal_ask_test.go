@@ -119,12 +119,12 @@ func (s *sides) reach(ctx context.Context) error {
 // look compares what only tells: surveys, facts and budget.
 func (s *sides) look(ctx context.Context) error {
 	exit := s.draw.IntN(2) == 0
-	survey, ok, wrong := s.native.Survey(s.now, exit)
-	moduleSurvey, moduleOK, err := s.module.Survey(ctx, s.now, exit)
-	if err := s.same(wrong, err); err != nil || wrong == nil && (ok != moduleOK || ok && survey != moduleSurvey) {
-		return fmt.Errorf("survey: native %d %v, module %d %v, %w", survey, ok, moduleSurvey, moduleOK, err)
+	surveys, wrong := s.native.AppendSurveys(s.now, exit, nil)
+	moduleSurveys, err := s.module.AppendSurveys(ctx, s.now, exit, nil)
+	if err := s.same(wrong, err); err != nil || wrong == nil && !bytes.Equal(surveys, moduleSurveys) {
+		return fmt.Errorf("surveys: native %v, module %v, %w", surveys, moduleSurveys, err)
 	}
-	if ok {
+	if len(surveys) > 0 {
 		s.counts.ask("survey", nil)
 	}
 	native, wrong := s.native.AppendFacts(s.now, nil)

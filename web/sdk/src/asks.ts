@@ -13,7 +13,7 @@ import { done, OFF, refuse, refused } from "./fault";
 import { behind, counts } from "./behind";
 import type { Life } from "./life";
 import { OP } from "./module";
-import { pick, reach, survey, whyList } from "./offers";
+import { pick, reach, surveys, whyList } from "./offers";
 import { named } from "./plan";
 import type { Consent, Outcome, Request } from "./protocol";
 import type { Vault } from "./vault";
@@ -22,7 +22,7 @@ import { time } from "./wire";
 /** Requests that this chunk answers. */
 export type Wish = Extract<
   Request,
-  { do: "why" | "report" | "facts" | "budget" | "journal" | "erase" | "pause" | "export" | "import" | "list" | "reach" | "survey" }
+  { do: "why" | "report" | "facts" | "budget" | "journal" | "erase" | "pause" | "export" | "import" | "list" | "reach" | "surveys" }
 >;
 
 /** What it answers with. */
@@ -69,12 +69,12 @@ export async function answer(wish: Wish, means: Means): Promise<Outcome<unknown>
     }
     case "list":
     case "reach":
-    case "survey": {
+    case "surveys": {
       if (!means.consent().personalize) return OFF;
       means.save();
       const offer = { mind, plan, now: now(), subtle: means.subtle };
       if (wish.do === "list") return pick(offer, wish);
-      return wish.do === "reach" ? reach(offer, wish.message) : survey(offer, wish.exit);
+      return wish.do === "reach" ? reach(offer, wish.message) : surveys(offer, wish.exit);
     }
     case "report":
       return clearReport(plan, mind.sure(OP.measure, at), vault.state, now());

@@ -31,7 +31,7 @@ export const OP = {
   budget: 20,
   export: 21,
   import: 22,
-  survey: 23,
+  surveys: 23,
 } as const;
 
 /** The code after which an instance is dropped; all codes are package abi's. */

@@ -164,12 +164,13 @@ export function observe({ page, base, arrives, after, declared, tell, seen, view
     if (button > 1 || !(target instanceof page.Element)) return;
     const inside = target.closest<HTMLElement>("dunlin-slot");
     // What the address forces is not counted.
-    const slot = inside?.dataset["dunlinPreview"] ? null : inside?.getAttribute("name");
+    const forced = !!inside && "dunlinPreview" in inside.dataset;
+    const slot = forced ? null : inside?.getAttribute("name");
     const link = target.closest<HTMLAnchorElement>("a[href]");
     if (slot && link) seen(inside!);
     // What the shown variant is about the device knows; a part of it may say more.
     if (slot) tell({ kind: "click", slot, topics: split(target.closest(`${ABOUT},dunlin-slot`)?.getAttribute(TOPICS)) });
-    mark(target, `[data-dunlin-track]:not(form${slot ? ",[data-dunlin-track=click]" : ""})`);
+    mark(target, `[data-dunlin-track]:not(form${slot || forced ? ",[data-dunlin-track=click]" : ""})`);
     const host = link?.hostname;
     if (host && host !== location.hostname) tell({ kind: "custom", name: "outbound" });
   });

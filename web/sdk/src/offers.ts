@@ -138,10 +138,14 @@ export function reach({ mind, plan, now }: OfferMeans, message: string): Outcome
   });
 }
 
-/** The survey that may be asked now. */
-export function survey({ mind, plan, now }: OfferMeans, exit: boolean): Outcome<SurveyAsk | null> {
-  const answer = mind.call(OP.survey, time(now), [exit ? 1 : 0]);
+/** The surveys that may be asked now, in the plan's order. */
+export function surveys({ mind, plan, now }: OfferMeans, exit: boolean): Outcome<SurveyAsk[]> {
+  const answer = mind.call(OP.surveys, time(now), [exit ? 1 : 0]);
   if (typeof answer === "number") return refused(answer);
-  const it = plan.surveys[answer[0]! - 1];
-  return done(it ? { name: it.name, kind: KINDS[it.kind - 1]!, answers: it.answers } : null);
+  return done(
+    [...answer].map((index) => {
+      const { name, kind, answers } = plan.surveys[index]!;
+      return { name, kind: KINDS[kind - 1]!, answers };
+    }),
+  );
 }

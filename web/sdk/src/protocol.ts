@@ -317,7 +317,7 @@ export type Request =
       readonly current?: string; // the item that the page is about
     }
   | { readonly id: number; readonly do: "reach"; readonly message: string } // Outcome<ReachAnswer>
-  | { readonly id: number; readonly do: "survey"; readonly exit: boolean } // Outcome<SurveyAsk | null>
+  | { readonly id: number; readonly do: "surveys"; readonly exit: boolean } // Outcome<SurveyAsk[]>
   | { readonly id: number; readonly do: "facts" } // Outcome<Facts>
   | { readonly id: number; readonly do: "budget" } // Outcome<Budget>
   | { readonly id: number; readonly do: "journal" } // Outcome<Journal>

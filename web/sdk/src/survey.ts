@@ -72,6 +72,9 @@ button.close{position:absolute;top:.5rem;right:.5rem;width:2.75rem;padding:0;bac
 .error{margin:.5rem 0 0;min-height:1.5em}
 `;
 
+/** Time for which half of the form must have been in view, ms. */
+const LOOK = 1000;
+
 /** Time after which a thank you goes, ms. */
 const THANKS = 6000;
 
@@ -97,8 +100,13 @@ const Base = typeof HTMLElement === "undefined" ? (Object as unknown as typeof H
 
 const dunlin = (): Dunlin | undefined => (window as unknown as { dunlin?: Dunlin }).dunlin;
 
+/** Surveys that this page shows: none is shown twice. */
+const shown = new Set<string>();
+
 class SurveyElement extends Base {
   #asked: SurveyAsk | undefined;
+  #told = false;
+  #timer = 0;
   #off = new AbortController();
 
   connectedCallback(): void {
@@ -135,13 +143,43 @@ class SurveyElement extends Base {
   async #ask(exit: boolean): Promise<void> {
     const run = dunlin();
     if (!run || this.#asked) return;
-    const request = { do: "survey", exit };
-    const outcome = await (run.ask as unknown as (r: object) => Promise<Outcome<SurveyAsk | null>>)(request);
-    const name = this.getAttribute("name");
-    if (!outcome.ok || !outcome.value || this.#asked || (name && outcome.value.name !== name)) return;
-    this.#asked = outcome.value;
-    this.#draw(outcome.value);
-    void run.track("asked", { survey: outcome.value.name });
+    const request = { do: "surveys", exit };
+    const outcome = await (run.ask as unknown as (r: object) => Promise<Outcome<SurveyAsk[]>>)(request);
+    if (!outcome.ok || this.#asked) return;
+    const own = this.getAttribute("name");
+    // Without a name it takes what no other element of the page has, or waits for.
+    const mine = (name: string) => (own ? name === own : !document.querySelector(`dunlin-survey[name="${CSS.escape(name)}"]`));
+    const survey = outcome.value.find(({ name }) => mine(name) && !shown.has(name));
+    if (!survey) return;
+    this.#asked = survey;
+    shown.add(survey.name);
+    this.#draw(survey);
+    const watch = new IntersectionObserver(
+      ([entry]) => {
+        clearTimeout(this.#timer);
+        const { isIntersecting, intersectionRatio, intersectionRect } = entry!;
+        const half = isIntersecting && (intersectionRatio >= 0.5 || intersectionRect.height * 2 >= innerHeight);
+        if (half) this.#timer = window.setTimeout(() => this.#tell(), LOOK);
+      },
+      { threshold: [0, 0.25, 0.5, 0.75, 1] },
+    );
+    watch.observe(this);
+    this.#off.signal.addEventListener("abort", () => {
+      watch.disconnect();
+      clearTimeout(this.#timer);
+    });
+  }
+
+  /** Tells the device that the visitor was asked: a form that nobody saw asked nobody. */
+  #tell(): void {
+    if (this.#told || !this.#asked) return;
+    this.#told = true;
+    void dunlin()?.track("asked", { survey: this.#asked.name });
+  }
+
+  #close(): void {
+    this.#tell();
+    this.removeAttribute("open");
   }
 
   #draw(survey: SurveyAsk): void {
@@ -179,9 +217,9 @@ class SurveyElement extends Base {
     root.replaceChildren(
       make("section", { "aria-label": legend.textContent, lang: this.#language === "zh" ? "zh-CN" : "en" }, [form, said, close]),
     );
-    close.addEventListener("click", () => this.removeAttribute("open"));
+    close.addEventListener("click", () => this.#close());
     root.addEventListener("keydown", (event) => {
-      if ((event as KeyboardEvent).key === "Escape") this.removeAttribute("open");
+      if ((event as KeyboardEvent).key === "Escape") this.#close();
     });
     form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -196,6 +234,7 @@ class SurveyElement extends Base {
       form.remove();
       said.hidden = false;
       said.textContent = this.getAttribute("thanks") || texts["thanks"]!;
+      this.#tell();
       void dunlin()?.track("answer", { survey: survey.name, value });
       setTimeout(() => this.removeAttribute("open"), THANKS);
     });

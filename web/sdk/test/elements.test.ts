@@ -104,7 +104,7 @@ test.each([
   ["en", "nps", "How likely are you to recommend us?", "Thank you!"],
   ["zh-CN", "csat", "您有多满意?", "谢谢!"],
 ])("a survey in %s is asked, answered by the keyboard, and told once", async (lang, kind, question, thanks) => {
-  site.answers["survey"] = { name: "now", kind, answers: [] };
+  site.answers["surveys"] = [{ name: "now", kind, answers: [] }];
   await v.open([`<body><h1>Shop</h1><dunlin-survey></dunlin-survey>`], { html: `lang="${lang}"` });
   await v.page.waitForSelector("dunlin-survey[open]");
   await until("the asking is told", () => of("asked").length === 1);
@@ -125,25 +125,56 @@ test.each([
 });
 
 test("no survey is due: the element takes no room", async () => {
-  site.answers["survey"] = null;
+  site.answers["surveys"] = [];
   await v.open([`<body><dunlin-survey></dunlin-survey>`]);
-  await until("it was asked", () => site.heard.some((r) => r.do === "survey"));
+  await until("it was asked", () => site.heard.some((r) => r.do === "surveys"));
   expect(await v.page.$eval("dunlin-survey", (e) => e.getBoundingClientRect().height)).toBe(0);
 });
 
-test("a preview forces a variant, is marked, and is not counted", async () => {
+test("of several surveys that are due each is shown once, a named one in its own element", async () => {
+  site.answers["surveys"] = ["first", "second", "third"].map((name) => ({ name, kind: "csat", answers: [] }));
+  const elements = '<dunlin-survey></dunlin-survey><dunlin-survey></dunlin-survey><dunlin-survey name="second"></dunlin-survey>';
+  await v.open([`<body>${elements}<dunlin-survey name="fourth"></dunlin-survey><dunlin-survey></dunlin-survey>`]);
+  await until("three ask", async () => (await v.page.$$("dunlin-survey[open]")).length === 3);
+  await until("each is told", () => of("asked").length === 3);
+  expect(
+    of("asked")
+      .map((e) => (e as { survey: string }).survey)
+      .sort(),
+  ).toEqual(["first", "second", "third"]);
+  const open = (selector: string) => v.page.$$eval(`dunlin-survey${selector}[open]`, (all) => all.length);
+  expect([await open("[name=second]"), await open("[name=fourth]"), await open(":not([name])")]).toEqual([1, 0, 2]);
+});
+
+test("a survey that nobody saw asked nobody", async () => {
+  site.answers["surveys"] = [{ name: "now", kind: "nps", answers: [] }];
+  await v.open([`<body>${TALL}<dunlin-survey></dunlin-survey>`]);
+  await v.page.waitForSelector("dunlin-survey[open]");
+  await new Promise((resolve) => setTimeout(resolve, 1300));
+  expect(of("asked")).toEqual([]);
+  await v.page.$eval("dunlin-survey", (e) => e.scrollIntoView());
+  await until("the asking is told", () => of("asked").length === 1);
+  await v.page.$eval("dunlin-survey", (e) => e.shadowRoot!.querySelector<HTMLElement>("button.close")!.click());
+  expect(of("asked")).toHaveLength(1);
+});
+
+test.each([
+  ["sale", "#sale"],
+  ["", "#in"],
+])("a preview of %j is marked, and nothing of it is counted", async (variant, link) => {
   const slot =
-    '<dunlin-slot name="hero"><a id="in" href="#x">default</a><template data-variant="sale"><a id="sale" href="#x">sale</a></template></dunlin-slot>';
+    '<dunlin-slot name="hero"><a id="in" href="#x" data-dunlin-track="click">default</a>' +
+    '<template data-variant="sale"><a id="sale" href="#x" data-dunlin-track="click">sale</a></template></dunlin-slot>';
   site.pages.set("/p", { body: [`<body>${slot}`] });
   await v.open([`<body>`]);
-  await v.page.goto(`${site.origin}/p?dunlin-preview=hero:sale`);
-  expect(await v.page.$eval("#sale", (e) => e.checkVisibility())).toBe(true);
+  await v.page.goto(`${site.origin}/p?dunlin-preview=hero:${variant}`);
+  expect(await v.page.$eval(link, (e) => e.checkVisibility())).toBe(true);
   expect(await v.page.$eval("dunlin-slot", (e) => getComputedStyle(e, "::before").content + getComputedStyle(e).outlineStyle)).toContain(
     "dashed",
   );
   await until("the view is told", () => of("view").length >= 1);
   await new Promise((resolve) => setTimeout(resolve, 1300));
-  await v.page.click("#sale");
+  await v.page.click(link);
   await new Promise((resolve) => setTimeout(resolve, 200));
   expect(of("exposure", "click")).toEqual([]);
 });
