@@ -76,6 +76,12 @@ func (t *Tab) Quota(origin string, size int) error {
 	return err
 }
 
+// ClearSite throws away all that the browser keeps for a site, as a person may in its settings.
+func (t *Tab) ClearSite(origin string) error {
+	_, err := chromedp.Call(t.ctx, storage.ClearDataForOrigin, storage.ClearDataForOriginParams{Origin: origin, StorageTypes: "all"})
+	return err
+}
+
 // Go goes to an address, which hides the page before, and waits until it is loaded.
 func (t *Tab) Go(url string) error {
 	ctx, cancel := context.WithTimeout(t.ctx, within)

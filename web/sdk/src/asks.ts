@@ -128,6 +128,8 @@ export async function answer(wish: Wish, means: Means): Promise<Outcome<unknown>
       changed();
       return done(undefined);
     }
+    default:
+      return refuse("input", "ask: no such request");
   }
 }
 

@@ -176,6 +176,8 @@ export function run({ page, tag, shelf, slots, source, worker, debug, lost }: Ho
       const request = chunk.toRequest(name, args, observing?.topics() ?? [], at);
       if (typeof request === "string") return note(request);
       if (request.do === "track") {
+        const lost = name === "track" && chunk.leftOut(args[0] as string, args[1]);
+        if (lost) note(lost);
         const told = tell(request.event);
         // Before the page is left it is to be stored: as when it is hidden.
         return name === "assigned" ? told.then((it) => ask({ do: "hide" }).then(() => (void ask({ do: "show" }), it))) : told;

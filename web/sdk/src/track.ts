@@ -46,6 +46,17 @@ const OTHER: Readonly<Record<string, string>> = {
   responded: "message",
 };
 
+/** Details that an event takes, beside its topics; undefined for an event of the plan's own. */
+const takesOf = (name: string): string | undefined =>
+  OTHER[name] ?? (name === "picked" ? "list item" : /^(like|share|comment|follow)$/.test(name) ? "network sentiment" : TAKES[name]);
+
+/** What of an event's details is left out, for `dunlin.debug()`; empty if nothing is. */
+export function leftOut(name: string, details: unknown): string {
+  const takes = `topics ${takesOf(name) ?? ""}`.split(" ");
+  const lost = Object.keys(Object(details) as object).filter((key) => !takes.includes(key));
+  return lost.length ? `${name}: takes no ${lost.join(", ")}`.slice(0, LONGEST / 4) : "";
+}
+
 /**
  * Makes the event of `dunlin.track`, and of an element that the site has marked.
  *
@@ -55,10 +66,9 @@ const OTHER: Readonly<Record<string, string>> = {
 export function toEvent(name: string, details: unknown, topics: readonly string[]): PageEvent {
   const given = (details ?? {}) as Readonly<Record<string, unknown>>;
   const take = (names: string) => Object.fromEntries(names.split(" ").flatMap((n) => (given[n] === undefined ? [] : [[n, given[n]]])));
-  const other = OTHER[name];
-  if (other) return { kind: name, ...take(other) } as PageEvent;
-  const social = /^(like|share|comment|follow)$/.test(name);
-  const takes = name === "picked" ? "list item" : social ? "network sentiment" : TAKES[name];
+  const takes = takesOf(name);
+  if (takes && OTHER[name]) return { kind: name, ...take(takes) } as PageEvent;
+  const social = takes === "network sentiment";
   if (takes === undefined) return { kind: "custom", name: name.slice(0, LONGEST) };
   // A click inside a slot is about what was shown there, and the device knows that.
   const about = (given["topics"] ?? (given["slot"] ? [] : topics)) as readonly string[];

@@ -6,12 +6,13 @@
  */
 
 import { observe, type Observer } from "./observe";
-import { toRequest } from "./track";
+import { leftOut, toRequest } from "./track";
 
-export { observe, toRequest, type Observer };
+export { leftOut, observe, toRequest, type Observer };
 
 /** What the chunk exports. */
 export interface Watch {
   readonly observe: typeof observe;
   readonly toRequest: typeof toRequest;
+  readonly leftOut: typeof leftOut;
 }
