@@ -133,7 +133,7 @@ func (w *World) Now() time.Time { return w.watch.Now() }
 
 // Policy is the pages' Content Security Policy.
 const Policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'; img-src 'self' data:; " +
-	"style-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; report-uri /csp"
+	"style-src 'self'; media-src data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; report-uri /csp"
 
 func (w *World) page(out http.ResponseWriter, r *http.Request) {
 	w.note(Request{At: time.Now(), Method: r.Method, Path: r.URL.Path, Status: http.StatusOK})
