@@ -18,7 +18,7 @@ const pushFile = "testdata/push.json"
 
 // TestPushVectors: the committed plan is the one that today's code makes. It is the shop's
 // with messages: who looked at two pages is asked back once a day, one is quiet from 8 to
-// 10 o'clock, one comes in the page alone, one to everybody.
+// 10 o'clock, one comes in the page alone, one to everybody, one by either channel.
 func TestPushVectors(t *testing.T) {
 	p := shop("age1pal7h3sjm8tkhqqqjc2hs6up68wesggq3svsmt4tm2ja6h9kdd8q24ean3", "age132kxnyhltkhlmn56lla4kz7mwqupvh6fjrk7p2f99wk5rtq933nsmr097z")
 	p.Serial++
@@ -29,6 +29,7 @@ func TestPushVectors(t *testing.T) {
 		{Name: "tonight", Channels: 1, QuietFrom: 8, QuietTo: 10, Goal: goal},
 		{Name: "in_page", Channels: 2, Goal: goal},
 		{Name: "news", Channels: 1, Goal: goal},
+		{Name: "either", Channels: 3, Goal: goal},
 	}
 	key, officer := officerOf(t, strings.Repeat("dunlin", 6))
 	want, err := json.MarshalIndent(map[string]any{
