@@ -113,6 +113,14 @@ func choicesOf(p *plan.Plan) (out []Choice) {
 				Names: c.Arms, Costs: make([]float64, len(c.Arms))})
 		}
 	}
+	for i := range p.Lists {
+		l := &p.Lists[i]
+		out = append(out, Choice{Place: "list " + l.Name, Goal: eventName(p, l.Goal), Reward: l.Reward, Names: []string{"by popularity"}})
+	}
+	for i := range p.Messages {
+		m := &p.Messages[i]
+		out = append(out, Choice{Place: "message " + m.Name, Goal: eventName(p, m.Goal), Reward: 1, Names: []string{p.Channels[m.Channel(0)]}})
+	}
 	return out
 }
 

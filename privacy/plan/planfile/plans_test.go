@@ -41,7 +41,7 @@ func TestReferencePlans(t *testing.T) {
 		{"standard", plan.Daily, 12, 512, 364, 247, 30, 365},
 		{"hillstrom", plan.Daily, 5, 31, 364, 103, 30, 365},
 		{"shop", plan.Daily, 6, 90, 364, 124, 30, 365},
-		{"feed", plan.Daily, 12, 48, 364, 247, 30, 365},
+		{"feed", plan.Daily, 14, 56, 364, 288, 30, 365},
 		{"school", plan.Daily, 18, 70, 364, 370, 30, 365},
 	} {
 		t.Run(c.name, func(t *testing.T) {
