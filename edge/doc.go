@@ -63,7 +63,8 @@
 // The guard has a checksum of its own: a damaged body costs the profile and further
 // revisions of the running report, and the ledger goes on; a damaged guard costs
 // everything and exhausts the ledger. Of a state of version 1 or 2 the guard is read, which
-// had no year, and the body set aside. FNV-1a is a permutation of
+// had no year, and the body set aside, but for the profile of version 2. FNV-1a is a
+// permutation of
 // its sum at every byte, so that no change of a single byte goes unnoticed. It
 // is no defence against a visitor who writes a state: that is theirs to do, and
 // the proof bounds what it can distort.

@@ -18,20 +18,21 @@ const (
 	stateMagic   = "DLST"
 	stateVersion = 3
 	// guardVersion is the oldest whose guard can be read: of a state of before
-	// stateVersion the ledger is kept and the rest set aside. Before yearVersion it had
-	// no record of the year.
-	guardVersion = 1
-	yearVersion  = 3
-	headSize     = len(stateMagic) + 1 + 2
-	sumSize      = 8
+	// stateVersion the ledger is kept and the rest set aside, but for the profile since
+	// profileVersion. Before yearVersion the guard had no record of the year.
+	guardVersion   = 1
+	profileVersion = 2
+	yearVersion    = 3
+	headSize       = len(stateMagic) + 1 + 2
+	sumSize        = 8
 )
 
 // Loaded says what Load made of a state.
 type Loaded uint8
 
 // Fresh: there was none. Restored: it is as it was saved. SetAside: it was
-// damaged; the profile is dropped, and the ledger goes on if its own part is
-// sound, and is exhausted if not.
+// damaged, or of a former version; the profile is dropped, but for one of version 2, and
+// the ledger goes on if its own part is sound, and is exhausted if not.
 const (
 	Fresh Loaded = iota
 	Restored
@@ -85,10 +86,13 @@ func (d *Device) Load(now plan.Time, state []byte) Loaded {
 		d.mind.ledger = ledger.Exhausted(d.dateFrom(clamp(now)))
 		return SetAside
 	}
-	if body == nil || d.mind.readBody(body) != nil {
+	if body == nil || state[len(stateMagic)] != stateVersion || d.mind.readBody(body) != nil {
 		// Without its log the running report cannot be revised (periodAt says
 		// so), but it can still be taken back by Forget.
 		d.mind.unlearn()
+		if body != nil && state[len(stateMagic)] == profileVersion {
+			d.mind.profile.DecodeFormer(wire.NewReader(body))
+		}
 		return SetAside
 	}
 	return Restored
@@ -120,7 +124,7 @@ func split(state []byte) (guard, body []byte, err error) {
 	if !ok {
 		return nil, nil, errState
 	}
-	if state[len(stateMagic)] != stateVersion {
+	if state[len(stateMagic)] < profileVersion {
 		return guarded[headSize:], nil, nil
 	}
 	if whole, ok := sound(state, len(state)-sumSize); ok && len(whole) >= end+sumSize {

@@ -240,6 +240,28 @@ func TestEarlierVersions(t *testing.T) {
 	}
 }
 
+// Bytes that a device of version 2 wrote (commit 999c3f7) under the shop's plan: five days
+// with two views each, on the fourth a cart and an order of 19.99 about shoes. The profile
+// goes on.
+func TestProfileOfVersion2(t *testing.T) {
+	old, err := os.ReadFile("testdata/state-v2.bin")
+	require.NoError(t, err)
+	n := device(t, edgetest.Shop())
+	now := start + 4*day
+	require.Equal(t, edge.SetAside, n.Load(now, old))
+	known := lasting(t, facts(t, n, now))
+	require.Equal(t, []float64{5, 10, 1, 1, 19.99},
+		[]float64{known[plan.VarVisits], known[plan.VarViews], known[plan.VarCarts], known[plan.VarOrders], known[plan.VarRevenue]})
+	track(t, n, now+day, view)
+	require.Equal(t, uint32(1), send(t, n, now+day, edgetest.Rand0()).Head.Revision)
+	require.Equal(t, edge.Restored, n.Load(now+day, n.AppendState(nil)))
+
+	// A damaged body is set aside as ever.
+	old[len(old)-20]++
+	require.Equal(t, edge.SetAside, n.Load(now, old))
+	require.Zero(t, lasting(t, facts(t, n, now))[plan.VarVisits])
+}
+
 // However many plans a device sees, it remembers only what the last one names.
 func TestPlansDoNotPileUp(t *testing.T) {
 	var d edge.Device
