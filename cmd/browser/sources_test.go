@@ -107,7 +107,11 @@ func TestListInAPage(t *testing.T) {
 	}](p, `dunlin.why("feed")`)
 	require.True(t, why.OK)
 	require.Contains(t, string(why.Value), `"viewed"`)
-	require.Equal(t, "Shop", eval[string](p, `document.querySelector("h1").innerText`))
+	// On another page too, until what it may rest on is erased.
+	p.to("/cart")
+	p.until(`dunlin.why("feed").then((r) => r.value?.picks[0].reason === "viewed")`)
+	require.True(t, eval[struct{ OK bool }](p, `dunlin.ask({do: "erase", variable: "affinity.shoes"})`).OK)
+	require.False(t, eval[struct{ OK bool }](p, `dunlin.why("feed")`).OK)
 	p.unbroken()
 }
 

@@ -115,8 +115,8 @@ export interface Dunlin {
    */
   consent(consent?: Consent): Promise<Outcome<ConsentState>>;
   /**
-   * Why a slot or chosen campaign shows what it shows, a list offered what it offered last on
-   * this page, a message would come as it would. For the visitor's eyes.
+   * Why a slot or chosen campaign shows what it shows, a list offered what it offered last, a
+   * message would come as it would. For the visitor's eyes.
    */
   why(name: string): Promise<Outcome<WhyChoice | WhyList | WhyMessage>>;
   /** The running period's report in the clear. For the visitor's eyes. */

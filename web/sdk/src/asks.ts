@@ -11,9 +11,10 @@ import { decodeDecision } from "./decision";
 import { decodeBudget, decodeFacts, variableOf } from "./facts";
 import { done, OFF, refuse, refused } from "./fault";
 import { behind, counts } from "./behind";
+import { listed } from "./journal";
 import type { Life } from "./life";
 import { OP } from "./module";
-import { pick, reach, surveys, whyList } from "./offers";
+import { bare, pick, reach, surveys } from "./offers";
 import { named } from "./plan";
 import type { Consent, Outcome, Request } from "./protocol";
 import type { Vault } from "./vault";
@@ -58,7 +59,10 @@ export async function answer(wish: Wish, means: Means): Promise<Outcome<unknown>
   switch (wish.do) {
     case "why": {
       if (!means.consent().personalize) return OFF;
-      if (named(plan.lists, wish.slot) >= 0) return whyList(wish.slot);
+      if (named(plan.lists, wish.slot) >= 0) {
+        const last = vault.journal.lists?.find(({ list }) => list === wish.slot);
+        return last ? done(last) : refuse("not-in-plan", "this list has offered nothing yet");
+      }
       means.save();
       if (named(plan.messages, wish.slot) >= 0) {
         const answer = reach({ mind, plan, now: now(), subtle: means.subtle }, wish.slot);
@@ -73,7 +77,13 @@ export async function answer(wish: Wish, means: Means): Promise<Outcome<unknown>
       if (!means.consent().personalize) return OFF;
       means.save();
       const offer = { mind, plan, now: now(), subtle: means.subtle };
-      if (wish.do === "list") return pick(offer, wish);
+      if (wish.do === "list") {
+        const offered = await pick(offer, wish);
+        if (!offered.ok) return offered;
+        listed(vault.journal, offered.value);
+        means.save();
+        return done(bare(offered.value));
+      }
       return wish.do === "reach" ? reach(offer, wish.message) : surveys(offer, wish.exit);
     }
     case "report":
@@ -98,6 +108,8 @@ export async function answer(wish: Wish, means: Means): Promise<Outcome<unknown>
       const code = mind.call(OP.erase, at, [variable]);
       if (typeof code === "number") return refused(code);
       const { journal } = vault;
+      // Their reasons may rest on what is erased.
+      delete journal.lists;
       if (!counts(wish.variable)) journal.events = journal.events.filter(({ event }) => !behind(wish.variable, event));
       changed();
       return done(undefined);

@@ -7,7 +7,7 @@
  * @module
  */
 
-import type { ClearCell, PageEvent } from "./protocol";
+import type { ClearCell, PageEvent, WhyList } from "./protocol";
 
 /** Events that are kept, and characters of one: a site's texts may be of any length. */
 const EVENTS = 200;
@@ -15,6 +15,9 @@ const LETTERS = 500;
 
 /** Reports that are kept: at four revisions a period those of the last forty. */
 const REPORTS = 160;
+
+/** Lists whose last offer is kept: as many as a plan may have. */
+const LISTS = 8;
 
 /** An event that the device took in. */
 export interface Noted {
@@ -38,13 +41,15 @@ export interface Made {
 export interface Journal {
   events: Noted[];
   reports: Made[];
+  /** What each list offered last, and why. */
+  lists?: WhyList[];
 }
 
 /** Reads what was kept; anything else is as if nothing was. */
 export function openJournal(kept: Uint8Array | null): Journal {
   try {
-    const { events, reports } = JSON.parse(new TextDecoder().decode(kept!)) as Journal;
-    if (Array.isArray(events) && Array.isArray(reports)) return { events, reports };
+    const { events, reports, lists } = JSON.parse(new TextDecoder().decode(kept!)) as Journal;
+    if (Array.isArray(events) && Array.isArray(reports)) return { events, reports, ...(Array.isArray(lists) && { lists }) };
   } catch {
     // Nothing was, or it is damaged.
   }
@@ -65,6 +70,12 @@ export function made(journal: Journal, report: Made): void {
   const ones = JSON.stringify(report.ones);
   const stays = (it: Made) => it.date !== report.date || it.at || (it.revision < report.revision && JSON.stringify(it.ones) !== ones);
   journal.reports = [...journal.reports.filter(stays), report].slice(-REPORTS);
+}
+
+/** Notes what a list offers. Ids that are longer than an event may be are not kept. */
+export function listed(journal: Journal, list: WhyList): void {
+  const picks = list.picks.filter(({ id }) => id.length <= LETTERS);
+  journal.lists = [...(journal.lists ?? []).filter((it) => it.list !== list.list), { ...list, picks }].slice(-LISTS);
 }
 
 /** Notes that a report has left. */

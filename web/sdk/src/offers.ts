@@ -74,25 +74,16 @@ export async function catalogue(
 /** The catalogue that a mind's instance was given for a list: it is not given again. */
 const given = new WeakMap<Mind, Map<number, Uint8Array>>();
 
-/** What each list offered last. */
-const offered = new Map<string, WhyList>();
-
 /** The module's code for a list without a catalogue: the instance, or its plan, is a new one. */
 const NO_PLACE = -31;
 
 const same = (a: Uint8Array | undefined, b: Uint8Array) => a?.length === b.length && a.every((byte, i) => byte === b[i]);
 
-/** Why a list offered what it offered last; nothing if it did not, on this page. */
-export function whyList(list: string): Outcome<WhyList> {
-  const last = offered.get(list);
-  return last ? done(last) : refuse("not-in-plan", "this list offered nothing on this page");
-}
-
-/** Ranks a list. */
+/** Ranks a list: every part of each score, for the visitor's eyes; {@link bare} is for the page. */
 export async function pick(
   { mind, plan, now, subtle }: OfferMeans,
   { list, items, topics: about, current }: Extract<Request, { do: "list" }>,
-): Promise<Outcome<Picks>> {
+): Promise<Outcome<WhyList>> {
   const at = named(plan.lists, list);
   if (at < 0) return refuse("not-in-plan", "the plan has no such list");
   if (!Array.isArray(items)) return refuse("input", "list: want items");
@@ -117,8 +108,12 @@ export async function pick(
     const [score, interest, popular, price, fresh, rotation] = [r.float(), r.float(), r.float(), r.float(), r.float(), r.float()];
     return { id, reason, topic, score, interest, popular, price, fresh, rotation };
   });
-  offered.set(list, { list, picks });
-  return done({ list, picks: picks.map(({ id, reason, topic }) => ({ id, reason, topic })) });
+  return done({ list, picks });
+}
+
+/** What the page shows of an offer. */
+export function bare({ list, picks }: WhyList): Picks {
+  return { list, picks: picks.map(({ id, reason, topic }) => ({ id, reason, topic })) };
 }
 
 /** By which channel, and when, a message may come. */

@@ -120,7 +120,7 @@ export interface Picks {
   readonly picks: readonly { readonly id: string; readonly reason: PickReason; readonly topic: string }[];
 }
 
-/** Why a list offered what it offered last on this page; the parts of a score sum up to it. */
+/** Why a list offered what it offered last; the parts of a score sum up to it. */
 export interface WhyList {
   readonly list: string;
   readonly picks: readonly (Picks["picks"][number] & {

@@ -132,8 +132,8 @@ export class Vault {
   async #save(state: Uint8Array, strict: boolean, more: Values): Promise<boolean> {
     const fresh = !this.#key && this.encrypted;
     if (fresh) this.#key = await this.crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
-    const { events, reports } = this.journal;
-    const journal = events[0] || reports[0] ? new TextEncoder().encode(JSON.stringify(this.journal)) : null;
+    const { events, reports, lists } = this.journal;
+    const journal = events[0] || reports[0] || lists ? new TextEncoder().encode(JSON.stringify(this.journal)) : null;
     const both = async (): Promise<Values> => ({
       terms: this.terms,
       ...more,

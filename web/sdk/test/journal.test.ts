@@ -1,7 +1,7 @@
 // What the device keeps for the visitor's eyes: bounded, and gone with the state.
 import { expect, it } from "vitest";
 import { behind, counts } from "../src/behind";
-import { left, made, note, openJournal, type Made } from "../src/journal";
+import { left, listed, made, note, openJournal, type Made } from "../src/journal";
 import type { ClearCell, Outcome, PageEvent } from "../src/protocol";
 import { BOTH, Browser, NEITHER, running, type Tab } from "./tab";
 
@@ -24,6 +24,24 @@ interface Book {
   events: { at: number; event: PageEvent }[];
   reports: Made[];
 }
+
+it("keeps the last offer of each of eight lists", () => {
+  const journal = openJournal(null);
+  const offer = (list: string, id: string) => ({
+    list,
+    picks: [{ id, reason: "new", topic: "", score: 1, interest: 0, popular: 0, price: 0, fresh: 1, rotation: 0 } as const],
+  });
+  for (let i = 0; i < 9; i++) listed(journal, offer(`list ${i}`, "a"));
+  listed(journal, offer("list 3", "b"));
+  listed(journal, offer("list 4", "x".repeat(1_000_000)));
+  expect(journal.lists!.map(({ list, picks }) => [list, picks[0]?.id])).toEqual([
+    ...[1, 2, 5, 6, 7, 8].map((i) => [`list ${i}`, "a"]),
+    ["list 3", "b"],
+    ["list 4", undefined],
+  ]);
+  const kept = new TextEncoder().encode(JSON.stringify(journal));
+  expect(openJournal(kept)).toEqual(journal);
+});
 
 it("keeps the latest 200 events, and of a long one its kind alone", () => {
   const journal = openJournal(null);
