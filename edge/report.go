@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"github.com/dunlin-analytics/dunlin/edge/choose"
+	"github.com/dunlin-analytics/dunlin/edge/measure"
 	"github.com/dunlin-analytics/dunlin/edge/profile"
 	"github.com/dunlin-analytics/dunlin/privacy/ledger"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
@@ -72,8 +73,18 @@ func (d *Device) Measurement(now plan.Time) (cells []bool, ok bool) {
 		return nil, false
 	}
 	cells = make([]bool, d.rules.Layout().Cells)
-	d.rules.Cells(cells, &d.mind.log)
+	d.cells(cells)
 	return cells, true
+}
+
+// cells writes the measurement of the running period.
+func (d *Device) cells(dst []bool) {
+	m := &d.mind
+	var end measure.Sorting
+	if d.rules.Ends() && m.log.Plan() == d.digest {
+		d.sort(plan.AtEnd, &m.log, &end)
+	}
+	d.rules.Cells(dst, &m.log, &end)
 }
 
 // reportable tells whether the period has something to say: its log, or that
@@ -154,7 +165,7 @@ func (d *Device) report(now, collector plan.Time, again bool, r Rand, out *Outgo
 		run.revision++
 	}
 
-	d.rules.Cells(s.cells, &d.mind.log)
+	d.cells(s.cells)
 	err = d.sharder.Shard(&s.shares, report.Context(d.digest, period.Date), s.cells, &s.fresh.nonce, &s.fresh.shard)
 	if err != nil {
 		// The rules give no measurement that the plan's parameters refuse.

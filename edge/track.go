@@ -30,6 +30,7 @@ func (d *Device) Track(now plan.Time, e Event) error {
 		m.profile.Remember(d.names, now, profile.Past{At: max(now-e.Age, 0), Purchase: e.purchase(), Topics: e.Topics})
 		return nil
 	}
+	was := d.before(now)
 	d.pass(now)
 	m.profile.Touch(now)
 	if e.Kind == plan.Arrive { // how the visitor came counts for the segment of a period that begins so
@@ -40,7 +41,7 @@ func (d *Device) Track(now plan.Time, e Event) error {
 		before = topic
 	}
 	at := measure.Moment{Memory: &m.memory, Now: now, Held: d.held()}
-	at.Log = d.logAt(at)
+	at.Log = d.logAt(at, was)
 	m.profile.Count(e.Kind, e.Minor)
 	m.profile.Interested(d.names, e.Kind, e.Topics|d.clicked(e), e.Seconds)
 	d.learn(&e)
@@ -155,7 +156,7 @@ func (d *Device) count(at measure.Moment, e *Event, before int) {
 
 // logAt returns the log that an activity belongs to, opening it at the period's first
 // one; nil if nothing is measured now.
-func (d *Device) logAt(at measure.Moment) *measure.Log {
+func (d *Device) logAt(at measure.Moment, was measure.Past) *measure.Log {
 	m := &d.mind
 	period, err := d.periodAt(at.Now)
 	if err != nil || m.running.of(d.digest, period.Date) && m.running.erased {
@@ -165,7 +166,9 @@ func (d *Device) logAt(at measure.Moment) *measure.Log {
 		segment, bins := d.standing(&m.profile, at.Now)
 		d.rules.Open(&m.log, period.Date, segment)
 		at.Log = &m.log
-		d.rules.Began(at, bins)
+		var start measure.Sorting
+		d.sort(plan.AtStart, &m.log, &start)
+		d.rules.Began(at, bins, start, was)
 		m.chances.Began(d.plan, period.Date)
 	}
 	return &m.log
@@ -192,6 +195,45 @@ func first(list []plan.Segment, view *profile.View) int {
 		s++
 	}
 	return s
+}
+
+// before returns the period of activity before, and how the device was sorted in it, if
+// another one begins now. Of a plan that is new on the device it knows none.
+func (d *Device) before(now plan.Time) (was measure.Past) {
+	m := &d.mind
+	if len(d.plan.Dimensions) == 0 || m.log.Of(d.digest, d.dateOf(now)) {
+		return was
+	}
+	if was = d.rules.PastOf(&m.log); was.Known && d.rules.Ends() {
+		d.sort(plan.AtEnd, &m.log, &was.Bins)
+	}
+	return was
+}
+
+// sort sorts the device by the dimensions of a moment of a log's period, as of the latest
+// activity.
+func (d *Device) sort(moment plan.Moment, l *measure.Log, out *measure.Sorting) {
+	if len(d.plan.Dimensions) == 0 {
+		return
+	}
+	view := &d.scratch.view
+	*view = d.mind.profile.At(0, d.names)
+	d.foresee(view)
+	*view = view.During(d.periodsTo(l.Period()), l.Stage()-1)
+	for i := range d.plan.Dimensions {
+		if n := &d.plan.Dimensions[i]; n.At == moment {
+			out[i] = uint8(first(n.Bins, view)) + 1
+		}
+	}
+	*view = profile.View{}
+}
+
+// periodsTo returns the periods from that of the first activity ever to one of the plan's,
+// 0 if it is the same. What was before the plan's first counts by days.
+func (d *Device) periodsTo(period plan.Date) int {
+	days := plan.Date(d.plan.Cadence.Days())
+	since := period - d.dateOf(d.mind.profile.First)
+	return int(max(since+days-1, 0) / days)
 }
 
 // foresee adds the plan's predictions to a view.

@@ -15,7 +15,7 @@ import (
 func TestEveryEvent(t *testing.T) {
 	kinds := map[plan.EventKind]int{}
 	ones := map[plan.MetricKind]int{}
-	for seed := range uint64(150) {
+	for seed := range uint64(220) {
 		rng := edgetest.Rand(seed)
 		p := edgetest.Wide(rng)
 		published := edgetest.Publish(p)
@@ -64,7 +64,7 @@ func TestEveryEvent(t *testing.T) {
 	for k := plan.View; k <= plan.Responded; k++ {
 		require.NotZero(t, kinds[k], "event kind %d", k)
 	}
-	for k := plan.Audience; k <= plan.SurveyAnswers; k++ {
+	for k := plan.Audience; k <= plan.Returned; k++ {
 		require.NotZero(t, ones[k], "metric kind %d", k)
 	}
 }

@@ -58,7 +58,10 @@ func variablesOf(f *planfile.File) (out []variable) {
 	if f != nil {
 		x := f.Extent()
 		has = x.Has
-		own := map[int][]string{plan.VarTopTopic: f.Topics, plan.VarPayment: f.Payments, plan.VarEntry: f.Pages}
+		own := map[int][]string{plan.VarTopTopic: f.Topics, plan.VarPayment: f.Payments, plan.VarEntry: f.Pages, plan.VarStage: nil}
+		for i := range f.Stages {
+			own[plan.VarStage] = append(own[plan.VarStage], f.Stages[i].Name)
+		}
 		texts = func(v *plan.Variable) []string {
 			if names, ok := own[v.Index]; ok {
 				return names
@@ -66,7 +69,7 @@ func variablesOf(f *planfile.File) (out []variable) {
 			return v.Texts
 		}
 	}
-	own := map[int]string{plan.VarTopTopic: "the topics", plan.VarPayment: "the payments", plan.VarEntry: "the pages"}
+	own := map[int]string{plan.VarTopTopic: "the topics", plan.VarPayment: "the payments", plan.VarEntry: "the pages", plan.VarStage: "the funnel"}
 	for i := range plan.Variables {
 		v := &plan.Variables[i]
 		if !has(v.Index) {

@@ -216,7 +216,10 @@ func TestTerminatedUnderLoad(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, res.Body.Close())
 	require.Equal(t, http.StatusAccepted, res.StatusCode)
-	require.Equal(t, l.acknowledged.Load()+1, p.arrived())
+	// What was acknowledged is there. Of a connection that broke before its answer nobody
+	// can say: such a report may be there too, and its device sends it again.
+	require.GreaterOrEqual(t, p.arrived(), l.acknowledged.Load()+1)
+	require.LessOrEqual(t, p.arrived(), l.acknowledged.Load()+1+l.unread.Load())
 	require.NoError(t, again.Process.Signal(syscall.SIGTERM))
 	require.NoError(t, again.Wait())
 }

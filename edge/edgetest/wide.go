@@ -88,6 +88,14 @@ func Wide(rng *rand.Rand) *plan.Plan {
 	for i := range p.Stages {
 		p.Stages[i].On = WideTrigger(rng, p)
 	}
+	for i := range rng.IntN(4) {
+		d := plan.Dimension{Name: nth("dimension", i), At: plan.Moment(1 + rng.IntN(2)), Within: uint8(1 + rng.IntN(3))}
+		for b := range 1 + rng.IntN(3) {
+			d.Bins = append(d.Bins, plan.Segment{Name: nth("bin", b), Rule: ruleIn(rng, p.DimensionExtent())})
+		}
+		d.Bins = append(d.Bins, plan.Segment{Name: "else"})
+		p.Dimensions = append(p.Dimensions, d)
+	}
 	for i := range 3 + rng.IntN(8) {
 		p.Metrics = append(p.Metrics, wideMetric(rng, p, nth("wide", i)))
 	}
@@ -112,6 +120,10 @@ func Widest() *plan.Plan {
 	for i := range p.Campaigns {
 		p.Campaigns[i].Promotion = plan.Promotion{Cap: 255}
 	}
+	for i := range plan.MaxDimensions {
+		p.Dimensions = append(p.Dimensions, plan.Dimension{Name: nth("dimension", i), At: plan.AtStart, Within: 28,
+			Bins: []plan.Segment{{Name: "new", Rule: NewRule().Var(plan.VarPeriods).Num(1).Op(plan.OpLt).Code()}, {Name: "old"}}})
+	}
 	bins := []plan.Segment{{Name: "all"}}
 	p.Predictions = []plan.Prediction{{Kind: plan.LapseRisk, Within: 3, Bins: bins}, {Kind: plan.BuyChance, Bins: bins}}
 	return p
@@ -129,9 +141,16 @@ func WideTrigger(rng *rand.Rand, p *plan.Plan) plan.Trigger {
 // WideRule invents a comparison of any variable that p has; bins of predictions may not
 // name one.
 func WideRule(rng *rand.Rand, p *plan.Plan, bins bool) plan.Rule {
-	x := p.Extent(bins)
+	return ruleIn(rng, p.Extent(bins))
+}
+
+func ruleIn(rng *rand.Rand, x plan.Extent) plan.Rule {
 	for {
-		r := NewRule().Var(rng.IntN(256)).Num(float64(rng.IntN(9))).Op([]byte{plan.OpLt, plan.OpGe, plan.OpEq, plan.OpNe}[rng.IntN(4)]).Code()
+		index := rng.IntN(256)
+		if x.Period && rng.IntN(3) == 0 {
+			index = plan.VarPeriods + rng.IntN(2)
+		}
+		r := NewRule().Var(index).Num(float64(rng.IntN(9))).Op([]byte{plan.OpLt, plan.OpGe, plan.OpEq, plan.OpNe}[rng.IntN(4)]).Code()
 		if plan.CheckRule(r, x) == nil {
 			return r
 		}
@@ -140,7 +159,7 @@ func WideRule(rng *rand.Rand, p *plan.Plan, bins bool) plan.Rule {
 
 func wideMetric(rng *rand.Rand, p *plan.Plan, name string) plan.Metric {
 	for {
-		m := plan.Metric{Name: name, Kind: plan.MetricKind(8 + rng.IntN(15)), By: plan.By(1 + rng.IntN(3)), Most: uint8(1 + rng.IntN(3)), Source: uint8(rng.IntN(3))}
+		m := plan.Metric{Name: name, Kind: plan.MetricKind(8 + rng.IntN(17)), By: plan.By(1 + rng.IntN(3)), Most: uint8(1 + rng.IntN(3)), Source: uint8(rng.IntN(3))}
 		q := *p
 		q.Metrics = append(q.Metrics[:len(q.Metrics):len(q.Metrics)], m)
 		if Valid(&q) {

@@ -3,10 +3,11 @@ package measure
 import "github.com/dunlin-analytics/dunlin/privacy/plan"
 
 // Cells writes the measurement of a log into dst, which has the layout's cells;
-// a log that is not open is the all-zero vector.
+// a log that is not open is the all-zero vector. End is how the device is sorted at the
+// period's last activity so far.
 //
 // Claim: at most Layout().Weight ones, in each span at most its Most.
-func (r *Rules) Cells(dst []bool, l *Log) {
+func (r *Rules) Cells(dst []bool, l *Log, end *Sorting) {
 	clear(dst)
 	if !l.open {
 		return
@@ -17,7 +18,12 @@ func (r *Rules) Cells(dst []bool, l *Log) {
 			dst[span.Cell(segment, 0)] = true
 			continue
 		}
-		switch r.plan.Metrics[span.Metric].Kind {
+		m := &r.plan.Metrics[span.Metric]
+		if m.Kind == plan.Sorted && end[m.Source] > 0 {
+			dst[span.Cell(segment, int(end[m.Source])-1)] = true
+			continue
+		}
+		switch m.Kind {
 		case plan.Audience:
 			dst[span.Cell(segment, 0)] = true
 		case plan.Funnel:
@@ -76,6 +82,11 @@ func (r *Rules) Fits(l *Log) bool {
 	}
 	for i, bin := range l.bins {
 		if bin > 0 && (i >= len(p.Predictions) || int(bin) > len(p.Predictions[i].Bins)) {
+			return false
+		}
+	}
+	for i, bin := range l.starts {
+		if bin > 0 && (i >= len(p.Dimensions) || p.Dimensions[i].At != plan.AtStart || int(bin) > len(p.Dimensions[i].Bins)) {
 			return false
 		}
 	}

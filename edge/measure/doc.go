@@ -34,5 +34,7 @@
 //	  2, the same, then what only some plans ask for, not all of it zero:
 //	    moves between topics: count uvarint, at most 8, then from byte, to byte
 //	    bin + 1 of each of two predictions, byte
-//	    named items tried, of each of eight lists: bit set uvarint
+//	    named items tried, of each of eight lists: bit set uvarint; or
+//	  3, the same as 2, then the bin + 1 of each of 16 dimensions that sort at the start,
+//	    byte, not all of them 0
 package measure

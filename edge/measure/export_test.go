@@ -1,7 +1,6 @@
 package measure
 
 import (
-	"github.com/dunlin-analytics/dunlin/privacy/plan"
 	"github.com/dunlin-analytics/dunlin/privacy/wire"
 )
 
@@ -10,6 +9,3 @@ func ReadMemory(r *wire.Reader) (v Memory) {
 	v.Decode(r)
 	return v
 }
-
-// Period returns the date of the log's period.
-func (l *Log) Period() plan.Date { return l.period }

@@ -29,7 +29,7 @@ func memories(rng *rand.Rand) (*measure.Rules, [3]measure.Memory) {
 			if e.period >= 0 && e.began {
 				r.Open(&l, p.Periods[e.period].Date, e.segment)
 				at.Log = &l
-				r.Began(at, e.bins)
+				r.Began(at, e.bins, e.start, e.was)
 			}
 			tell(r, at, &e)
 		}

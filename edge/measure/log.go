@@ -21,12 +21,17 @@ type Log struct {
 	moves [plan.MaxMost]move    // count of them, none twice: what the metric of moves counts
 	bins  Bins                  // of each prediction, plus one; 0 for none
 	tried [plan.MaxLists]uint64 // by list that teaches: its named items tried so far
+
+	starts Sorting // by the dimensions that sort at the start
 }
 
 // Of tells whether the log is that of a plan's period.
 func (l *Log) Of(p plan.Digest, period plan.Date) bool {
 	return l.open && l.plan == p && l.period == period
 }
+
+// Period returns the date of the log's period.
+func (l *Log) Period() plan.Date { return l.period }
 
 // Segment returns the segment that the period is counted in.
 func (l *Log) Segment() int { return int(l.segment) }
@@ -42,6 +47,7 @@ const (
 	noLog    = 0
 	plainLog = 1
 	wideLog  = 2 // with moves, bins or tries
+	sortLog  = 3 // as wide, and sorted at the start
 )
 
 // wide tells whether there is anything that a plain log has not.
@@ -57,6 +63,9 @@ func (l *Log) Append(b []byte) []byte {
 	form := byte(plainLog)
 	if l.wide() {
 		form = wideLog
+	}
+	if l.starts != (Sorting{}) {
+		form = sortLog
 	}
 	b = append(append(b, form), l.plan[:]...)
 	b = wire.AppendUvarint(b, uint64(l.period))
@@ -76,6 +85,9 @@ func (l *Log) Append(b []byte) []byte {
 	for _, set := range l.tried {
 		b = wire.AppendUvarint(b, set)
 	}
+	if form == sortLog {
+		b = append(b, l.starts[:]...)
+	}
 	return b
 }
 
@@ -87,7 +99,7 @@ func ReadLog(r *wire.Reader) Log {
 	if form == noLog {
 		return l
 	}
-	if form > wideLog {
+	if form > sortLog {
 		r.Fail(wire.ErrForm)
 		return l
 	}
@@ -99,7 +111,7 @@ func ReadLog(r *wire.Reader) Log {
 	for i := range l.metrics {
 		l.columns[i] = r.Uvarint()
 	}
-	if form == wideLog {
+	if form >= wideLog {
 		l.count = uint8(r.Max(plan.MaxMost))
 		for i := range l.count {
 			l.moves[i] = move{r.Byte(), r.Byte()}
@@ -108,7 +120,12 @@ func ReadLog(r *wire.Reader) Log {
 		for i := range l.tried {
 			l.tried[i] = r.Uvarint()
 		}
-		if !l.wide() {
+		if form == wideLog && !l.wide() {
+			r.Fail(wire.ErrForm)
+		}
+	}
+	if form == sortLog {
+		if r.Fill(l.starts[:]); l.starts == (Sorting{}) {
 			r.Fail(wire.ErrForm)
 		}
 	}

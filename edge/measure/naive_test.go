@@ -24,6 +24,10 @@ type lived struct {
 	began   bool
 	segment int
 	bins    measure.Bins
+	// How the device is sorted: at the period's start, as of this event, and, where it
+	// begins a period, in the one before.
+	start, end measure.Sorting
+	was        measure.Past
 }
 
 // naive counts a history by docs/plan.md's rules, looking through all of it for every
@@ -68,6 +72,10 @@ func (n *naive) ones(m plan.Metric, period int) (out [][2]int) {
 		if len(all) > 0 {
 			out = all[len(all)-1:]
 		}
+	case plan.Sorted:
+		if n.p.Dimensions[m.Source].At == plan.AtEnd && len(all) > 0 {
+			out = all[len(all)-1:]
+		}
 	}
 	return out
 }
@@ -77,6 +85,16 @@ func (n *naive) heldIn(m plan.Metric) bool {
 		return n.held.Plan || n.held.Campaigns>>m.Source&1 == 1
 	}
 	return n.held.Plan
+}
+
+// lastOf returns the last event of a period before event k; nil if there is none.
+func (n *naive) lastOf(k int) *lived {
+	for k--; k >= 0; k-- {
+		if n.history[k].period >= 0 {
+			return &n.history[k]
+		}
+	}
+	return nil
 }
 
 // topic is the first of several.
@@ -105,6 +123,19 @@ func (n *naive) counts(m plan.Metric, k int) (out [][2]int) {
 		}
 	}
 	switch m.Kind {
+	case plan.Sorted:
+		if d := &n.p.Dimensions[m.Source]; d.At == plan.AtEnd {
+			add(int(e.end[m.Source]) - 1)
+		} else if e.began {
+			add(int(e.start[m.Source]) - 1)
+		}
+	case plan.Returned:
+		if b := n.lastOf(k); e.began && b != nil {
+			d := &n.p.Dimensions[m.Source]
+			if since := e.period - b.period; since > 0 && since <= int(d.Within) {
+				add(int(map[plan.Moment]measure.Sorting{plan.AtStart: b.start, plan.AtEnd: b.end}[d.At][m.Source]) - 1)
+			}
+		}
 	case plan.Audience:
 		add(0)
 	case plan.Funnel:
@@ -342,6 +373,13 @@ func TestMeasurementsAreTheHistorys(t *testing.T) {
 		for range 120 {
 			now += plan.Time(rng.IntN(int(3 * plan.Hour * plan.Time(p.Cadence.Days()))))
 			e := n.next(rng, now, &l, digest)
+			if e.was = r.PastOf(&l); e.began && e.was.Known {
+				for i, d := range p.Dimensions {
+					if d.At == plan.AtEnd {
+						e.was.Bins[i] = n.lastOf(len(n.history)).end[i]
+					}
+				}
+			}
 			n.history = append(n.history, e)
 			at := measure.Moment{Memory: &m, Now: now, Held: n.held}
 			if e.period >= 0 {
@@ -350,7 +388,7 @@ func TestMeasurementsAreTheHistorys(t *testing.T) {
 				}
 				at.Log = &l
 				if e.began {
-					r.Began(at, e.bins)
+					r.Began(at, e.bins, e.start, e.was)
 				}
 			}
 			tell(r, at, &e)
@@ -376,11 +414,11 @@ func TestMeasurementsAreTheHistorys(t *testing.T) {
 			}
 			require.LessOrEqual(t, total, layout.Weight)
 			got := make([]bool, layout.Cells)
-			r.Cells(got, &l)
+			r.Cells(got, &l, &e.end)
 			require.Equal(t, want, got, "seed %d, event %d: %+v", seed, len(n.history), e.Event)
 		}
 	}
-	for kind := plan.Audience; kind <= plan.SurveyAnswers; kind++ {
+	for kind := plan.Audience; kind <= plan.Returned; kind++ {
 		require.Greater(t, cells[kind], 100, "metrics of kind %d count", kind)
 	}
 }
@@ -398,14 +436,16 @@ func (n *naive) next(rng *rand.Rand, now plan.Time, l *measure.Log, digest plan.
 		e.period = i
 		if l.Of(digest, period.Date) {
 			last := n.history[len(n.history)-1]
-			e.segment, e.bins = last.segment, last.bins
+			e.segment, e.bins, e.start = last.segment, last.bins, last.start
 			continue
 		}
 		e.began, e.segment = true, rng.IntN(len(n.p.Segments))
 		for b := range n.p.Predictions {
 			e.bins[b] = uint8(rng.IntN(len(n.p.Predictions[b].Bins)))
 		}
+		e.start = n.sorting(rng, plan.AtStart)
 	}
+	e.end = n.sorting(rng, plan.AtEnd)
 	return e
 }
 
@@ -418,4 +458,14 @@ func stored(t *testing.T, m *measure.Memory, l *measure.Log) {
 	require.NoError(t, r.Close())
 	require.Equal(t, *m, m2)
 	require.Equal(t, *l, l2)
+}
+
+// sorting invents how a device is sorted at a moment.
+func (n *naive) sorting(rng *rand.Rand, at plan.Moment) (out measure.Sorting) {
+	for i, d := range n.p.Dimensions {
+		if d.At == at {
+			out[i] = uint8(1 + rng.IntN(len(d.Bins)))
+		}
+	}
+	return out
 }

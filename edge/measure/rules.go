@@ -15,6 +15,7 @@ type Rules struct {
 	bins    []profile.Key   // of LapseRisk
 	lapse   int             // index of that prediction, -1 without one
 	next    int             // index of the metric of moves, -1 without one
+	ends    bool            // a dimension sorts at the end
 }
 
 // group is a kind of what can be exposed and credited.
@@ -105,6 +106,9 @@ func RulesOf(p *plan.Plan, digest plan.Digest) *Rules {
 		for _, b := range p.Predictions[i].Bins {
 			r.bins = append(r.bins, profile.KeyOf(b.Name))
 		}
+	}
+	for i := range p.Dimensions {
+		r.ends = r.ends || p.Dimensions[i].At == plan.AtEnd
 	}
 	for i := range p.Metrics {
 		if p.Metrics[i].Kind == plan.Next {

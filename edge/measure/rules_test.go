@@ -63,7 +63,7 @@ func unmeasured(m *measure.Memory, now plan.Time) measure.Moment {
 // columns returns the cells of each metric.
 func (b *bench) columns() []string {
 	cells := make([]bool, b.Layout().Cells)
-	b.Cells(cells, &b.l)
+	b.Cells(cells, &b.l, &measure.Sorting{})
 	var out []string
 	for _, s := range b.Layout().Spans[1:] {
 		row := ""
@@ -289,7 +289,7 @@ func wideLogs() (*measure.Rules, [][]byte) {
 			at.Log = &l
 			if e.began {
 				r.Open(&l, p.Periods[e.period].Date, e.segment)
-				r.Began(at, e.bins)
+				r.Began(at, e.bins, e.start, e.was)
 			}
 		}
 		tell(r, at, &e)
@@ -325,7 +325,7 @@ func FuzzRead(f *testing.F) {
 		require.Equal(t, in, l.Append(m.Append(nil)))
 		if layout := wide.Layout(); wide.Fits(&l) {
 			cells := make([]bool, layout.Cells)
-			wide.Cells(cells, &l)
+			wide.Cells(cells, &l, &measure.Sorting{})
 			ones := 0
 			for _, c := range cells {
 				if c {
@@ -356,7 +356,7 @@ func ExampleRules_Cells() {
 	r.Open(&l, p.Periods[0].Date, 2)
 	r.Happened(measure.Moment{Memory: &m, Log: &l, Now: start}, onView)
 	cells := make([]bool, r.Layout().Cells)
-	r.Cells(cells, &l)
+	r.Cells(cells, &l, &measure.Sorting{})
 	for i, c := range cells {
 		if c {
 			fmt.Print(i, " ")

@@ -49,7 +49,7 @@ func TestErase(t *testing.T) {
 	}
 	for _, v := range plan.Variables {
 		kept := slices.Contains(every, v.Index)
-		require.Equal(t, kept, v.Index != plan.VarLapseRisk && v.Index != plan.VarBuyChance, v.Name)
+		require.Equal(t, kept, !slices.Contains([]int{plan.VarLapseRisk, plan.VarBuyChance, plan.VarPeriods, plan.VarStage}, v.Index), v.Name)
 	}
 	changed := map[int]int{}
 	for seed := range uint64(300) {

@@ -11,6 +11,8 @@ type View struct {
 	now     plan.Time
 	chances [2]float64 // lapse_risk and buy_chance
 	known   [2]bool
+	periods int // from the first activity's period to this one, plus one; 0: not in a period
+	stage   int // reached in it, plus one; 0: none
 }
 
 // At returns the view at now; an instant before the last activity counts as it.
@@ -22,6 +24,13 @@ func (p *Profile) At(now plan.Time, n *Names) View {
 // from the view without them.
 func (v View) With(chances [2]float64, known [2]bool) View {
 	v.chances, v.known = chances, known
+	return v
+}
+
+// During returns the view with what is known of a period: how many it is after that of the
+// first activity ever, and the deepest stage reached in it, -1 for none.
+func (v View) During(periods, stage int) View {
+	v.periods, v.stage = periods+1, stage+1
 	return v
 }
 
@@ -129,6 +138,10 @@ func (v *View) other(index int) (value float64, ok bool) {
 	case plan.VarBuyChance:
 		return v.chances[1], v.known[1]
 
+	case plan.VarPeriods:
+		whole, ok = v.periods-1, v.periods > 0
+	case plan.VarStage:
+		whole, ok = v.stage-1, v.stage > 0
 	case plan.VarOrders:
 		whole, ok = int(orders), true
 	case plan.VarDaysSinceFirst:

@@ -23,11 +23,21 @@ func (p *Plan) deviceNames(n *names) {
 	for i := range p.Lists {
 		n.list(p.Lists[i].Items)
 	}
-	for i := range p.Predictions {
+	bins := func(list []Segment) {
 		n.next()
-		for b := range p.Predictions[i].Bins {
-			n.add(p.Predictions[i].Bins[b].Name, MaxName)
+		for b := range list {
+			n.add(list[b].Name, MaxName)
 		}
+	}
+	for i := range p.Predictions {
+		bins(p.Predictions[i].Bins)
+	}
+	n.next()
+	for i := range p.Dimensions {
+		n.add(p.Dimensions[i].Name, MaxName)
+	}
+	for i := range p.Dimensions {
+		bins(p.Dimensions[i].Bins)
 	}
 }
 

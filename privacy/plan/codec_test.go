@@ -79,7 +79,7 @@ func TestForeignBytes(t *testing.T) {
 	require.ErrorIs(t, err, plan.ErrTooLarge)
 	_, err = plan.Decode([]byte("DLPS" + string(b[4:])))
 	require.ErrorIs(t, err, plan.ErrMagic)
-	for _, version := range []byte{0, 1, 4} {
+	for _, version := range []byte{0, 1, 5} {
 		b[4] = version
 		_, err = plan.Decode(b)
 		require.ErrorIs(t, err, plan.ErrVersion, "version %d", version)

@@ -16,7 +16,7 @@ func Decode(published []byte) (*Plan, error) {
 		return nil, ErrMagic
 	}
 	format := r.Byte()
-	if format != version && format != versionDevice {
+	if format < version || format > versionSorted {
 		return nil, ErrVersion
 	}
 	p := &Plan{
@@ -85,13 +85,16 @@ func Decode(published []byte) (*Plan, error) {
 			Most: r.Byte(), Source: r.Byte(), Goal: r.Byte(),
 		})
 	}
-	if format == versionDevice {
+	if format >= versionDevice {
 		p.readDevice(r)
+	}
+	if format >= versionSorted {
+		p.readDimensions(r)
 	}
 	if err := r.Close(); err != nil {
 		return nil, err
 	}
-	if p.widened() != (format == versionDevice) { // each plan has one encoding
+	if p.format() != format { // each plan has one encoding
 		return nil, ErrVersion
 	}
 	if err := p.check(); err != nil {

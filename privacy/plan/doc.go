@@ -13,7 +13,7 @@
 //
 // The bytes, in privacy/wire's terms (docs/formats.md draws them):
 //
-//	"DLPN" version=2, or 3 if the plan has anything of what stands last
+//	"DLPN" version=2, or 3 or 4 if the plan has anything of what stands last
 //	site string, serial uvarint, issued varint, expires uvarint-after-issued
 //	time zone string, cadence byte
 //	first period: date varint, start varint; count; length of each in seconds uvarint
@@ -30,6 +30,7 @@
 //	metrics: name, kind byte, by byte, most, source index, goal index
 //	version 3: names of networks, payments, pages, skills and channels; each campaign's
 //	promotion, each slot's sticky byte; surveys, lists, messages, predictions
+//	version 4: what version 3 has; dimensions: name, moment byte, within byte, bins
 //
 // A trigger is an event kind byte, followed by the event's index for Custom.
 package plan

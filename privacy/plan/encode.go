@@ -9,6 +9,8 @@ const (
 	// messages, predictions and the like stand after the metrics. One that uses none of
 	// it keeps its bytes, and so its digest.
 	versionDevice = 3
+	// versionSorted is that of one with dimensions: they stand last.
+	versionSorted = 4
 )
 
 // Encode returns the bytes to publish. It checks p as Decode would.
@@ -26,10 +28,7 @@ func Encode(p *Plan) ([]byte, error) {
 // encode writes any plan that has a period, good or not.
 func encode(p *Plan) []byte {
 	b := append([]byte(magic), version)
-	wide := p.widened()
-	if wide {
-		b[len(magic)] = versionDevice
-	}
+	b[len(magic)] = p.format()
 	b = wire.AppendString(b, p.Site)
 	b = wire.AppendUvarint(b, p.Serial)
 	b = wire.AppendVarint(b, int64(p.Issued))
@@ -93,10 +92,25 @@ func encode(p *Plan) []byte {
 	for _, m := range p.Metrics {
 		b = append(wire.AppendString(b, m.Name), byte(m.Kind), byte(m.By), m.Most, m.Source, m.Goal)
 	}
-	if wide {
+	if b[len(magic)] >= versionDevice {
 		b = p.appendDevice(b)
 	}
+	if b[len(magic)] >= versionSorted {
+		b = p.appendDimensions(b)
+	}
 	return b
+}
+
+// format returns the format that says all of the plan: the first that can, so that each
+// plan has one encoding.
+func (p *Plan) format() byte {
+	switch {
+	case p.sorted():
+		return versionSorted
+	case p.widened():
+		return versionDevice
+	}
+	return version
 }
 
 func appendNames(b []byte, names []string) []byte {

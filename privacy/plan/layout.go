@@ -89,6 +89,8 @@ func (p *Plan) Column(m Metric, column int) string {
 		return p.Channels[p.Messages[m.Source].Channel(column)]
 	case SurveyAnswers:
 		return p.Surveys[m.Source].Column(column)
+	case Sorted, Returned:
+		return p.Dimensions[m.Source].Bins[column].Name
 	}
 	return ""
 }
@@ -135,6 +137,8 @@ func (p *Plan) named(m Metric) int {
 		return p.Messages[m.Source].Columns()
 	case SurveyAnswers:
 		return p.Surveys[m.Source].Columns()
+	case Sorted, Returned:
+		return len(p.Dimensions[m.Source].Bins)
 	}
 	return 0
 }

@@ -31,6 +31,8 @@ const (
 	ReachAnswered MetricKind = 20 // S x channels of a message
 	SurveyAsked   MetricKind = 21 // S x 1
 	SurveyAnswers MetricKind = 22 // S x answers
+	Sorted        MetricKind = 23 // S x a dimension's bins
+	Returned      MetricKind = 24 // a dimension's bins: of the period of activity before
 )
 
 // By is the breakdown of a metric.
@@ -98,6 +100,10 @@ func (p *Plan) checkMetrics() error {
 			if sources = len(p.Surveys); int(m.Source) < sources && p.Surveys[m.Source].Kind != Multi {
 				most = 1
 			}
+		case Sorted:
+			sources, most = len(p.Dimensions), 1
+		case Returned:
+			sources, by, most = len(p.Dimensions), m.By == SiteWide, 1
 		default:
 			return ErrMetric
 		}

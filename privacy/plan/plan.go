@@ -35,8 +35,9 @@ const (
 	MaxMessages    = 8
 	MaxShowings    = 8  // that a message's cap may count
 	MaxPredictions = 2  // one of each kind
-	MaxBins        = 64 // of a prediction
-	MaxGroups      = 8  // of campaigns that exclude each other
+	MaxBins        = 64 // of a prediction, or of a dimension
+	MaxDimensions  = 16
+	MaxGroups      = 8 // of campaigns that exclude each other
 	// MaxInputShare bounds the leader's input share in bytes, so that every
 	// report of every plan fits package report's bounds: only an absurd chunk
 	// length reaches it (1,024 cells need 17 KB).
@@ -93,6 +94,7 @@ type Plan struct {
 	Lists       []List
 	Messages    []Message
 	Predictions []Prediction
+	Dimensions  []Dimension // what devices are sorted by, beside segments
 }
 
 // KeyType says how a recipient's input shares are sealed.

@@ -69,4 +69,6 @@ var Variables = []Variable{
 	{"lapse_risk", VarLapseRisk, false, "", 0, 1, "where nothing was released and little is known", "released counts, own periods", "chance of staying away for longer than the plan's periods", nil},
 	{"buy_chance", VarBuyChance, false, "", 0, 1, "where nothing was released and little is known", "released counts, own periods", "chance of an order in the period", nil},
 	{"entry", VarEntry, true, "a group of pages", 0, MaxPages - 1, "if the latest arrival was on no page of a group", "arrive", "group of the page of the latest arrival", nil},
+	{"periods_since_first", VarPeriods, true, "periods", 0, maxDays, "", "every event", "from the period of the first event ever to this one; in dimensions alone", nil},
+	{"stage", VarStage, true, "a stage", 0, MaxStages - 1, "before a stage of the funnel is reached in the period", "every event", "the deepest stage of the funnel in the period so far; in dimensions alone", nil},
 }

@@ -54,6 +54,8 @@ const (
 	VarLapseRisk
 	VarBuyChance
 	VarEntry // index into Plan.Pages
+	VarPeriods
+	VarStage // index into Plan.Stages
 	numVars
 
 	VarAttribute = 64
@@ -103,12 +105,14 @@ type Extent struct {
 	Attributes, Topics, Skills int
 	Payments, Pages            int
 	LapseRisk, BuyChance       bool
+	Period                     bool // and what is known of the period itself
+	Stages                     int
 }
 
 // Extent returns what the rules of p may name; those of its predictions' bins may name
 // no prediction.
 func (p *Plan) Extent(bins bool) Extent {
-	x := Extent{len(p.Attributes), len(p.Topics), len(p.Skills), len(p.Payments), len(p.Pages), false, false}
+	x := Extent{len(p.Attributes), len(p.Topics), len(p.Skills), len(p.Payments), len(p.Pages), false, false, false, 0}
 	if !bins {
 		_, x.LapseRisk = p.PredictionOf(LapseRisk)
 		_, x.BuyChance = p.PredictionOf(BuyChance)
@@ -138,6 +142,10 @@ func (x *Extent) Has(index int) bool {
 		return x.LapseRisk
 	case VarBuyChance:
 		return x.BuyChance
+	case VarPeriods:
+		return x.Period
+	case VarStage:
+		return x.Stages > 0
 	}
 	return index >= 0 && index < numVars
 }

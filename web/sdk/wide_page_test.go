@@ -9,7 +9,7 @@ import (
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
 )
 
-// wideNames are the names of a plan that only format 3 has.
+// wideNames are the names of a plan that only formats 3 and 4 have.
 func wideNames(p *plan.Plan) page {
 	surveys, lists, messages, predictions, held := []page{}, []page{}, []page{}, [][]string{}, []bool{}
 	for i := range p.Surveys {
@@ -27,19 +27,26 @@ func wideNames(p *plan.Plan) page {
 		}
 		messages = append(messages, page{"name": m.Name, "channels": channels})
 	}
-	for i := range p.Predictions {
-		var bins []string
-		for _, b := range p.Predictions[i].Bins {
-			bins = append(bins, b.Name)
+	names := func(bins []plan.Segment) (out []string) {
+		for _, b := range bins {
+			out = append(out, b.Name)
 		}
-		predictions = append(predictions, bins)
+		return out
+	}
+	for i := range p.Predictions {
+		predictions = append(predictions, names(p.Predictions[i].Bins))
+	}
+	dimensions := [][]string{}
+	for i := range p.Dimensions {
+		dimensions = append(dimensions, names(p.Dimensions[i].Bins))
 	}
 	for i := range p.Campaigns {
 		held = append(held, p.Campaigns[i].Promotion.Holdout > 0)
 	}
 	return page{
 		"networks": texts(p.Networks), "payments": texts(p.Payments), "pages": texts(p.Pages), "skills": texts(p.Skills),
-		"channels": texts(p.Channels), "surveys": surveys, "lists": lists, "messages": messages, "predictions": predictions, "held": held,
+		"channels": texts(p.Channels), "surveys": surveys, "lists": lists, "messages": messages, "predictions": predictions, "dimensions": dimensions,
+		"held": held,
 	}
 }
 

@@ -69,7 +69,7 @@ func releases(p *plan.Plan, visitors []msnbc.Visitor, random io.Reader) ([]optim
 			rules.Viewed(measure.Moment{Memory: &memory, Log: &log, Now: now}, 1<<c, before)
 			before = c
 		}
-		rules.Cells(measurement, &log)
+		rules.Cells(measurement, &log, &measure.Sorting{})
 		for c, one := range measurement {
 			if one {
 				out[v.Day].Cells[c]++

@@ -128,6 +128,7 @@ func (f *File) measured() *plan.Plan {
 		Attributes: f.Attributes, Topics: f.Topics, Skills: f.Skills, Payments: f.Payments, Pages: f.Pages, Channels: f.Channels,
 		Segments: f.Segments, Stages: f.Stages, Campaigns: f.Campaigns, Slots: f.Slots, Policy: f.Policy, Metrics: f.Metrics,
 		Surveys: f.Surveys, Lists: f.Lists, Messages: f.Messages, Predictions: f.Predictions,
+		Dimensions: f.Dimensions,
 	}
 }
 
@@ -201,6 +202,9 @@ func rowOf(p *plan.Plan, s plan.Span) Row {
 	case plan.State, plan.Outcome:
 		row.Panel, row.Across = predictionWords[p.Predictions[m.Source].Kind-1], "bins"
 		row.Metric = map[plan.MetricKind]string{plan.State: "state", plan.Outcome: "outcome"}[m.Kind]
+	case plan.Sorted, plan.Returned:
+		row.Panel, row.Across = "dimension "+p.Dimensions[m.Source].Name, "bins"
+		row.Metric = map[plan.MetricKind]string{plan.Sorted: "devices", plan.Returned: "returned"}[m.Kind]
 	case plan.ReachShown, plan.ReachAnswered:
 		row.Panel, row.Across = "message "+p.Messages[m.Source].Name, "channels"
 		row.Metric = map[plan.MetricKind]string{plan.ReachShown: "reached", plan.ReachAnswered: "answered"}[m.Kind]

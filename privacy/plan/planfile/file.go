@@ -44,6 +44,7 @@ type File struct {
 	Lists       []plan.List
 	Messages    []plan.Message
 	Predictions []plan.Prediction
+	Dimensions  []plan.Dimension
 
 	Periods []plan.Period // all whole periods from Starts to Ends
 	Left    int           // days up to Ends that no whole period holds
@@ -54,7 +55,7 @@ type File struct {
 var (
 	topKeys = []string{"site", "timezone", "period", "serial", "starts", "ends", "budget", "min_batch", "consent",
 		"attribution", "topics", "events", "attributes", "networks", "payments", "pages", "skills", "channels",
-		"predictions", "segments", "funnel", "campaigns", "slots", "lists", "surveys", "messages", "choice", "metrics"}
+		"predictions", "segments", "funnel", "campaigns", "slots", "lists", "surveys", "messages", "choice", "dimensions", "metrics"}
 	neededKeys = []string{"site", "timezone", "period", "serial", "starts", "ends", "budget", "consent", "segments"}
 )
 
@@ -149,6 +150,7 @@ func (r *reader) file(f *File, root *node) {
 	r.surveys(f, top["surveys"])
 	r.messages(f, top["messages"])
 	r.choose(f, top["choice"], len(r.problems) > before)
+	r.dimensions(f, top["dimensions"])
 	r.metrics(f, top["metrics"])
 }
 

@@ -60,6 +60,11 @@ func (f *File) subjects(verb string) (out []subject) {
 			out = append(out, subject{f.Messages[i].Name, i, 0, kind, f.Messages[i].Columns()})
 		}
 	}
+	if kind, ok := map[string]plan.MetricKind{"dimension": plan.Sorted, "returned": plan.Returned}[verb]; ok {
+		for i := range f.Dimensions {
+			out = append(out, subject{f.Dimensions[i].Name, i, 0, kind, 1})
+		}
+	}
 	for i := range f.Surveys {
 		switch s := &f.Surveys[i]; verb {
 		case "asked":
@@ -76,17 +81,17 @@ func (f *File) subjects(verb string) (out []subject) {
 }
 
 // verbs are what a metric can say of a subject; whose are what they can be said of.
-var verbs = []string{"exposed", "clicked", "converted", "items", "tried", "solved", "state", "outcome", "reached", "answered", "asked", "answers"}
+var verbs = []string{"exposed", "clicked", "converted", "items", "tried", "solved", "state", "outcome", "reached", "answered", "asked", "answers", "dimension", "returned"}
 
 var whose = map[string]string{
 	"exposed": "a campaign, slot or list of the file", "clicked": "a slot or list of the file", "converted": "a campaign's goal, slot or list of the file",
 	"items": "a list of the file with named items", "tried": "a list of the file with learning: true and named items", "solved": "a list of the file with learning: true and named items",
 	"state": "a prediction of the file", "outcome": "a prediction of the file", "reached": "a message of the file", "answered": "a message of the file",
-	"asked": "a survey of the file", "answers": "a survey of the file",
+	"asked": "a survey of the file", "answers": "a survey of the file", "dimension": "a dimension of the file", "returned": "a dimension of the file",
 }
 
 const acceptedMetric = "audience, funnel, topics, next, last, exposed: CAMPAIGN, SLOT or LIST, clicked: SLOT or LIST, converted: CAMPAIGN.GOAL, SLOT or LIST, " +
-	"items, tried or solved: LIST, state or outcome: PREDICTION, reached or answered: MESSAGE, asked or answers: SURVEY"
+	"items, tried or solved: LIST, state or outcome: PREDICTION, reached or answered: MESSAGE, asked or answers: SURVEY, dimension or returned: DIMENSION"
 
 func (r *reader) metrics(f *File, n *node) {
 	if n == nil {
@@ -179,7 +184,7 @@ func (r *reader) metric(f *File, n *node, key string) (m plan.Metric, columns in
 		Name: what[0] + " " + s.name, Kind: s.kind, Most: 1,
 		By: r.by(keys["by"], key), Source: uint8(s.source), Goal: uint8(s.goal),
 	}
-	if m.Kind == plan.State || m.Kind == plan.Outcome {
+	if m.Kind == plan.State || m.Kind == plan.Outcome || m.Kind == plan.Returned {
 		// Of bins there is one row for all: they are groups themselves.
 		if v := keys["by"]; v != nil && m.By != plan.SiteWide {
 			r.fail(v.at, key+".by", "site, or no by: bins are groups themselves", "bins by segment are not counted")

@@ -49,19 +49,31 @@ type scope struct {
 	topics, skills       []string
 	payments, pages      []string
 	lapseRisk, buyChance bool
+	period               bool // rules of dimensions
+	stages               []string
 }
 
 // scopeOf returns the scope of a plan's rules; those of its predictions' bins name no
 // prediction.
 func scopeOf(p *plan.Plan, bins bool) scope {
 	x := p.Extent(bins)
-	return scope{p.Attributes, p.Topics, p.Skills, p.Payments, p.Pages, x.LapseRisk, x.BuyChance}
+	return scope{p.Attributes, p.Topics, p.Skills, p.Payments, p.Pages, x.LapseRisk, x.BuyChance, false, nil}
+}
+
+// dimensionScope returns the scope of the rules of a plan's dimensions.
+func dimensionScope(p *plan.Plan) scope {
+	s := scopeOf(p, false)
+	s.period = true
+	for _, stage := range p.Stages {
+		s.stages = append(s.stages, stage.Name)
+	}
+	return s
 }
 
 func (s *scope) extent() plan.Extent {
 	return plan.Extent{
 		Attributes: len(s.attributes), Topics: len(s.topics), Skills: len(s.skills), Payments: len(s.payments), Pages: len(s.pages),
-		LapseRisk: s.lapseRisk, BuyChance: s.buyChance,
+		LapseRisk: s.lapseRisk, BuyChance: s.buyChance, Period: s.period, Stages: len(s.stages),
 	}
 }
 
@@ -74,6 +86,8 @@ func (s *scope) texts(v *plan.Variable) []string {
 		return s.payments
 	case plan.VarEntry:
 		return s.pages
+	case plan.VarStage:
+		return s.stages
 	}
 	return v.Texts
 }
@@ -240,7 +254,7 @@ func (r *reader) rule(rs *rules, n *node, key string) plan.Rule {
 }
 
 // Extent returns what the rules of a file may name.
-func (f *File) Extent() plan.Extent { return f.measured().Extent(false) }
+func (f *File) Extent() plan.Extent { return f.measured().DimensionExtent() }
 
 // Member writes a topic's affinity, or a skill's ability, as a rule names it:
 // affinity.shoes, affinity["kids wear"].

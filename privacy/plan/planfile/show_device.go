@@ -115,4 +115,15 @@ func (s *shower) widened() {
 			s.line("  cap", "%s in %s", count(int(m.Cap), "showing"), hours(m.Every))
 		}
 	}
+	for i := range s.Dimensions {
+		d := &s.Dimensions[i]
+		when := "at a period's first activity"
+		if d.At == plan.AtEnd {
+			when = "at a period's last activity"
+		}
+		s.line("dimension", "%s, %s; returned within %s", strconv.Quote(d.Name), when, count(int(d.Within), "period"))
+		for k, bin := range d.Bins {
+			s.line("  bin", "%d. %s: %s", k+1, strconv.Quote(bin.Name), plain(formatIn(bin.Rule, dimensionScope(s.Plan))))
+		}
+	}
 }

@@ -34,7 +34,7 @@ export function cellsOf(plan: Uncounted, metrics: readonly Metric[]): ClearCell[
 }
 
 function columnsOf(
-  { stages, campaigns, slots, topics, lists, predictions, messages, surveys }: Uncounted,
+  { stages, campaigns, slots, topics, lists, predictions, dimensions, messages, surveys }: Uncounted,
   kind: number,
   source: number,
 ): readonly string[] {
@@ -63,6 +63,9 @@ function columnsOf(
     case 15:
     case 16:
       return predictions[source]!;
+    case 23:
+    case 24:
+      return dimensions[source]!;
     case 19:
     case 20:
       return messages[source]!.channels;

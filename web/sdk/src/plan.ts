@@ -60,7 +60,7 @@ export interface Plan extends Sections {
 /**
  * Reads published bytes.
  *
- * @throws Malformed If they are no plan of version 2 or 3.
+ * @throws Malformed If they are no plan of version 2 to 4.
  */
 export function decodePlan(published: Uint8Array): Plan {
   const r = new Reader(published);
@@ -69,7 +69,7 @@ export function decodePlan(published: Uint8Array): Plan {
   const trigger = () => r.byte() === 5 && r.byte();
   if (r.u32() !== 0x444c504e) throw new Malformed();
   const version = r.byte();
-  if (version !== 2 && version !== 3) throw new Malformed();
+  if (version < 2 || version > 4) throw new Malformed();
   const site = r.text();
   const serial = r.uv();
   r.sv(); // issued
@@ -145,7 +145,7 @@ export function decodePlan(published: Uint8Array): Plan {
     byte(); // goal
     return { name, kind, by, source };
   });
-  const sections = decodeSections(r, version > 2, campaigns, slots.length);
+  const sections = decodeSections(r, version, campaigns, slots.length);
   r.close();
   const named = {
     site,

@@ -38,17 +38,20 @@ export interface Sections {
   readonly messages: readonly Message[];
   /** Bins of each prediction. */
   readonly predictions: readonly (readonly string[])[];
+  /** Bins of each dimension. */
+  readonly dimensions: readonly (readonly string[])[];
   /** Of each campaign: whether it has a holdout of its own. */
   readonly held: readonly boolean[];
 }
 
-/** Reads them; `some` is false for format 2, which has none. */
+/** Reads them; format 2 has none, format 3 no dimensions. */
 export function decodeSections(
   r: Reader,
-  some: boolean,
+  format: number,
   campaigns: readonly { readonly columns: readonly string[] }[],
   slots: number,
 ): Sections {
+  const some = format > 2;
   const list = <T>(element: () => T): T[] => (some ? r.list(element) : []);
   const texts = () => list(() => r.text());
   const trigger = () => r.byte() === 5 && r.byte();
@@ -93,13 +96,23 @@ export function decodeSections(
     trigger();
     return { name, channels: channels.filter((_, i) => (bits >> i) & 1) };
   });
-  const predictions = list(() => {
-    r.take(2); // kind, within
-    return list(() => {
+  const bins = () =>
+    list(() => {
       const bin = r.text();
       r.blob(); // rule
       return bin;
     });
+  const predictions = list(() => {
+    r.take(2); // kind, within
+    return bins();
   });
-  return { networks, payments, pages, skills, channels, surveys, lists, messages, predictions, held };
+  const dimensions: string[][] = [];
+  if (format > 3) {
+    r.list(() => {
+      r.text();
+      r.take(2); // moment, within
+      dimensions.push(bins());
+    });
+  }
+  return { networks, payments, pages, skills, channels, surveys, lists, messages, predictions, dimensions, held };
 }
