@@ -77,6 +77,12 @@ func TestGoTellsBeforeItGoes(t *testing.T) {
 	p.until(`dunlin.debug().then((d) => d.value.worker?.stage === "running")`)
 	told := p.hears("assign", 1)
 	require.Equal(t, "letter", told[0]["arm"])
+	// Whatever is refused, the visitor arrives.
+	eval[any](p, `void dunlin.go("/wide", "x".repeat(1 << 20), "letter")`)
+	p.until(`location.pathname === "/wide"`)
+	p.until(`dunlin.debug().then((d) => d.value.worker?.stage === "running")`)
+	p.hears("assign", 1)
+	p.unbroken()
 }
 
 // A list picks, says why, and hears what was seen and taken; dunlin.why says it again.
@@ -115,8 +121,7 @@ func TestListInAPage(t *testing.T) {
 	p.unbroken()
 }
 
-// An exit survey comes when the pointer leaves at the top, is answered by the keyboard,
-// and its asking and its answer are each told once.
+// An exit survey comes when the pointer leaves at the top, is answered, and its asking and its answer are each told once.
 func TestSurveyAtLeaving(t *testing.T) {
 	w := inputs(t, func(o *world.Options) {
 		o.Pages["/leave"] = page("", `<dunlin-survey><option value="price">The price</option></dunlin-survey>`)

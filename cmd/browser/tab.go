@@ -153,6 +153,18 @@ func (t *Tab) Until(expression string) error {
 	}
 }
 
+// Keys presses keys one after another, as a keyboard does: whatever has the focus gets them.
+func (t *Tab) Keys(keys ...string) error {
+	ctx, cancel := context.WithTimeout(t.ctx, within)
+	defer cancel()
+	for _, key := range keys {
+		if _, err := chromedp.Run(ctx, chromedp.KeyEvent(key)); err != nil {
+			return fmt.Errorf("press %q: %w", key, err)
+		}
+	}
+	return nil
+}
+
 // Shot takes a screenshot, PNG.
 func (t *Tab) Shot() ([]byte, error) {
 	ctx, cancel := context.WithTimeout(t.ctx, within)
