@@ -104,7 +104,7 @@ func TestPredictionsFromReleasesAreCalibrated(t *testing.T) {
 			var l measure.Log
 			rules.Open(&l, period.Date, 0)
 			at := measure.Moment{Memory: &s.memory, Log: &l, Now: period.Start}
-			rules.Began(at, measure.Bins{uint8(s.sort), uint8(s.sort)})
+			rules.Began(at, measure.Bins{uint8(s.sort), uint8(s.sort)}, measure.Sorting{}, measure.Past{})
 			s.own.Began(p, period.Date)
 			if d >= learned {
 				judge(s)
@@ -113,7 +113,7 @@ func TestPredictionsFromReleasesAreCalibrated(t *testing.T) {
 				rules.Happened(at, plan.Trigger{Kind: plan.Order})
 				s.own.Bought()
 			}
-			rules.Cells(cells, &l)
+			rules.Cells(cells, &l, &measure.Sorting{})
 			for c, one := range cells {
 				if one {
 					r.Cells[c]++

@@ -14,9 +14,10 @@
 // the days before. Over one release that is so; over several they are too narrow by what
 // no sum shows (docs/console.md, "What the numbers are").
 //
-// Audience, funnel and slots have panels. Metrics of other kinds (topics, moves, items,
-// predictions, messages, surveys) have none and are passed over: what was released of them
-// is read cell by cell (package metric), and devices go by it (package optimise).
+// Audience, funnel, and what the device picks (slots, lists, chosen campaigns) have panels of
+// their own; dimensions, topics, items, messages, surveys and predictions one of one form
+// (Sort). Moves between topics have none: they are read cell by cell (package metric), and
+// devices go by them (package optimise).
 //
 // The package sees released numbers only and is pure.
 package panel

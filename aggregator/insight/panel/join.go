@@ -20,7 +20,8 @@ type joint struct {
 	ways     map[plan.Digest][]way
 	audience []string // segments
 	funnel   funnelSeries
-	slots    []*slotSeries
+	slots    []*slotSeries // and lists and chosen campaigns
+	sorts    []*sortSeries
 }
 
 // way leads from a cell of a release to one of the sums that it is in.
@@ -33,9 +34,11 @@ type funnelSeries struct {
 	plans    map[plan.Digest]bool
 }
 
-// slotSeries is one slot of the plans that agree on it.
+// slotSeries is one slot, list or chosen campaign of the plans that agree on it.
 type slotSeries struct {
+	kind       string // slot, list, campaign
 	name, goal string
+	exposed    plan.MetricKind
 	won        plan.MetricKind // what successes are counted by
 	holdout    plan.Share
 	variants   []string
@@ -57,9 +60,10 @@ func join(plans []identified) *joint {
 		j.lead(p, 0, cell{})
 		j.joinAudience(p, layout)
 		j.joinFunnel(p, layout)
-		for i := range p.Slots {
-			j.joinSlot(p, layout, i)
+		for _, place := range placesOf(p.Plan) {
+			j.joinPlace(p, layout, &place)
 		}
+		j.joinSorts(p, layout)
 	}
 	return j
 }
@@ -144,55 +148,103 @@ func (j *joint) joinFunnel(p identified, layout plan.Layout) {
 	}
 }
 
-func (j *joint) joinSlot(p identified, layout plan.Layout, i int) {
-	slot := p.Slots[i]
-	won, site, split := successes(p.Plan, layout, i)
+// place is where the device picks one of several: a slot, a list (which it fills or leaves
+// to what is popular), a campaign of mode chosen.
+type place struct {
+	kind, name string
+	source     int
+	goal       plan.Trigger
+	columns    []string // without the holdout's
+	holdout    plan.Share
+	exposed    plan.MetricKind
+	won        []plan.MetricKind // the first that is measured is taken
+}
+
+func placesOf(p *plan.Plan) (out []place) {
+	for i := range p.Slots {
+		s := &p.Slots[i]
+		it := place{
+			kind: "slot", name: s.Name, source: i, goal: s.Goal, holdout: p.Policy.Holdout,
+			exposed: plan.SlotExposed, won: []plan.MetricKind{plan.SlotConverted},
+		}
+		for _, v := range s.Variants {
+			it.columns = append(it.columns, v.Name)
+		}
+		if s.Goal.Kind == plan.Click { // a click in it
+			it.won = append(it.won, plan.SlotClicked)
+		}
+		out = append(out, it)
+	}
+	for i := range p.Lists {
+		l := &p.Lists[i]
+		it := place{
+			kind: "list", name: l.Name, source: i, goal: l.Goal, columns: []string{"shown"}, holdout: p.Policy.Holdout,
+			exposed: plan.ListExposed, won: []plan.MetricKind{plan.ListConverted},
+		}
+		if l.Goal.Kind == plan.Click {
+			it.won = append(it.won, plan.ListClicked)
+		}
+		out = append(out, it)
+	}
+	for i := range p.Campaigns {
+		c := &p.Campaigns[i]
+		if c.Mode != plan.Chosen {
+			continue
+		}
+		held := max(p.Policy.Holdout, c.Promotion.Holdout)
+		out = append(out, place{
+			kind: "campaign", name: c.Name, source: i, goal: c.Goals[0].On, columns: c.Arms, holdout: held,
+			exposed: plan.CampaignExposed, won: []plan.MetricKind{plan.CampaignConverted},
+		})
+	}
+	return out
+}
+
+func (j *joint) joinPlace(p identified, layout plan.Layout, it *place) {
+	won, site, split := successes(p.Plan, layout, it)
 	if site == nil && split == nil {
 		return
 	}
-	goal := goalOf(p.Plan, slot.Goal)
-	at := slices.IndexFunc(j.slots, func(s *slotSeries) bool { return s.name == slot.Name })
+	goal := goalOf(p.Plan, it.goal)
+	at := slices.IndexFunc(j.slots, func(s *slotSeries) bool { return s.kind == it.kind && s.name == it.name })
 	if at < 0 {
 		at = len(j.slots)
-		j.slots = append(j.slots, &slotSeries{name: slot.Name, goal: goal, won: won, holdout: p.Policy.Holdout, plans: map[plan.Digest]bool{}})
+		j.slots = append(j.slots, &slotSeries{
+			kind: it.kind, name: it.name, goal: goal, exposed: it.exposed, won: won, holdout: it.holdout, plans: map[plan.Digest]bool{},
+		})
 	}
 	s := j.slots[at]
-	if s.goal != goal || s.won != won || s.holdout != p.Policy.Holdout {
+	if s.goal != goal || s.won != won || s.holdout != it.holdout {
 		return
 	}
 	s.plans[p.digest] = true
-	for _, v := range slot.Variants {
-		s.variants = union(s.variants, []string{v.Name})
-	}
+	s.variants = union(s.variants, it.columns)
 	if split != nil {
 		s.segments = union(s.segments, segmentsOf(p.Plan))
-		j.leadSpan(p, split.exposed, cell{kind: plan.SlotExposed, source: s.name}, site == nil)
+		j.leadSpan(p, split.exposed, cell{kind: s.exposed, source: s.name}, site == nil)
 		j.leadSpan(p, split.won, cell{kind: won, source: s.name}, site == nil)
 	}
 	if site != nil {
-		j.leadSpan(p, site.exposed, cell{kind: plan.SlotExposed, source: s.name}, true)
+		j.leadSpan(p, site.exposed, cell{kind: s.exposed, source: s.name}, true)
 		j.leadSpan(p, site.won, cell{kind: won, source: s.name}, true)
 	}
 }
 
-// outcome is a slot's exposures and successes, both by site or both by segment: so a rate
+// outcome is a place's exposures and successes, both by site or both by segment: so a rate
 // is never of exposures whose successes nobody counted.
 type outcome struct{ exposed, won plan.Span }
 
-// successes finds what a slot's successes are counted by: conversions, or clicks where its
+// successes finds what a place's successes are counted by: conversions, or clicks where its
 // goal is a click in it and no conversions are counted.
-func successes(p *plan.Plan, layout plan.Layout, slot int) (kind plan.MetricKind, site, split *outcome) {
+func successes(p *plan.Plan, layout plan.Layout, it *place) (kind plan.MetricKind, site, split *outcome) {
 	find := func(kind plan.MetricKind, by plan.By) *outcome {
-		exposed, won := spanOf(p, layout, plan.SlotExposed, slot, by), spanOf(p, layout, kind, slot, by)
+		exposed, won := spanOf(p, layout, it.exposed, it.source, by), spanOf(p, layout, kind, it.source, by)
 		if exposed == nil || won == nil {
 			return nil
 		}
 		return &outcome{*exposed, *won}
 	}
-	for _, kind := range []plan.MetricKind{plan.SlotConverted, plan.SlotClicked} {
-		if kind == plan.SlotClicked && p.Slots[slot].Goal.Kind != plan.Click {
-			break
-		}
+	for _, kind := range it.won {
 		site, split = find(kind, plan.SiteWide), find(kind, plan.BySegment)
 		if site != nil || split != nil {
 			return kind, site, split
@@ -210,7 +262,7 @@ func spanOf(p *plan.Plan, layout plan.Layout, kind plan.MetricKind, source int, 
 		if span.Metric < 0 {
 			continue
 		}
-		if m := p.Metrics[span.Metric]; m.Kind == kind && int(m.Source) == source && m.By == by && m.Most == 1 {
+		if m := p.Metrics[span.Metric]; m.Kind == kind && int(m.Source) == source && m.Goal == 0 && m.By == by && m.Most == 1 {
 			return span
 		}
 	}

@@ -35,7 +35,8 @@ type Report struct {
 	Present    Present   `json:"present"`
 	Audience   []Segment `json:"audience"`
 	Funnel     *Funnel   `json:"funnel"`
-	Slots      []Slot    `json:"slots"`
+	Slots      []Slot    `json:"slots"` // lists and chosen campaigns too
+	Sorts      []Sort    `json:"sorts"`
 }
 
 // Of makes the report of the releases whose period's date lies from one date to another,
@@ -69,12 +70,17 @@ func Of(all []Release, from, to plan.Date) (*Report, error) {
 		Audience:   audience(j, sum, days),
 		Funnel:     funnel(j, sum, in),
 		Slots:      []Slot{},
+		Sorts:      []Sort{},
 	}
 	for _, d := range days {
 		out.Present.Days = append(out.Present.Days, Day{d.date.String(), countOf(j.at(d.sums, cell{}))})
 	}
 	for _, s := range j.slots {
 		out.Slots = append(out.Slots, slot(j, s, sum, days, in))
+	}
+	pairs := successiveOf(j, all, in)
+	for _, s := range j.sorts {
+		out.Sorts = append(out.Sorts, sortPanel(j, s, sum, pairs, in))
 	}
 	return out, nil
 }

@@ -5,8 +5,9 @@ import (
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
 )
 
-// Slot is what a slot's variants were shown and won.
+// Slot is what the variants of a slot, a list or a chosen campaign were shown and won.
 type Slot struct {
+	Kind     string        `json:"kind"` // slot, list or campaign
 	Name     string        `json:"name"`
 	From     string        `json:"from"` // date of its first release: earlier ones in the range had another goal or holdout
 	Goal     string        `json:"goal"` // click, order, …, or the name of the site's own event
@@ -49,7 +50,7 @@ type UpliftDay struct {
 func slot(j *joint, s *slotSeries, all sums, days []day, in []Release) Slot {
 	// Exposures and successes come from separate histograms: their noises have no covariance.
 	arm := func(in sums, scope scope, segment, column string) interval.Proportion {
-		c := cell{kind: plan.SlotExposed, scope: scope, source: s.name, segment: segment, column: column}
+		c := cell{kind: s.exposed, scope: scope, source: s.name, segment: segment, column: column}
 		exposed := j.at(in, c)
 		c.kind = s.won
 		return interval.Proportion{K: j.at(in, c), N: exposed}
@@ -66,7 +67,7 @@ func slot(j *joint, s *slotSeries, all sums, days []day, in []Release) Slot {
 		return out
 	}
 	out := Slot{
-		Name: s.name, From: since(in, s.plans), Goal: s.goal, Variants: s.variants,
+		Kind: s.kind, Name: s.name, From: since(in, s.plans), Goal: s.goal, Variants: s.variants,
 		All: variants(whole, ""), Segments: []SlotSegment{}, UpliftDays: []UpliftDay{},
 	}
 	for _, segment := range s.segments {
