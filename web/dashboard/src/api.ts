@@ -72,6 +72,7 @@ export interface Variant {
 }
 
 export interface Slot {
+  kind: "slot" | "list" | "campaign";
   name: string;
   from?: string; // date of its first release; earlier ones in the range had another goal or holdout
   goal: string; // "click", "order", an event's name
@@ -82,6 +83,33 @@ export interface Slot {
   uplift: { rate: Rate; treated: Rate; control: Rate } | null;
   /** The same, day by day in the range, cumulated from its start. */
   uplift_days: { date: string; rate: Rate }[];
+}
+
+/** One column of a distribution. */
+export interface Bin {
+  name: string;
+  total: Count;
+  share: Rate;
+  /** Of whom came back, responded, or solved it: what `sorts.gain.…` says. Null: not measured. */
+  gain: Rate | null;
+}
+
+/** A mean of answers. */
+export interface Score {
+  kind: "csat" | "nps"; // 1 to 5, or -100 to 100
+  mean: Rate; // a mean and its bounds, no share
+  rate: Rate | null; // of those asked, who answered; null: not measured
+}
+
+/** How devices, or answers, were distributed. */
+export interface Sort {
+  kind: "dimension" | "topics" | "last" | "items" | "tried" | "answers" | "reached" | "state";
+  name: string; // of the dimension, list, survey, message or prediction; else empty
+  from?: string; // date of its first release; earlier ones in the range had other bins
+  of: "all" | "present"; // what shares are of
+  all: Bin[];
+  segments: { name: string; bins: Bin[]; score: Score | null }[];
+  score: Score | null;
 }
 
 export interface Report {
@@ -97,5 +125,6 @@ export interface Report {
     all: { reached: Count; of_first: Rate; of_previous: Rate }[]; // by stage, at least that deep
     segments: { name: string; stages: { reached: Count; of_first: Rate; of_previous: Rate }[] }[];
   } | null;
-  slots: Slot[];
+  slots: Slot[]; // lists and chosen campaigns too
+  sorts: Sort[];
 }

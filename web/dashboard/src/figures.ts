@@ -147,6 +147,16 @@ export class Figures {
     return { value: write(Math.min(1, Math.max(0, rate.value))), spread: this.#range(write(low), write(high), false) };
   }
 
+  /** A mean of answers with its interval, as finely as that allows. */
+  mean(rate: Rate): Figure {
+    const high = rate.high ?? rate.low;
+    const half = (high - rate.low) / 2;
+    const digits = half >= 0.95 ? 0 : half >= 0.095 ? 1 : 2;
+    const write = (value: number): string => minus(this.decimal(value, digits));
+    const [low, value, top] = [write(rate.low), write(rate.value), write(high)];
+    return { value, spread: this.#range(low, top, rate.low < 0) };
+  }
+
   /** An uplift (above -1) with its interval, signs shown; one without an upper bound is "at least". */
   uplift(rate: Rate): Figure {
     const digits = rate.high === null ? 0 : decimals(((rate.high - rate.low) / 2) * 100);

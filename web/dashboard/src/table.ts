@@ -6,7 +6,7 @@
 import type { Count, Rate } from "./api.ts";
 import { calendar } from "./calendar.ts";
 import type { Words } from "./words.ts";
-import type { Report, Slot } from "./api.ts";
+import type { Report, Slot, Sort } from "./api.ts";
 
 /** One cell. */
 export type Cell =
@@ -156,5 +156,45 @@ export function upliftDaysTable(slot: Slot, words: Words): Table {
     corner: [words.say("table.date")],
     columns: [{ label: words.say("slots.uplift"), kind: "uplift" }],
     rows: slot.uplift_days.map(({ date, rate: found }) => ({ names: [date], cells: [uplift(found)] })),
+  };
+}
+
+/** What a distribution is called. */
+export function sortTitle({ kind, name }: Sort, words: Words): string {
+  return words.say(`sorts.title.${kind}`, { name });
+}
+
+/** What the second rate of its columns is: who came back, responded, solved it. */
+export function gainTitle({ kind, name }: Sort, words: Words): string {
+  switch (kind) {
+    case "tried":
+    case "reached":
+      return words.say(`sorts.gain.${kind}`);
+    case "state":
+      return words.say(name === "lapse_risk" ? "sorts.gain.lapse" : "sorts.gain.state");
+    default:
+      return words.say("sorts.gain.dimension");
+  }
+}
+
+/** A distribution, the whole site and each segment. */
+export function sortTable(sort: Sort, words: Words): Table {
+  const groups = [{ name: words.say("table.all"), bins: sort.all }, ...sort.segments];
+  const gained = sort.all.some(({ gain }) => gain);
+  return {
+    title: sortTitle(sort, words),
+    file: `${sort.kind}${sort.name && "-"}${sort.name}`,
+    corner: [words.say("table.segment"), sort.name || words.say("sorts.jump")],
+    columns: [
+      { label: words.say("sorts.devices"), kind: "count" },
+      { label: words.say("sorts.share"), kind: "rate" },
+      ...(gained ? [{ label: gainTitle(sort, words), kind: "rate" } as const] : []),
+    ],
+    rows: groups.flatMap((group) =>
+      group.bins.map(({ name, total, share, gain }) => ({
+        names: [group.name, name],
+        cells: [count(total), rate(share), ...(gained ? [gain ? rate(gain) : none] : [])],
+      })),
+    ),
   };
 }

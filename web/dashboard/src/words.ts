@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Count, Hidden, Rate } from "./api.ts";
+import type { Count, Hidden, Rate, Slot } from "./api.ts";
 import { Figures, type Figure, type Interval } from "./figures.ts";
 import type { Language } from "./language.ts";
 import { say, type Key, type Values } from "./messages.ts";
@@ -52,6 +52,11 @@ export class Words {
     return rate.hidden === "" ? phrase(this.figures.rate(rate)) : this.hidden(rate.hidden);
   }
 
+  /** A mean and its interval, or why it is withheld, as one phrase. */
+  mean(rate: Rate): string {
+    return rate.hidden === "" ? phrase(this.figures.mean(rate)) : this.hidden(rate.hidden);
+  }
+
   /** An uplift and its interval, or why it is withheld, as one phrase. */
   uplift(rate: Rate): string {
     return rate.hidden === "" ? phrase(this.figures.uplift(rate)) : this.hidden(rate.hidden);
@@ -65,6 +70,11 @@ export class Words {
   /** A variant's name; the holdout's is translated. */
   variant(name: string): string {
     return name === "holdout" ? this.say("slots.holdout") : name;
+  }
+
+  /** What the device picks in: a slot's name, or that of a list or campaign with what it is. */
+  place({ kind, name }: { readonly kind: Slot["kind"]; readonly name: string }): string {
+    return kind === "slot" ? name : this.say(`place.${kind}`, { name });
   }
 }
 

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Count, Report, Site, Slot, Variant } from "../src/api.ts";
+import type { Bin, Count, Report, Site, Slot, Sort, Variant } from "../src/api.ts";
 import { shift } from "../src/location.ts";
 import { count, rate, uplift } from "./intervals.ts";
 
@@ -166,6 +166,7 @@ function slotOf(model: SlotModel, index: number, chosen: readonly Day[]): Slot {
     return { rate: uplift(treated, control), treated, control };
   };
   return {
+    kind: "slot",
     name: model.name,
     goal: "click",
     variants: [...model.variants],
@@ -174,6 +175,49 @@ function slotOf(model: SlotModel, index: number, chosen: readonly Day[]): Slot {
     uplift: found(chosen),
     uplift_days: chosen.map(({ date }, place) => ({ date, rate: found(chosen.slice(0, place + 1)).rate })),
   };
+}
+
+/** Distributions as a plan has them that asks for each kind. */
+function sortsOf(t: number): Sort[] {
+  const bin = (name: string, part: number, back?: number): Bin => ({
+    name,
+    total: count(Math.round(20_000 * t * part), v * t),
+    share: rate(Math.round(20_000 * t * part), 20_000 * t, v * t, 4 * v * t, v * t),
+    gain: back === undefined ? null : rate(Math.round(20_000 * t * part * back), Math.round(20_000 * t * part), v * t, v * t, 0),
+  });
+  const mood = [bin("unhappy", 0.06, 0.31), bin("came to the cart", 0.22, 0.62), bin("reads", 0.7, 0.48), bin("angry", 0.00001, 0)];
+  const answers = [0.04, 0.06, 0.16, 0.4, 0.34].map((part, index) => bin(`${index + 1}`, part / 50));
+  const mean = { value: 3.94, low: 3.87, high: 4.01, hidden: "" } as const;
+  const channels = [bin("direct", 0.4), bin("organic", 0.31), bin("社交", 0.2), bin("unknown", 0.09)];
+  return [
+    {
+      kind: "dimension",
+      name: "channel",
+      of: "all",
+      all: channels,
+      segments: segments.map((name) => ({ name, bins: channels, score: null })),
+      score: null,
+    },
+    { kind: "dimension", name: "state of the week", of: "all", all: mood, segments: [], score: null },
+    {
+      kind: "answers",
+      name: "happy",
+      of: "all",
+      all: answers,
+      segments: [],
+      score: { kind: "csat", mean, rate: rate(400 * t, 1900 * t, v * t, v * t, 0) },
+    },
+    { kind: "topics", name: "", of: "present", all: [bin("shoes", 0.3), bin("bags", 0.12)], segments: [], score: null },
+    {
+      kind: "reached",
+      name: "digest",
+      of: "present",
+      all: [bin("banner", 0.2, 0.08), bin("e-mail", 0.1, 0.03)],
+      segments: [],
+      score: null,
+    },
+    { kind: "state", name: "lapse_risk", of: "all", all: mood, segments: [], score: null },
+  ];
 }
 
 /** What may differ from the usual report. */
@@ -237,5 +281,6 @@ export function report(from: string, to: string, odd: Odd = {}): Report {
           segments: segments.map((name, row) => ({ name, stages: stageOf([row]) })),
         },
     slots: odd.bare ? [] : models.map((model, index) => slotOf(model, index, chosen)),
+    sorts: odd.bare ? [] : sortsOf(t),
   };
 }
