@@ -102,7 +102,7 @@ test("a malformed catalogue leaves the default, and breaks nothing", async () =>
 
 test.each([
   ["en", "nps", "How likely are you to recommend us?", "Thank you!"],
-  ["zh-CN", "csat", "您有多满意?", "谢谢!"],
+  ["zh-CN", "csat", "您有多满意？", "谢谢！"],
 ])("a survey in %s is asked, answered by the keyboard, and told once", async (lang, kind, question, thanks) => {
   site.answers["surveys"] = [{ name: "now", kind, answers: [] }];
   await v.open([`<body><h1>Shop</h1><dunlin-survey></dunlin-survey>`], { html: `lang="${lang}"` });
