@@ -11,6 +11,8 @@ const file = (path: string) => readFileSync(new URL(path, import.meta.url), "utf
 test.each([
   ["en", "../testdata/sentiment/en.txt", 400],
   ["zh", "../testdata/sentiment/zh.txt", 400],
+  ["en", "../testdata/sentiment/fresh.en.txt", 48],
+  ["zh", "../testdata/sentiment/fresh.zh.txt", 48],
   ["en", "./sentiment.dev.en.txt", 75],
   ["zh", "./sentiment.dev.zh.txt", 75],
 ])("macro-F1 of %s, %s", (lang, path, least) => {
