@@ -274,6 +274,16 @@ func TestMalformedPriorsAndCatalogue(t *testing.T) {
 			p.agree()
 			require.True(t, eval[struct{ OK bool }](p, `dunlin.choose("hero")`).OK)
 			eval[any](p, `document.querySelector("dunlin-list").refresh()`)
+			says := func(say string) {
+				require.Eventually(t, func() bool {
+					d := p.debug()
+					return slices.ContainsFunc(append(d.Trouble, d.Worker.Trouble...), func(x struct{ Why, Say string }) bool { return x.Say == say })
+				}, 10*time.Second, 50*time.Millisecond, say)
+			}
+			says("priors: not had, or refused: choices go without")
+			if name == "no JSON" || name == "another kind" {
+				says("list feed: the catalogue is none")
+			}
 			require.False(t, eval[bool](p, `[...document.querySelectorAll("dunlin-list a")].some((a) => a.href.startsWith("javascript"))`))
 			require.NotEmpty(t, eval[string](p, `[...document.querySelectorAll(".l")].filter((e) => e.checkVisibility()).map((e) => e.textContent).join()`))
 			p.unbroken()

@@ -121,6 +121,19 @@ func TestListInAPage(t *testing.T) {
 	p.unbroken()
 }
 
+// A list without default content has nothing that could move: it is filled in view.
+func TestEmptyListInView(t *testing.T) {
+	w := inputs(t, func(o *world.Options) {
+		o.Pages["/empty"] = page("", `<dunlin-list name="feed" catalogue="/feed.json"><template><a data-field="url title"></a></template></dunlin-list>`)
+	})
+	p := visit(t, w, watched)
+	p.to("/empty")
+	p.agree()
+	p.until(`document.querySelectorAll("dunlin-list a").length === 2`)
+	p.hears("listed", 1)
+	p.unbroken()
+}
+
 // An exit survey comes when the pointer leaves at the top, is answered, and its asking and its answer are each told once.
 func TestSurveyAtLeaving(t *testing.T) {
 	w := inputs(t, func(o *world.Options) {

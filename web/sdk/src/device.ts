@@ -377,7 +377,11 @@ export class Device {
     const period = life && periodAt(life.plan, this.#now());
     return {
       stage: this.#stage,
-      trouble: [...this.#trouble, ...(session?.refusal ? [refused(session.refusal)] : [])],
+      trouble: [
+        ...this.#trouble,
+        ...(session?.refusal ? [refused(session.refusal)] : []),
+        ...(life?.published.priors && !life.mind.informed ? [refuse("refused", "priors: not had, or refused: choices go without")] : []),
+      ],
       plan: life ? { digest: life.digest, serial: life.plan.serial, site: life.plan.site } : null,
       priors: life?.mind.informed ? life.published.priors : null,
       module: this.world.module,

@@ -108,8 +108,13 @@ class ListElement extends Base {
     const url = address(this.getAttribute("catalogue"), location.href);
     const run = dunlin();
     if (!url || !run) return;
+    const asked = run.ask as unknown as (request: object) => Promise<Outcome<Picks>>;
     const items = await fetched(url);
-    if (!items) return this.#refused(`list ${this.#name}: the catalogue is none`);
+    if (!items) {
+      // The device refuses it, so that dunlin.debug() says so.
+      const refused = await asked({ do: "list", list: this.#name, items });
+      return this.#refused(refused.ok ? "" : refused.say);
+    }
     const of = this.dataset["dunlinTopics"] ?? document.body.dataset["dunlinTopics"] ?? "";
     const topics = of
       .toLowerCase()
@@ -125,7 +130,6 @@ class ListElement extends Base {
       difficulty,
     }));
     const current = this.dataset["dunlinItem"] ?? document.body.dataset["dunlinItem"];
-    const asked = run.ask as unknown as (request: object) => Promise<Outcome<Picks>>;
     const outcome = await asked({ do: "list", list: this.#name, items: bare, topics, ...(current && { current }) });
     // In view it stays as it is: nothing moves under a reader's eyes.
     if (!outcome.ok || this.#seen) return;
@@ -172,8 +176,9 @@ class ListElement extends Base {
     this.#watch.observe(this);
   }
 
-  #look({ isIntersecting, intersectionRatio, intersectionRect }: IntersectionObserverEntry): void {
-    this.#seen ||= isIntersecting;
+  #look({ isIntersecting, intersectionRatio, intersectionRect, boundingClientRect }: IntersectionObserverEntry): void {
+    // Without default content there is nothing to be seen yet, and nothing that could move.
+    this.#seen ||= isIntersecting && boundingClientRect.height > 0;
     const half = isIntersecting && (intersectionRatio >= 0.5 || intersectionRect.height * 2 >= innerHeight);
     clearTimeout(this.#timer);
     if (half) this.#timer = window.setTimeout(() => this.#expose(), LOOK);

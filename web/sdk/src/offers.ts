@@ -86,7 +86,7 @@ export async function pick(
 ): Promise<Outcome<WhyList>> {
   const at = named(plan.lists, list);
   if (at < 0) return refuse("not-in-plan", "the plan has no such list");
-  if (!Array.isArray(items)) return refuse("input", "list: want items");
+  if (!Array.isArray(items)) return refuse("input", `list ${list}: the catalogue is none`);
   const { sound, bytes } = await catalogue(plan, items, subtle);
   const here = known.get(current ?? "") ?? new Uint8Array(8);
   const has = given.get(mind) ?? new Map<number, Uint8Array>();

@@ -183,7 +183,10 @@ export function run({ page, tag, shelf, slots, source, worker, debug, lost }: Ho
         return name === "assigned" ? told.then((it) => ask({ do: "hide" }).then(() => (void ask({ do: "show" }), it))) : told;
       }
       if (request.do === "forget") shelf.change((entry) => delete entry.decisions);
-      return ask(request);
+      const outcome = await ask(request);
+      // That there is nothing to explain yet is nobody's mistake.
+      if (!outcome.ok && outcome.why !== "off" && name !== "why") note(outcome.say, outcome.why);
+      return outcome;
     },
     async debug() {
       const answer = await ask<WorkerDebug>({ do: "debug" });

@@ -97,7 +97,8 @@ test("a malformed catalogue leaves the default, and breaks nothing", async () =>
   await until("it is fetched", () => site.fetched.includes("/feed.json"));
   await new Promise((resolve) => setTimeout(resolve, 200));
   expect(await v.page.$eval("dunlin-list p", (e) => e.checkVisibility())).toBe(true);
-  expect(site.heard.some((r) => r.do === "list")).toBe(false);
+  // The Worker is told, to refuse it by name.
+  expect(site.heard.find((r) => r.do === "list")).toMatchObject({ items: null });
 });
 
 test.each([
