@@ -17,7 +17,7 @@ import (
 
 func snippetCommand() *cobra.Command {
 	var config, consent, name string
-	var privacy, banner bool
+	var privacy, banner, elements bool
 	c := &cobra.Command{
 		Use:   "snippet",
 		Short: "print the tag for a site's pages",
@@ -27,6 +27,9 @@ Dunlin: pages whose tag is old load nothing and are whole.
 
 --privacy and --banner also print the tags of the scripts of <dunlin-privacy> and
 <dunlin-consent>: they go into the <head> of the pages that use these elements alone.
+
+--elements also prints <dunlin-slot>, <dunlin-list> and <dunlin-survey> for each name in
+dunlin.yaml beside the services file, to be filled in: they go into the <body>.
 
 The consent mode is that of dunlin.yaml beside the services file, if there is one, or
 --consent names it.`,
@@ -56,21 +59,32 @@ The consent mode is that of dunlin.yaml beside the services file, if there is on
 			if err != nil {
 				return err
 			}
-			elements := []string{}
+			scripted := []string{}
 			if privacy {
-				elements = append(elements, site.Privacy)
+				scripted = append(scripted, site.Privacy)
 			}
 			if banner {
-				elements = append(elements, site.Banner)
+				scripted = append(scripted, site.Banner)
 			}
-			for _, element := range elements {
+			for _, element := range scripted {
 				line, err := t.Element(element)
 				if err != nil {
 					return err
 				}
 				tag += "\n" + line
 			}
-			_, err = fmt.Fprint(c.OutOrStdout(), site.Snippet(tag))
+			tag = site.Snippet(tag)
+			if elements {
+				f, err := planBeside(config)
+				if errors.Is(err, os.ErrNotExist) {
+					return fmt.Errorf("--elements: there is no %s to read names from", planPath(config))
+				}
+				if err != nil {
+					return err
+				}
+				tag += site.Elements(f)
+			}
+			_, err = fmt.Fprint(c.OutOrStdout(), tag)
 			return err
 		},
 	}
@@ -79,22 +93,36 @@ The consent mode is that of dunlin.yaml beside the services file, if there is on
 	c.Flags().StringVar(&name, "site", "", "the plan's site, where one collector serves several")
 	c.Flags().BoolVar(&privacy, "privacy", false, "also the script of <dunlin-privacy>, for the page that shows it")
 	c.Flags().BoolVar(&banner, "banner", false, "also the script of <dunlin-consent>, for pages that ask by it")
+	c.Flags().BoolVar(&elements, "elements", false, "also the elements of the plan's slots, lists and surveys")
 	return c
 }
 
 // consentBeside returns the mode of the plan's file that lies beside a services file.
 func consentBeside(config string) (mode plan.Consent, err error) {
-	path := filepath.Join(filepath.Dir(config), site.PlanName)
-	src, err := os.ReadFile(path)
+	f, err := planBeside(config)
 	if errors.Is(err, os.ErrNotExist) {
-		return mode, fmt.Errorf("--consent is missing, and there is no %s to read it from: accepted are ask, site, assumed", path)
+		return mode, fmt.Errorf("--consent is missing, and there is no %s to read it from: accepted are ask, site, assumed", planPath(config))
 	}
 	if err != nil {
-		return mode, fmt.Errorf("read the plan: %w", err)
+		return mode, err
+	}
+	return f.Consent, nil
+}
+
+func planPath(config string) string { return filepath.Join(filepath.Dir(config), site.PlanName) }
+
+// planBeside reads the plan's file that lies beside a services file.
+//
+// Errors: os.ErrNotExist, and the file's problems.
+func planBeside(config string) (*planfile.File, error) {
+	path := planPath(config)
+	src, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("read the plan: %w", err)
 	}
 	f, problems := planfile.Parse(path, src)
 	if problems != nil {
-		return mode, planProblems(problems)
+		return nil, planProblems(problems)
 	}
-	return f.Consent, nil
+	return f, nil
 }
