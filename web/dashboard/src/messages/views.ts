@@ -144,8 +144,8 @@ export const views = {
   "sorts.gain.reached": { en: "Responded", zh: "作出回应" },
   "sorts.gainTitle": { en: "{gain}, by group: {name}", zh: "{gain}，按组：{name}" },
   "sorts.back": {
-    en: "Of those who were in the group in one period, how many were there again in the next: what is missing to 100% are those who left, also for good. Groups whose lines do not overlap differ by more than chance and noise.",
-    zh: "某一周期属于该组的设备中，下一周期再次到访的比率；与 100% 的差额就是离开的设备，包括一去不返的。两组的线若不重叠，差别就超出了偶然与噪声。",
+    en: "Of those who were in the group in one period, how many were there again in the next, or within as many as the plan says: what is missing to 100% are those who left, also for good. Groups whose lines do not overlap differ by more than chance and noise.",
+    zh: "某一周期属于该组的设备中，在下一周期（或方案规定的若干周期内）再次到访的比率；与 100% 的差额就是离开的设备，包括一去不返的。两组的线若不重叠，差别就超出了偶然与噪声。",
   },
   "sorts.other": {
     en: "Points are rates, lines their 95% intervals.",
