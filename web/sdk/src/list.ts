@@ -24,6 +24,9 @@ export interface Item extends CatalogueItem {
 const MOST = 2000;
 const LONGEST = 4_000_000;
 
+/** Most items that are looked at by the page's address: a plan's longest list. */
+const PREVIEW = 24;
+
 /** Time for which half of the list must have been in view, ms. */
 const LOOK = 1000;
 
@@ -52,6 +55,18 @@ export function address(url: unknown, base: string): string {
   } catch {
     return "";
   }
+}
+
+/** How many items the page's address forces on a list, `?dunlin-preview=feed:8`: 0 for the default, undefined for none. */
+export function forced(search: string, list: string): number | undefined {
+  const head = `${list}:`;
+  const value = new URLSearchParams(search)
+    .get("dunlin-preview")
+    ?.split(",")
+    .find((part) => part.startsWith(head))
+    ?.slice(head.length);
+  if (value === undefined) return value;
+  return /^\d{1,2}$/.test(value) && +value <= PREVIEW ? +value : 0;
 }
 
 /** Where there is no page its pure functions can be tried all the same. */
@@ -108,6 +123,8 @@ class ListElement extends Base {
     const url = address(this.getAttribute("catalogue"), location.href);
     const run = dunlin();
     if (!url || !run) return;
+    const look = forced(location.search, this.#name);
+    if (look !== undefined) return this.#preview(look, url);
     const asked = run.ask as unknown as (request: object) => Promise<Outcome<Picks>>;
     const items = await fetched(url);
     if (!items) {
@@ -135,6 +152,17 @@ class ListElement extends Base {
     if (!outcome.ok || this.#seen) return;
     const by = new Map(items.map((item) => [item.id, item]));
     this.#show(outcome.value.picks.flatMap((pick) => (by.has(pick.id) ? [{ ...pick, item: by.get(pick.id)! }] : [])));
+  }
+
+  /** Shows the catalogue's first items in its own order, of which the device hears nothing. */
+  async #preview(size: number, url: string): Promise<void> {
+    this.dataset["dunlinPreview"] = `${this.#name}:${size || ""}`;
+    // The outline of a line of text does not go round blocks within.
+    if (getComputedStyle(this).display === "inline") this.style.display = "block";
+    const items = size ? await fetched(url) : [];
+    if (!items) return this.#refused("");
+    this.#show(items.slice(0, size).map((item) => ({ id: item.id, reason: "popular", topic: "", item })));
+    this.#shown = new Map();
   }
 
   #refused(say: string): void {
@@ -193,7 +221,7 @@ class ListElement extends Base {
   #click(event: Event): void {
     const { target, button } = event as MouseEvent;
     const item = (target as Element).closest?.<HTMLElement>("[data-dunlin-pick]")?.dataset["dunlinPick"];
-    if (button > 1 || !item) return;
+    if (button > 1 || !item || !this.#shown.has(item)) return;
     // A link that is followed before the second is over: it was seen.
     this.#expose();
     void dunlin()?.track("picked", { list: this.#name, item, topics: this.#shown.get(item) ?? [] });

@@ -164,7 +164,7 @@ export function observe({ page, base, arrives, after, declared, tell, seen, view
     if (button > 1 || !(target instanceof page.Element)) return;
     const inside = target.closest<HTMLElement>("dunlin-slot");
     // What the address forces is not counted.
-    const forced = !!inside && "dunlinPreview" in inside.dataset;
+    const forced = target.closest("[data-dunlin-preview]");
     const slot = forced ? null : inside?.getAttribute("name");
     const link = target.closest<HTMLAnchorElement>("a[href]");
     if (slot && link) seen(inside!);

@@ -180,6 +180,43 @@ test.each([
   expect(of("exposure", "click")).toEqual([]);
 });
 
+test.each([
+  ["1", ["Runner"]],
+  ["24", ["Runner", "<b>Tote</b>"]],
+  ["", []],
+  ["0", []],
+  ["25", []],
+  ["sale", []],
+])("a preview of a list by %j is marked, in view too, and nothing of it is asked or counted", async (value, titles) => {
+  site.own.set("/feed.json", CATALOGUE);
+  site.answers["list"] = PICKS;
+  const list = LIST.replaceAll("<b ", '<b data-dunlin-track="click" ').replace("<p>", '<p data-dunlin-track="click">');
+  const other = list.replace('name="feed"', 'name="a.feed" id="other"');
+  site.pages.set("/p", { body: [`<body>${list}${TALL}${other}`] });
+  await v.open([`<body>`]);
+  await v.page.goto(`${site.origin}/p?dunlin-preview=hero:sale,feed:${value}`);
+  await v.page.waitForSelector("dunlin-list[data-dunlin-preview]");
+  await v.page.waitForSelector("#other article");
+  expect(await v.page.$$eval("dunlin-list:not(#other) article b", (all) => all.map((e) => e.textContent))).toEqual(titles);
+  expect(await v.page.$eval("dunlin-list p", (e) => e.checkVisibility())).toBe(!titles.length);
+  const drawn = ["outlineStyle", "display"] as const;
+  expect(await v.page.$eval("dunlin-list", (e, names) => names.map((name) => getComputedStyle(e)[name]), drawn)).toEqual([
+    "dashed",
+    "block",
+  ]);
+  expect(await v.page.$eval("#other", (e) => "dunlinPreview" in (e as HTMLElement).dataset)).toBe(false);
+  await look(`list-preview-${value}`);
+  await new Promise((resolve) => setTimeout(resolve, 1300));
+  await v.page.evaluate(() => addEventListener("click", (e) => e.preventDefault()));
+  await v.page.click(titles.length ? "dunlin-list b" : "dunlin-list p");
+  await v.page.$eval("#other b", (e) => (e as HTMLElement).click());
+  await until("a click in the list that is none is told", () => of("picked").length === 1);
+  expect(of("picked")).toMatchObject([{ list: "a.feed" }]);
+  expect(of("listed")).toMatchObject([{ list: "a.feed" }]);
+  expect(of("click")).toHaveLength(1);
+  expect(site.heard.flatMap((r) => (r.do === "list" ? [r.list] : []))).toEqual(["a.feed"]);
+});
+
 test("a link followed within the second: the exposure is told, then the click", async () => {
   site.notices = [
     { after: 0, notice: { tell: "decisions", choices: [{ slot: "hero", variant: "plain", reason: "sampled", first: true }] } },
