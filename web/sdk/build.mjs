@@ -24,8 +24,8 @@ const BUDGETS = [
   { what: "<dunlin-list>", parts: ["list"], most: 3 * 1024 },
   { what: "<dunlin-survey>", parts: ["survey"], most: 4 * 1024 },
   { what: "the sealing chunk", parts: ["seal"], most: 45 * 1024 },
-  { what: "a lexicon with the scorer, English", parts: ["sentiment", "wordsen"], most: 12 * 1024 },
-  { what: "a lexicon with the scorer, Chinese", parts: ["sentiment", "wordszh"], most: 12 * 1024 },
+  { what: "a lexicon with the scorer, English", parts: ["sentiment", "wordsen"], most: 20 * 1024 },
+  { what: "a lexicon with the scorer, Chinese", parts: ["sentiment", "wordszh"], most: 20 * 1024 },
   { what: "what answers a visitor's asks", parts: ["asks"], most: 6 * 1024 },
   { what: "what carries a profile", parts: ["carry"], most: 24 * 1024 },
   { what: "<dunlin-privacy>", parts: ["privacy"], most: 18 * 1024 },
@@ -126,7 +126,9 @@ async function main() {
   };
   // A lexicon is data: a module that exports its text, of a name that pins it.
   const words = async (lang) => {
-    const code = `export default ${JSON.stringify(await readFile(here(`data/sentiment-${lang}.txt`), "utf8"))};\n`;
+    // Of two entries of one word the later holds: what is said of goods, posts and courses.
+    const [general, own] = await Promise.all(["general", "sentiment"].map((it) => readFile(here(`data/${it}-${lang}.txt`), "utf8")));
+    const code = `export default ${JSON.stringify(`${general}\n${own}`)};\n`;
     return add(named(`words${lang}`, code), code);
   };
   const wordsEn = await words("en");

@@ -2,10 +2,12 @@
  * Whether a text is for or against something: by a lexicon, on the page, at once
  * forgotten. Chinese and English; a text of both goes by the script that it has most of.
  *
- * A lexicon is a text, `data/sentiment-LANG.txt`, built into a chunk of its own that is
- * loaded when a comment in its language is judged; one entry a line: a word or phrase in lower case, a tab, and a number: how much it is for (above 0)
- * or against (below); or, in place of the number, `not` (turns what follows), `xN` (what
- * follows counts N times) or `but` (what came before counts half). Lines that begin with
+ * A lexicon is a text, `data/general-LANG.txt` and then `data/sentiment-LANG.txt` (of two
+ * entries of one word the later holds), built into a chunk of its own that is loaded when
+ * a comment in its language is judged; one entry a line: a word or phrase in lower case, a tab, and a number: how much it is for (above 0)
+ * or against (below); or, in place of the number, `not` (turns what follows; `not N` also
+ * says N if nothing known follows: "won't charge"), `xN` (what follows counts N times) or
+ * `but` (what came before counts half). Lines that begin with
  * `#` are comments.
  *
  * @module
@@ -19,7 +21,8 @@ export interface Chunk {
 /** A lexicon, read. */
 export interface Lexicon {
   readonly weights: ReadonlyMap<string, number>;
-  readonly turns: ReadonlySet<string>;
+  /** With what each says by itself, mostly 0. */
+  readonly turns: ReadonlyMap<string, number>;
   readonly factors: ReadonlyMap<string, number>;
   readonly buts: ReadonlySet<string>;
   /** Of the longest entry, in words (English) or characters (Chinese). */
@@ -44,7 +47,7 @@ const EDGE = 0.2;
 /** Reads a lexicon; lines that are none are skipped. */
 export function readLexicon(text: string, chinese: boolean): Lexicon {
   const weights = new Map<string, number>();
-  const turns = new Set<string>();
+  const turns = new Map<string, number>();
   const factors = new Map<string, number>();
   const buts = new Set<string>();
   let longest = 1;
@@ -52,7 +55,8 @@ export function readLexicon(text: string, chinese: boolean): Lexicon {
     const [word = "", what = ""] = line.trim().split("\t");
     if (!word || word.startsWith("#") || !what) continue;
     longest = Math.max(longest, chinese ? [...word].length : word.split(" ").length);
-    if (what === "not") turns.add(word);
+    for (const it of [weights, turns, factors, buts]) it.delete(word);
+    if (/^not\b/.test(what)) turns.set(word, Number(what.slice(4)));
     else if (what === "but") buts.add(word);
     else if (what.startsWith("x")) factors.set(word, Number(what.slice(1)) || 1);
     else if (Number(what)) weights.set(word, Number(what));
@@ -75,11 +79,16 @@ export function score(text: string, lexicon: Lexicon, chinese: boolean): number 
   let turn = 1;
   let factor = 1;
   let left = 0;
+  let owed = 0; // what a turn says, unless it finds something to turn
   for (let i = 0; i < parts.length;) {
     let n = Math.min(lexicon.longest, parts.length - i);
     let it = "";
     for (; n > 0 && !known((it = parts.slice(i, i + n).join(glue))); n--);
     if (!n) {
+      if (left <= 1 || /[.,;:!?，。；：！？、…\n吗]/.test(parts[i]!)) {
+        sum += owed;
+        owed = 0;
+      }
       if (/[.,;:!?，。；：！？、…\n]/.test(parts[i]!)) left = 0;
       if (/[?？吗]/.test(parts[i]!)) sum = before + (sum - before) * ASKED;
       if (/[.!?。！？…\n]/.test(parts[i]!)) before = sum;
@@ -93,20 +102,22 @@ export function score(text: string, lexicon: Lexicon, chinese: boolean): number 
       const value = weight * factor;
       sum += turn < 0 ? value * TURNED : value;
       turn = factor = 1;
-      left = 0;
+      left = owed = 0;
     } else if (lexicon.turns.has(it)) {
       turn = -turn;
       left = REACH;
+      owed = lexicon.turns.get(it)!;
     } else if (lexicon.buts.has(it)) {
-      sum /= 2;
+      sum = (sum + owed) / 2;
       before /= 2;
+      owed = 0;
       turn = factor = 1;
     } else {
       factor *= lexicon.factors.get(it)!;
       left = Math.max(left, REACH);
     }
   }
-  return sum;
+  return sum + owed;
 }
 
 /** Whether a text is Chinese rather than English. */

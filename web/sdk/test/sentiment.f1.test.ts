@@ -13,11 +13,13 @@ test.each([
   ["zh", "../testdata/sentiment/zh.txt", 400],
   ["en", "../testdata/sentiment/fresh.en.txt", 48],
   ["zh", "../testdata/sentiment/fresh.zh.txt", 48],
+  ["en", "../testdata/sentiment/third.en.txt", 126],
+  ["zh", "../testdata/sentiment/third.zh.txt", 126],
   ["en", "./sentiment.dev.en.txt", 75],
   ["zh", "./sentiment.dev.zh.txt", 75],
 ])("macro-F1 of %s, %s", (lang, path, least) => {
   const chinese = lang === "zh";
-  const lexicon = readLexicon(file(`../data/sentiment-${lang}.txt`), chinese);
+  const lexicon = readLexicon(`${file(`../data/general-${lang}.txt`)}\n${file(`../data/sentiment-${lang}.txt`)}`, chinese);
   const counts = new Map<string, number>();
   const add = (key: string) => counts.set(key, (counts.get(key) ?? 0) + 1);
   const lines = file(path).trim().split("\n");
