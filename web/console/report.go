@@ -25,13 +25,19 @@ type Site struct {
 	Label    string `json:"label"` // of invented data: what they are
 }
 
-// releases reads the store, by date. A release's plan was verified when it was stored; here
+func (c *Console) releases() ([]panel.Release, error) {
+	all, err := Load(c.opt.Releases)
+	if err == nil && len(all) == 0 {
+		err = errNone
+	}
+	return all, err
+}
+
+// Load reads a store, by date. A release's plan was verified when it was stored; here
 // its bytes are held against the digest that both aggregators signed. A site has one store;
 // what another site's plan would have released in it is not joined.
-//
-// Errors: errNone.
-func (c *Console) releases() ([]panel.Release, error) {
-	all, err := c.opt.Releases.List()
+func Load(from Releases) ([]panel.Release, error) {
+	all, err := from.List()
 	if err != nil {
 		return nil, fmt.Errorf("console: read the releases: %w", err)
 	}
@@ -40,7 +46,7 @@ func (c *Console) releases() ([]panel.Release, error) {
 	for _, r := range all {
 		p, ok := plans[r.Plan]
 		if !ok {
-			if p, err = c.planOf(r.Plan); err != nil {
+			if p, err = planOf(from, r.Plan); err != nil {
 				return nil, fmt.Errorf("console: the plan %s of a release: %w", r.Plan, err)
 			}
 			plans[r.Plan] = p
@@ -48,14 +54,14 @@ func (c *Console) releases() ([]panel.Release, error) {
 		out = append(out, panel.Release{Plan: p, Record: r.Record})
 	}
 	if len(out) == 0 {
-		return nil, errNone
+		return nil, nil
 	}
 	site := out[len(out)-1].Plan.Site
 	return slices.DeleteFunc(out, func(r panel.Release) bool { return r.Plan.Site != site }), nil
 }
 
-func (c *Console) planOf(d plan.Digest) (*plan.Plan, error) {
-	signed, err := c.opt.Releases.Plan(d)
+func planOf(from Releases, d plan.Digest) (*plan.Plan, error) {
+	signed, err := from.Plan(d)
 	if err != nil {
 		return nil, err
 	}
