@@ -80,7 +80,7 @@ func Of(all []Release, from, to plan.Date) (*Report, error) {
 	}
 	pairs := successiveOf(j, all, in)
 	for _, s := range j.sorts {
-		out.Sorts = append(out.Sorts, sortPanel(j, s, sum, pairs, in))
+		out.Sorts = append(out.Sorts, sortPanel(j, s, sum, pairs, all, in))
 	}
 	return out, nil
 }

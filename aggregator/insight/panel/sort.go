@@ -19,6 +19,8 @@ type Sort struct {
 	All      []Bin         `json:"all"`
 	Segments []SortSegment `json:"segments"`
 	Score    *Score        `json:"score"` // of CSAT and NPS; null for others
+	// Cohorts are the triangle of a dimension by periods since the first; null for others.
+	Cohorts []Cohort `json:"cohorts"`
 }
 
 // SortSegment is one segment's part.
@@ -60,6 +62,7 @@ type sortSeries struct {
 	asked      bool
 	plans      map[plan.Digest]bool
 	gained     bool
+	ages       int // of a dimension by periods since the first: how many bins are of one period each
 }
 
 // sortOf is what a metric's histogram is shown as.
@@ -68,6 +71,7 @@ func sortOf(p *plan.Plan, m plan.Metric) *sortSeries {
 	switch m.Kind {
 	case plan.Sorted:
 		s.kind, s.name, s.gains, s.later = "dimension", p.Dimensions[m.Source].Name, plan.Returned, true
+		s.ages = ages(&p.Dimensions[m.Source])
 	case plan.Topics:
 		s.kind, s.single = "topics", false
 	case plan.Last:
@@ -162,8 +166,8 @@ func (j *joint) leadOnce(p identified, span plan.Span, of cell, site bool) {
 }
 
 // sortPanel makes one's panel.
-func sortPanel(j *joint, s *sortSeries, all sums, pairs successive, in []Release) Sort {
-	out := Sort{Kind: s.kind, Name: s.name, From: since(in, s.plans), Of: "present", Segments: []SortSegment{}}
+func sortPanel(j *joint, s *sortSeries, all sums, pairs successive, history, in []Release) Sort {
+	out := Sort{Kind: s.kind, Name: s.name, From: since(in, s.plans), Of: "present", Segments: []SortSegment{}, Cohorts: cohorts(j, s, history, in)}
 	if s.single {
 		out.Of = "all"
 	}

@@ -136,6 +136,35 @@ func TestSorts(t *testing.T) {
 	require.Equal(t, p.Periods[0].Date.String(), find("answers").From)
 }
 
+// The triangle: who was new in a week, and how many of them were there one week and two
+// later, by releases of the range and after; what is not released is left out.
+func TestCohorts(t *testing.T) {
+	p := moods()
+	age := func(n float64) plan.Rule { return edgetest.NewRule().Var(plan.VarPeriods).Num(n).Op(plan.OpLt).Code() }
+	p.Dimensions[0].Bins = []plan.Segment{{Name: "0", Rule: age(1)}, {Name: "1", Rule: age(2)}, {Name: "2", Rule: age(3)}, {Name: "3 to 5", Rule: age(6)}, {Name: "6 and more"}}
+	p.Metrics = p.Metrics[:1]
+	all := []panel.Release{
+		week(p, 0, 9000, 5000, 0, 0, 0, 0), week(p, 1, 9000, 4000, 2000, 0, 0, 0),
+		week(p, 2, 9000, 3000, 1000, 1500, 0, 0), week(p, 4, 9000, 3000, 600, 800, 900, 0),
+	}
+	r, err := panel.Of(all, p.Periods[0].Date, p.Periods[2].Date)
+	require.NoError(t, err)
+	got := r.Sorts[0].Cohorts
+	require.Len(t, got, 3)
+	require.Equal(t, int64(5000), got[0].Size.Value)
+	require.Len(t, got[0].Back, 2, "of one week each")
+	require.InDelta(t, .4, got[0].Back[0].Rate.Value, 1e-12)
+	require.InDelta(t, .3, got[0].Back[1].Rate.Value, 1e-12)
+	require.InDelta(t, .25, got[1].Back[0].Rate.Value, 1e-12)
+	require.Nil(t, got[1].Back[1].Rate, "the fourth week has no release")
+	require.InDelta(t, 800./3000, got[2].Back[1].Rate.Value, 1e-12, "the fifth lies after the range")
+	require.Less(t, got[0].Back[0].Rate.Low, .4)
+
+	r, err = panel.Of([]panel.Release{week(moods(), 0, make([]int64, plan.LayoutOf(moods()).Cells)...)}, p.Periods[0].Date, p.Periods[0].Date)
+	require.NoError(t, err)
+	require.Nil(t, r.Sorts[0].Cohorts)
+}
+
 // The rate of coming back covers the truth it is drawn by, where some never come back.
 func TestComingBackCovers(t *testing.T) {
 	p := moods()

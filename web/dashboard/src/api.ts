@@ -101,6 +101,13 @@ export interface Score {
   rate: Rate | null; // of those asked, who answered; null: not measured
 }
 
+/** Those who came for the first time in one period. */
+export interface Cohort {
+  from: string; // date of the period
+  size: Count;
+  back: { rate: Rate | null }[]; // there one period later, two, …; null: not released
+}
+
 /** How devices, or answers, were distributed. */
 export interface Sort {
   kind: "dimension" | "topics" | "last" | "items" | "tried" | "answers" | "reached" | "state";
@@ -110,6 +117,7 @@ export interface Sort {
   all: Bin[];
   segments: { name: string; bins: Bin[]; score: Score | null }[];
   score: Score | null;
+  cohorts: Cohort[] | null; // of a dimension by periods since the first
 }
 
 export interface Report {

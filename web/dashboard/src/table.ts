@@ -198,3 +198,22 @@ export function sortTable(sort: Sort, words: Words): Table {
     ),
   };
 }
+
+/** A cohort triangle. */
+export function cohortTable(sort: Sort, words: Words): Table {
+  const cohorts = sort.cohorts ?? [];
+  const ages = Math.max(0, ...cohorts.map(({ back }) => back.length));
+  return {
+    title: words.say("cohorts.title", { name: sort.name }),
+    file: `cohorts-${sort.name}`,
+    corner: [words.say("cohorts.from")],
+    columns: [
+      { label: words.say("cohorts.size"), kind: "count" },
+      ...Array.from({ length: ages }, (_, age) => ({ label: words.say("cohorts.after", { n: age + 1 }), kind: "rate" }) as const),
+    ],
+    rows: cohorts.map(({ from, size, back }) => ({
+      names: [from],
+      cells: [count(size), ...Array.from({ length: ages }, (_, age) => (back[age]?.rate ? rate(back[age].rate) : none))],
+    })),
+  };
+}

@@ -189,7 +189,23 @@ function sortsOf(t: number): Sort[] {
   const answers = [0.04, 0.06, 0.16, 0.4, 0.34].map((part, index) => bin(`${index + 1}`, part / 50));
   const mean = { value: 3.94, low: 3.87, high: 4.01, hidden: "" } as const;
   const channels = [bin("direct", 0.4), bin("organic", 0.31), bin("社交", 0.2), bin("unknown", 0.09)];
+  const cohorts = Array.from({ length: 6 }, (_, row) => ({
+    from: shift(last, row - 5),
+    size: count(2400 + 90 * row, v),
+    back: [0.46, 0.31, 0.24, 0.21, 0.19].map((part, age) => ({
+      rate: row + age > 4 ? null : rate(Math.round(2400 * part), 2400, v, v, 0),
+    })),
+  }));
   return [
+    {
+      kind: "dimension",
+      name: "periods since the first",
+      of: "all",
+      all: [bin("0", 0.2), bin("1", 0.1), bin("2 and more", 0.7)],
+      segments: [],
+      score: null,
+      cohorts,
+    },
     {
       kind: "dimension",
       name: "channel",
@@ -197,8 +213,9 @@ function sortsOf(t: number): Sort[] {
       all: channels,
       segments: segments.map((name) => ({ name, bins: channels, score: null })),
       score: null,
+      cohorts: null,
     },
-    { kind: "dimension", name: "state of the week", of: "all", all: mood, segments: [], score: null },
+    { kind: "dimension", name: "state of the week", of: "all", all: mood, segments: [], score: null, cohorts: null },
     {
       kind: "answers",
       name: "happy",
@@ -206,8 +223,9 @@ function sortsOf(t: number): Sort[] {
       all: answers,
       segments: [],
       score: { kind: "csat", mean, rate: rate(400 * t, 1900 * t, v * t, v * t, 0) },
+      cohorts: null,
     },
-    { kind: "topics", name: "", of: "present", all: [bin("shoes", 0.3), bin("bags", 0.12)], segments: [], score: null },
+    { kind: "topics", name: "", of: "present", all: [bin("shoes", 0.3), bin("bags", 0.12)], segments: [], score: null, cohorts: null },
     {
       kind: "reached",
       name: "digest",
@@ -215,8 +233,9 @@ function sortsOf(t: number): Sort[] {
       all: [bin("banner", 0.2, 0.08), bin("e-mail", 0.1, 0.03)],
       segments: [],
       score: null,
+      cohorts: null,
     },
-    { kind: "state", name: "lapse_risk", of: "all", all: mood, segments: [], score: null },
+    { kind: "state", name: "lapse_risk", of: "all", all: mood, segments: [], score: null, cohorts: null },
   ];
 }
 

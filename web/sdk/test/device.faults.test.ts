@@ -54,12 +54,12 @@ test.each([
   await tab.report();
 });
 
-test("no priors are no trouble: choices go without", async () => {
+test("priors that cannot be had end nothing: choices go without, and debug says so", async () => {
   const browser = new Browser();
   browser.status = { priors: 503 };
   const tab = await running(browser);
   await tab.report();
-  expect(await tab.debug()).toMatchObject({ priors: null, trouble: [] });
+  expect(await tab.debug()).toMatchObject({ priors: null, stage: "running", trouble: [{ why: "refused" }] });
 });
 
 test("a plan of another serial: refused by devices that have seen a later one", async () => {

@@ -151,6 +151,15 @@ export const views = {
     en: "Points are rates, lines their 95% intervals.",
     zh: "点是比率，线是 95% 区间。",
   },
+  "cohorts.title": { en: "Who stays: “{name}”", zh: "谁留下来：“{name}”" },
+  "cohorts.lead": {
+    en: "A row is the newcomers of one period, a column those of them who were there so many periods later. Cells without a number are not released yet.",
+    zh: "每一行是某一周期的新访客，每一列是其中在若干周期之后再次到访的比率。没有数字的格子尚未发布。",
+  },
+  "cohorts.from": { en: "New in", zh: "新访周期" },
+  "cohorts.size": { en: "Newcomers", zh: "新访客" },
+  "cohorts.after": { en: "{n} period later|{n} periods later", zh: "{n} 个周期后" },
+
   "sorts.chart": { en: "What is shown", zh: "显示内容" },
   "sorts.csat": { en: "Mean satisfaction, 1 to 5", zh: "平均满意度（1 至 5）" },
   "sorts.nps": { en: "Net promoter score, −100 to 100", zh: "净推荐值（−100 至 100）" },
