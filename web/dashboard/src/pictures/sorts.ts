@@ -15,9 +15,12 @@ export function binsPicture(bins: readonly Bin[], pick: (bin: Bin) => Rate | nul
     const rate = pick(bin);
     return rate ? [{ bin, rate }] : [];
   });
+  // As fine as the largest of them asks: shares of 1 % need decimals on the axis.
+  const top = Math.max(...rows.map(({ rate }) => ratePoint(rate)?.high ?? 0));
+  const digits = top > 0.05 ? 0 : top > 0.005 ? 1 : 2;
   return ranges({
     rows: rows.map(({ bin, rate }, color) => ({ name: bin.name, point: ratePoint(rate), label: words.rate(rate), color: color % 8 })),
-    writeValue: (value) => words.figures.percent(value),
+    writeValue: (value) => words.figures.percent(value, digits),
     min: 0,
     bars: true,
     tip: (index) => {
