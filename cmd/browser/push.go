@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 
+	"github.com/chromedp/cdproto/backgroundservice"
 	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/serviceworker"
@@ -25,27 +27,42 @@ func (v *Visitor) AllowNotifications(origin string) error {
 }
 
 // Push delivers a push with a payload to the service worker of a scope, as the browser
-// does once it has decrypted one, and does not wait for what comes of it. The tab is one
-// of the same origin.
+// does once it has decrypted one, and waits until a notification is shown. Only the
+// browser's own word tells that: getNotifications, asked while one is on its way, takes it
+// for closed and forgets it. The tab is one of the same origin.
 func (t *Tab) Push(origin, scope, payload string) error {
 	ctx, cancel := context.WithTimeout(t.ctx, within)
 	defer cancel()
 	found := make(chan serviceworker.RegistrationID, 1)
+	shown := make(chan struct{}, 1)
+	var delivered atomic.Bool // before it, the browser may repeat what it recorded
 	err := chromedp.Listen(ctx, func(ev any) {
-		updated, ok := ev.(*serviceworker.EventWorkerRegistrationUpdated)
-		if !ok {
-			return
-		}
-		for _, r := range updated.Registrations {
-			if r.ScopeURL == scope && !r.IsDeleted {
+		switch it := ev.(type) {
+		case *serviceworker.EventWorkerRegistrationUpdated:
+			for _, r := range it.Registrations {
+				if r.ScopeURL == scope && !r.IsDeleted {
+					select {
+					case found <- r.RegistrationID:
+					default:
+					}
+				}
+			}
+		case *backgroundservice.EventBackgroundServiceEventReceived:
+			if it.BackgroundServiceEvent.EventName == "Notification displayed" && delivered.Load() {
 				select {
-				case found <- r.RegistrationID:
+				case shown <- struct{}{}:
 				default:
 				}
 			}
 		}
 	})
 	if err != nil {
+		return fmt.Errorf("deliver a push: %w", err)
+	}
+	if _, err := chromedp.Call(ctx, backgroundservice.StartObserving, backgroundservice.StartObservingParams{Service: backgroundservice.ServiceNameNotifications}); err != nil {
+		return fmt.Errorf("deliver a push: %w", err)
+	}
+	if _, err := chromedp.Call(ctx, backgroundservice.SetRecording, backgroundservice.SetRecordingParams{ShouldRecord: true, Service: backgroundservice.ServiceNameNotifications}); err != nil {
 		return fmt.Errorf("deliver a push: %w", err)
 	}
 	// Enabled anew it tells all registrations.
@@ -57,6 +74,7 @@ func (t *Tab) Push(origin, scope, payload string) error {
 	}
 	select {
 	case id := <-found:
+		delivered.Store(true)
 		_, err = chromedp.Call(ctx, serviceworker.DeliverPushMessage, serviceworker.DeliverPushMessageParams{Origin: origin, RegistrationID: id, Data: payload})
 	case <-ctx.Done():
 		err = errors.New("no service worker is registered for " + scope)
@@ -64,7 +82,12 @@ func (t *Tab) Push(origin, scope, payload string) error {
 	if err != nil {
 		return fmt.Errorf("deliver a push: %w", err)
 	}
-	return nil
+	select {
+	case <-shown:
+		return nil
+	case <-ctx.Done():
+		return errors.New("deliver a push: no notification was shown")
+	}
 }
 
 // ServiceWorker is the visitor's running service worker of a script, for Eval.
