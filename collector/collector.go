@@ -153,6 +153,7 @@ func (c *Collector) now() plan.Time { return plan.Time(c.clock().Unix()) }
 func (c *Collector) publicRoutes() http.Handler {
 	e := c.routes()
 	e.POST(c.paths.public("/reports"), c.handle(reports, c.postReport))
+	e.POST(c.paths.public("/reports/dry-run"), c.handle(trials, c.tryReport))
 	e.GET(c.paths.public("/plan"), c.handle(plans, c.getPlanInForce))
 	e.GET(c.paths.public("/plans/:digest"), c.handle(plans, c.getPlan))
 	e.GET(c.paths.public("/priors/:sum"), c.handle(priors, c.getPriors))
@@ -208,7 +209,7 @@ func (c *Collector) answer(ec echo.Context, a area, err error) {
 	}
 	r := refusalOf(err)
 	var own *refusal
-	if r.reason == StorageFailed && !errors.As(err, &own) && a != reports {
+	if r.reason == StorageFailed && !errors.As(err, &own) && a != reports && a != trials {
 		c.log.Error("a request failed", "path", ec.Path(), "error", err) // the spool logs its own
 	}
 	r.write(ec.Response(), c.counts.refused(a, r.reason))

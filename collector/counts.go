@@ -7,6 +7,7 @@ type area string
 
 const (
 	reports area = "reports"
+	trials  area = "dry-run" // of reports
 	plans   area = "plans"
 	priors  area = "priors"
 	current area = "current-priors" // which priors are a plan's
@@ -35,7 +36,7 @@ type counts map[string]*atomic.Uint64
 
 func newCounts() counts {
 	c := make(counts)
-	for _, a := range []area{reports, plans, priors, current, batches, other} {
+	for _, a := range []area{reports, trials, plans, priors, current, batches, other} {
 		c[string(a)+"."+accepted] = new(atomic.Uint64)
 		for r := range reasons {
 			c[string(a)+"."+string(r)] = new(atomic.Uint64)

@@ -16,6 +16,8 @@
 //	GET  /dunlin-push.js        the service worker's script, for an hour
 //	GET  /NAME-HASH.js          the scripts that it loads, for good
 //	POST /v1/reports            one report  ->  202 when it is on disk
+//	POST /v1/reports/dry-run    the same answer after the same checks and under the same
+//	                            limits, and nothing is kept: for dunlin verify
 //	GET  /v1/plan               the signed plan in force; ?site= where there are several;
 //	                            the header Dunlin-Priors names the plan's current priors,
 //	                            if it has some and their file is sound

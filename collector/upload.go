@@ -17,6 +17,31 @@ import (
 const octets = "application/octet-stream"
 
 func (c *Collector) postReport(ec echo.Context) error {
+	return c.upload(ec, func(key spool.Key, body []byte) error {
+		if err := c.spool.Append(key, body); err != nil {
+			return err
+		}
+		c.taken.Add(1)
+		return nil
+	})
+}
+
+// tryReport answers what postReport would, by the same checks, and keeps nothing: for
+// whoever sets a site up (dunlin verify). It takes of the limits what a report takes, so
+// nobody gets more answers here than there.
+func (c *Collector) tryReport(ec echo.Context) error {
+	return c.upload(ec, func(key spool.Key, _ []byte) error {
+		if err := c.spool.Trial(key); err != nil {
+			return err
+		}
+		c.counts[string(trials)+"."+accepted].Add(1)
+		return nil
+	})
+}
+
+// upload checks a report and hands what passes to keep. The bytes are keep's until it
+// returns.
+func (c *Collector) upload(ec echo.Context, keep func(key spool.Key, body []byte) error) error {
 	r := ec.Request()
 	if t := r.Header.Get(echo.HeaderContentType); t != octets && !mediaType(t, octets) {
 		return refuse(MediaType, "send the report as %s", octets)
@@ -51,10 +76,9 @@ func (c *Collector) postReport(ec echo.Context) error {
 				"the operator can raise it", wait: wait}
 		}
 	}
-	if err := c.spool.Append(key, body); err != nil {
+	if err := keep(key, body); err != nil {
 		return err
 	}
-	c.taken.Add(1)
 	return ec.NoContent(http.StatusAccepted)
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
@@ -17,6 +18,7 @@ const (
 	appending kind = iota
 	freezing
 	opening // changes nothing
+	trying  // neither
 	deleting
 )
 
@@ -72,6 +74,8 @@ func (b *batch) run() {
 			other.done <- err
 		case opening:
 			other.done <- b.open()
+		case trying:
+			other.done <- b.trial()
 		case deleting:
 			other.done <- b.delete()
 		}
@@ -197,6 +201,29 @@ func (b *batch) commit(appends []*item) error {
 		b.arrived.Add(uint64(len(appends)))
 	}
 	return err
+}
+
+// trial says what commit would, in its order, but for what only writing shows.
+func (b *batch) trial() error {
+	if err := b.room(); err != nil {
+		return err // the log is told by the first report that meets it
+	}
+	if damage := b.broken(); damage != nil {
+		return damage
+	}
+	if !b.ready() {
+		// open would make a file, which is a report's to do.
+		if _, err := os.Stat(b.path); errors.Is(err, os.ErrNotExist) {
+			return b.marks.gone(b.key, b.path)
+		}
+		if err := b.open(); err != nil {
+			return err
+		}
+	}
+	if b.frozen != nil {
+		return ErrFrozen
+	}
+	return nil
 }
 
 // room is ErrFull while the disk has less left than is kept free. A disk that does

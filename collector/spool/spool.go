@@ -165,6 +165,19 @@ func (s *Spool) Append(key Key, raw []byte) error {
 	return err
 }
 
+// Trial returns what Append would of a report of that batch now, and keeps nothing: no
+// file is made, and of one that is there no byte is changed. It is held up as appends are.
+//
+// Errors: Append's.
+func (s *Spool) Trial(key Key) error {
+	if s.waiting.Add(1) > s.queueLimit {
+		s.waiting.Add(-1)
+		return ErrBusy
+	}
+	defer s.waiting.Add(-1)
+	return s.submit(key, &item{kind: trying, done: make(chan error, 1)})
+}
+
 var items = sync.Pool{New: func() any { return &item{done: make(chan error, 1)} }}
 
 // Freeze closes a batch for good and returns what it holds. Calling it again
