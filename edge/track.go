@@ -147,6 +147,12 @@ func (d *Device) count(at measure.Moment, e *Event, before int) {
 				return
 			}
 		}
+		switch e.Kind {
+		case plan.Social:
+			r.Socialized(at, int(e.Act), int(e.Network), e.Topics)
+		case plan.Order:
+			r.Ordered(at, e.Minor)
+		}
 		if e.Item != 0 {
 			r.Used(at, e.Item)
 		}

@@ -96,6 +96,19 @@ func Wide(rng *rand.Rand) *plan.Plan {
 		d.Bins = append(d.Bins, plan.Segment{Name: "else"})
 		p.Dimensions = append(p.Dimensions, d)
 	}
+	for i := range rng.IntN(4) {
+		one := plan.Revenue{Name: nth("revenue", i), Of: plan.Earner(rng.IntN(4)), Source: uint8(rng.IntN(2))}
+		for k := range 1 + rng.IntN(4) {
+			one.Grid = append(one.Grid, uint32(k*2000+1+rng.IntN(2000)))
+		}
+		if one.Of == plan.OfSite {
+			one.Source = 0
+		}
+		q := *p
+		if q.Revenues = append(q.Revenues[:len(q.Revenues):len(q.Revenues)], one); Valid(&q) {
+			p.Revenues = q.Revenues
+		}
+	}
 	for i := range 3 + rng.IntN(8) {
 		p.Metrics = append(p.Metrics, wideMetric(rng, p, nth("wide", i)))
 	}
@@ -123,6 +136,9 @@ func Widest() *plan.Plan {
 	for i := range plan.MaxDimensions {
 		p.Dimensions = append(p.Dimensions, plan.Dimension{Name: nth("dimension", i), At: plan.AtStart, Within: 28,
 			Bins: []plan.Segment{{Name: "new", Rule: NewRule().Var(plan.VarPeriods).Num(1).Op(plan.OpLt).Code()}, {Name: "old"}}})
+	}
+	for i := range plan.MaxRevenues {
+		p.Revenues = append(p.Revenues, plan.Revenue{Name: nth("revenue", i), Grid: []uint32{plan.MaxPoint}})
 	}
 	bins := []plan.Segment{{Name: "all"}}
 	p.Predictions = []plan.Prediction{{Kind: plan.LapseRisk, Within: 3, Bins: bins}, {Kind: plan.BuyChance, Bins: bins}}
@@ -159,7 +175,7 @@ func ruleIn(rng *rand.Rand, x plan.Extent) plan.Rule {
 
 func wideMetric(rng *rand.Rand, p *plan.Plan, name string) plan.Metric {
 	for {
-		m := plan.Metric{Name: name, Kind: plan.MetricKind(8 + rng.IntN(17)), By: plan.By(1 + rng.IntN(3)), Most: uint8(1 + rng.IntN(3)), Source: uint8(rng.IntN(3))}
+		m := plan.Metric{Name: name, Kind: plan.MetricKind(8 + rng.IntN(20)), By: plan.By(1 + rng.IntN(3)), Most: uint8(1 + rng.IntN(3)), Source: uint8(rng.IntN(3))}
 		q := *p
 		q.Metrics = append(q.Metrics[:len(q.Metrics):len(q.Metrics)], m)
 		if Valid(&q) {

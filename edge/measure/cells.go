@@ -1,6 +1,10 @@
 package measure
 
-import "github.com/dunlin-analytics/dunlin/privacy/plan"
+import (
+	"math/bits"
+
+	"github.com/dunlin-analytics/dunlin/privacy/plan"
+)
 
 // Cells writes the measurement of a log into dst, which has the layout's cells;
 // a log that is not open is the all-zero vector. End is how the device is sorted at the
@@ -34,12 +38,31 @@ func (r *Rules) Cells(dst []bool, l *Log, end *Sorting) {
 			for _, m := range l.moves[:l.count] {
 				dst[span.Cell(int(m.from), int(m.to))] = true
 			}
-		default:
-			for c := range span.Columns {
-				if l.columns[span.Metric]>>c&1 == 1 {
-					dst[span.Cell(segment, c)] = true
-				}
+		case plan.Earned:
+			e, grid := l.earned[m.Source], r.plan.Revenues[m.Source].Grid
+			if i := point(grid, e.minor, l.die); i > 0 {
+				dst[span.Cell(segment, int(e.arm)*len(grid)+i-1)] = true
 			}
+		case plan.SocialActs:
+			if m.By != plan.ByTopic {
+				r.set(dst, l, &span)
+				break
+			}
+			for set := l.columns[span.Metric]; set != 0; set &= set - 1 {
+				c := bits.TrailingZeros64(set)
+				dst[span.Cell(c/plan.Acts, c%plan.Acts)] = true
+			}
+		default:
+			r.set(dst, l, &span)
+		}
+	}
+}
+
+// set writes the columns of a span of the log's segment.
+func (r *Rules) set(dst []bool, l *Log, span *plan.Span) {
+	for c := range span.Columns {
+		if l.columns[span.Metric]>>c&1 == 1 {
+			dst[span.Cell(int(l.segment), c)] = true
 		}
 	}
 }
@@ -56,8 +79,12 @@ func (r *Rules) Fits(l *Log) bool {
 	for i, m := range p.Metrics {
 		columns, most := p.Columns(m), int(m.Most)
 		switch m.Kind {
-		case plan.Audience, plan.Funnel:
+		case plan.Audience, plan.Funnel, plan.Earned:
 			columns, most = 0, 0
+		case plan.SocialActs:
+			if m.By == plan.ByTopic {
+				columns *= len(p.Topics)
+			}
 		case plan.Next:
 			moves = most
 			columns, most = 0, 0
@@ -87,6 +114,14 @@ func (r *Rules) Fits(l *Log) bool {
 	}
 	for i, bin := range l.starts {
 		if bin > 0 && (i >= len(p.Dimensions) || p.Dimensions[i].At != plan.AtStart || int(bin) > len(p.Dimensions[i].Bins)) {
+			return false
+		}
+	}
+	for i, e := range l.earned {
+		if e.minor == 0 && e.arm == 0 {
+			continue
+		}
+		if i >= len(p.Revenues) || l.die == 0 || int(e.arm) >= p.Arms(&p.Revenues[i]) || e.minor > uint64(p.Revenues[i].Grid[len(p.Revenues[i].Grid)-1]) {
 			return false
 		}
 	}

@@ -36,5 +36,7 @@
 //	    bin + 1 of each of two predictions, byte
 //	    named items tried, of each of eight lists: bit set uvarint; or
 //	  3, the same as 2, then the bin + 1 of each of 16 dimensions that sort at the start,
-//	    byte, not all of them 0
+//	    byte, not all of them 0; or
+//	  4, the same as 3, which may be all 0, then the die of the revenues u32, above 0, and of
+//	    each of 8 the sum uvarint, minor units, and the arm of the latest order byte
 package measure

@@ -18,6 +18,11 @@ func (h Held) of(m *plan.Metric) bool {
 	return h.Plan
 }
 
+// ofRevenue tells the same of a revenue.
+func (h Held) ofRevenue(r *plan.Revenue) bool {
+	return h.Plan || r.Of == plan.OfCampaign && h.Campaigns>>r.Source&1 == 1
+}
+
 // Hold moves what the log of a period holds under variants or arms to the holdout's
 // column, where the plan has one: the device has just been found to be of the holdout,
 // and has a column once, and not two.
@@ -29,6 +34,12 @@ func (r *Rules) Hold(l *Log, period plan.Date, held Held) {
 		m := &r.plan.Metrics[i]
 		if column, ok := r.plan.Holdout(*m); ok && held.of(m) && l.columns[i] != 0 {
 			l.columns[i] = 1 << column
+		}
+	}
+	for i := range r.plan.Revenues {
+		s := &r.plan.Revenues[i]
+		if arm, ok := r.plan.HoldoutArm(s); ok && held.ofRevenue(s) && l.earned[i].minor > 0 {
+			l.earned[i].arm = uint8(arm)
 		}
 	}
 }

@@ -23,6 +23,9 @@ type Log struct {
 	tried [plan.MaxLists]uint64 // by list that teaches: its named items tried so far
 
 	starts Sorting // by the dimensions that sort at the start
+
+	die    uint32 // of the revenues' rounding; 0: no order yet
+	earned earned
 }
 
 // Of tells whether the log is that of a plan's period.
@@ -48,6 +51,7 @@ const (
 	plainLog = 1
 	wideLog  = 2 // with moves, bins or tries
 	sortLog  = 3 // as wide, and sorted at the start
+	soldLog  = 4 // as sorted, which may be of none, and with orders' sums
 )
 
 // wide tells whether there is anything that a plain log has not.
@@ -67,6 +71,9 @@ func (l *Log) Append(b []byte) []byte {
 	if l.starts != (Sorting{}) {
 		form = sortLog
 	}
+	if l.die != 0 {
+		form = soldLog
+	}
 	b = append(append(b, form), l.plan[:]...)
 	b = wire.AppendUvarint(b, uint64(l.period))
 	b = append(b, l.segment, l.stage)
@@ -85,8 +92,14 @@ func (l *Log) Append(b []byte) []byte {
 	for _, set := range l.tried {
 		b = wire.AppendUvarint(b, set)
 	}
-	if form == sortLog {
+	if form >= sortLog {
 		b = append(b, l.starts[:]...)
+	}
+	if form == soldLog {
+		b = wire.AppendU32(b, l.die)
+		for _, e := range l.earned {
+			b = append(wire.AppendUvarint(b, e.minor), e.arm)
+		}
 	}
 	return b
 }
@@ -99,7 +112,7 @@ func ReadLog(r *wire.Reader) Log {
 	if form == noLog {
 		return l
 	}
-	if form > sortLog {
+	if form > soldLog {
 		r.Fail(wire.ErrForm)
 		return l
 	}
@@ -124,9 +137,17 @@ func ReadLog(r *wire.Reader) Log {
 			r.Fail(wire.ErrForm)
 		}
 	}
-	if form == sortLog {
-		if r.Fill(l.starts[:]); l.starts == (Sorting{}) {
+	if form >= sortLog {
+		if r.Fill(l.starts[:]); form == sortLog && l.starts == (Sorting{}) {
 			r.Fail(wire.ErrForm)
+		}
+	}
+	if form == soldLog {
+		if l.die = r.U32(); l.die == 0 {
+			r.Fail(wire.ErrForm)
+		}
+		for i := range l.earned {
+			l.earned[i].minor, l.earned[i].arm = r.Max(plan.MaxPoint), r.Byte()
 		}
 	}
 	if r.Err() != nil {

@@ -34,6 +34,7 @@ type lived struct {
 // question. It keeps nothing.
 type naive struct {
 	p       *plan.Plan
+	digest  plan.Digest
 	held    measure.Held
 	history []lived
 }
@@ -69,6 +70,10 @@ func (n *naive) ones(m plan.Metric, period int) (out [][2]int) {
 			}
 		}
 	case plan.Last:
+		if len(all) > 0 {
+			out = all[len(all)-1:]
+		}
+	case plan.Earned: // the period's sum
 		if len(all) > 0 {
 			out = all[len(all)-1:]
 		}
@@ -192,6 +197,20 @@ func (n *naive) counts(m plan.Metric, k int) (out [][2]int) {
 		}
 	case plan.Outcome:
 		add(n.outcome(m, k))
+	case plan.SocialActs:
+		switch {
+		case e.Kind != plan.Social:
+		case m.By != plan.ByTopic:
+			add(int(e.Act))
+		case e.Topics != 0:
+			out = append(out, [2]int{topic(e.Topics), int(e.Act)})
+		}
+	case plan.SharedTo:
+		if e.Kind == plan.Social && e.Act == 1 {
+			add(int(e.Network) - 1)
+		}
+	case plan.Earned:
+		add(n.earned(m, k))
 	case plan.SurveyAsked:
 		if e.Kind == plan.Asked && e.Survey == m.Source {
 			add(0)
@@ -214,6 +233,54 @@ func (n *naive) counts(m plan.Metric, k int) (out [][2]int) {
 		}
 	}
 	return out
+}
+
+// earned is the column of a revenue's sum up to event k, or -1.
+func (n *naive) earned(m plan.Metric, k int) int {
+	one := &n.p.Revenues[m.Source]
+	arm, die, sum := 0, uint32(0), 0.
+	exposed := plan.Metric{Kind: [...]plan.MetricKind{plan.OfCampaign: plan.CampaignExposed, plan.OfSlot: plan.SlotExposed, plan.OfList: plan.ListExposed, plan.OfSite: 0}[one.Of], Source: one.Source}
+	for j, h := range n.history[:k+1] {
+		if h.period != n.history[k].period || h.Kind != plan.Order || h.Minor <= 0 {
+			continue
+		}
+		if die == 0 {
+			die = measure.Die(n.digest, n.p.Periods[h.period].Date, h.at, h.Minor)
+		}
+		if one.Of != plan.OfSite {
+			c, last := n.exposure(exposed, j)
+			if last < 0 || h.at-n.history[last].at > plan.Time(n.p.Attribution) {
+				continue
+			}
+			if arm = c; n.heldIn(exposed) && n.p.Columns(exposed) > arms(n.p, one) {
+				arm = arms(n.p, one)
+			}
+		}
+		sum += float64(h.Minor)
+	}
+	low, column := 0., -1
+	for i, g := range one.Grid {
+		high := float64(g)
+		if share := (sum - low) / (high - low); share > float64(die)/(1<<32) {
+			column = i
+		}
+		low = high
+	}
+	if column < 0 {
+		return -1
+	}
+	return arm*len(one.Grid) + column
+}
+
+// arms are those without the holdout's.
+func arms(p *plan.Plan, r *plan.Revenue) int {
+	switch r.Of {
+	case plan.OfCampaign:
+		return len(p.Campaigns[r.Source].Arms)
+	case plan.OfSlot:
+		return len(p.Slots[r.Source].Variants)
+	}
+	return 1
 }
 
 // outcome is the bin of a prediction that came out by event k, or -1.
@@ -345,6 +412,10 @@ func tell(r *measure.Rules, at measure.Moment, e *lived) {
 			r.Tried(at, e.Item, e.Right)
 		case plan.Answer:
 			r.Answered(at, int(e.Survey), e.Answer)
+		case plan.Social:
+			r.Socialized(at, int(e.Act), int(e.Network), e.Topics)
+		case plan.Order:
+			r.Ordered(at, e.Minor)
 		case plan.Custom:
 			on.Event = e.Event.Event
 		}
@@ -366,7 +437,7 @@ func TestMeasurementsAreTheHistorys(t *testing.T) {
 		layout := plan.LayoutOf(p)
 		digest := plan.DigestOf(edgetest.Publish(p))
 		r := measure.RulesOf(p, digest)
-		n := &naive{p: p, held: measure.Held{Plan: p.Policy.Holdout > 0 && rng.IntN(4) == 0, Campaigns: uint16(rng.IntN(1 << 16))}}
+		n := &naive{p: p, digest: digest, held: measure.Held{Plan: p.Policy.Holdout > 0 && rng.IntN(4) == 0, Campaigns: uint16(rng.IntN(1 << 16))}}
 		var m measure.Memory
 		var l measure.Log
 		now := edgetest.Start
@@ -418,7 +489,7 @@ func TestMeasurementsAreTheHistorys(t *testing.T) {
 			require.Equal(t, want, got, "seed %d, event %d: %+v", seed, len(n.history), e.Event)
 		}
 	}
-	for kind := plan.Audience; kind <= plan.Returned; kind++ {
+	for kind := plan.Audience; kind <= plan.SharedTo; kind++ {
 		require.Greater(t, cells[kind], 100, "metrics of kind %d count", kind)
 	}
 }
@@ -468,4 +539,22 @@ func (n *naive) sorting(rng *rand.Rand, at plan.Moment) (out measure.Sorting) {
 		}
 	}
 	return out
+}
+
+// The mean of the points over all dice is the value, at most the grid's last point.
+func TestPointsAreRightInTheMean(t *testing.T) {
+	grid := []uint32{1000, 2500, 10_000}
+	const dice = 1 << 12
+	for _, value := range []uint64{0, 1, 999, 1000, 1001, 2499, 7000, 10_000, 20_000} {
+		sum, before := 0., -1
+		for d := range uint64(dice) {
+			i := measure.Point(grid, value, uint32(d<<20|1<<19))
+			if i > 0 {
+				sum += float64(grid[i-1])
+			}
+			require.True(t, before < 0 || i <= before, "a larger die never rounds up what a smaller one did not")
+			before = i
+		}
+		require.InDelta(t, float64(min(value, 10_000)), sum/dice, 2, "%d", value)
+	}
 }

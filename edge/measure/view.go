@@ -74,6 +74,24 @@ func (r *Rules) Tried(at Moment, item uint64, right bool) {
 	}
 }
 
+// Socialized takes in a social act about some topics, of which the first in the plan's
+// order counts, and the network that it went to, by its index plus one, or 0.
+func (r *Rules) Socialized(at Moment, act, network int, topics uint64) {
+	for i := range r.plan.Metrics {
+		m := &r.plan.Metrics[i]
+		switch {
+		case at.Log == nil || m.Kind != plan.SocialActs || ones(at.Log.columns[i]) >= int(m.Most):
+		case m.By != plan.ByTopic:
+			at.Log.columns[i] |= 1 << act
+		case topics != 0:
+			at.Log.columns[i] |= 1 << (bits.TrailingZeros64(topics)*plan.Acts + act)
+		}
+	}
+	if act == plan.Sharing {
+		r.mark(at, plan.SharedTo, 0, 0, network-1)
+	}
+}
+
 // Asked takes in that a survey was shown.
 func (r *Rules) Asked(at Moment, survey int) { r.mark(at, plan.SurveyAsked, survey, 0, 0) }
 

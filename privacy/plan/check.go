@@ -38,7 +38,7 @@ const (
 
 // check holds p to every bound of this file; Decode and Encode call it.
 func (p *Plan) check() error {
-	for _, f := range []func() error{p.checkHead, p.checkNoise, p.checkNames, p.checkGroups, p.checkChoice, p.checkDevice, p.checkDimensions, p.checkMetrics} {
+	for _, f := range []func() error{p.checkHead, p.checkNoise, p.checkNames, p.checkGroups, p.checkChoice, p.checkDevice, p.checkDimensions, p.checkRevenues, p.checkMetrics} {
 		if err := f(); err != nil {
 			return err
 		}

@@ -39,6 +39,10 @@ func (p *Plan) deviceNames(n *names) {
 	for i := range p.Dimensions {
 		bins(p.Dimensions[i].Bins)
 	}
+	n.next()
+	for i := range p.Revenues {
+		n.add(p.Revenues[i].Name, MaxName)
+	}
 }
 
 // checkDevice holds to their bounds what format 3 has.

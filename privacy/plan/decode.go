@@ -90,6 +90,7 @@ func Decode(published []byte) (*Plan, error) {
 	}
 	if format >= versionSorted {
 		p.readDimensions(r)
+		p.readRevenues(r)
 	}
 	if err := r.Close(); err != nil {
 		return nil, err

@@ -23,7 +23,7 @@ type Dimension struct {
 
 // sorted tells whether the plan has anything that format 3 cannot say.
 func (p *Plan) sorted() bool {
-	if len(p.Dimensions) > 0 {
+	if len(p.Dimensions) > 0 || len(p.Revenues) > 0 {
 		return true
 	}
 	for _, m := range p.Metrics {

@@ -9,7 +9,7 @@ const (
 	// messages, predictions and the like stand after the metrics. One that uses none of
 	// it keeps its bytes, and so its digest.
 	versionDevice = 3
-	// versionSorted is that of one with dimensions: they stand last.
+	// versionSorted is that of one with dimensions or revenues: they stand last.
 	versionSorted = 4
 )
 
@@ -96,7 +96,7 @@ func encode(p *Plan) []byte {
 		b = p.appendDevice(b)
 	}
 	if b[len(magic)] >= versionSorted {
-		b = p.appendDimensions(b)
+		b = p.appendRevenues(p.appendDimensions(b))
 	}
 	return b
 }

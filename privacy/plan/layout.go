@@ -91,6 +91,12 @@ func (p *Plan) Column(m Metric, column int) string {
 		return p.Surveys[m.Source].Column(column)
 	case Sorted, Returned:
 		return p.Dimensions[m.Source].Bins[column].Name
+	case Earned:
+		return p.revenueColumn(&p.Revenues[m.Source], column)
+	case SocialActs:
+		return ActTexts[column]
+	case SharedTo:
+		return p.Networks[column]
 	}
 	return ""
 }
@@ -139,6 +145,13 @@ func (p *Plan) named(m Metric) int {
 		return p.Surveys[m.Source].Columns()
 	case Sorted, Returned:
 		return len(p.Dimensions[m.Source].Bins)
+	case Earned:
+		r := &p.Revenues[m.Source]
+		return p.Arms(r) * len(r.Grid)
+	case SocialActs:
+		return Acts
+	case SharedTo:
+		return len(p.Networks)
 	}
 	return 0
 }

@@ -33,13 +33,16 @@ const (
 	SurveyAnswers MetricKind = 22 // S x answers
 	Sorted        MetricKind = 23 // S x a dimension's bins
 	Returned      MetricKind = 24 // a dimension's bins: of the period of activity before
+	Earned        MetricKind = 25 // S x arms of a revenue x points of its grid
+	SocialActs    MetricKind = 26 // S, or topics, x social acts: like, share, comment, follow
+	SharedTo      MetricKind = 27 // S x networks: of shares
 )
 
 // By is the breakdown of a metric.
 type By byte
 
-// BySegment splits by the period's segment, SiteWide does not; ByTopic, of Next
-// alone, splits by the topic of the view before.
+// BySegment splits by the period's segment, SiteWide does not; ByTopic splits Next by the
+// topic of the view before, and SocialActs by what the act was about.
 const (
 	BySegment By = 1
 	SiteWide  By = 2
@@ -52,7 +55,7 @@ type Metric struct {
 	Kind   MetricKind
 	By     By
 	Most   uint8 // most ones in the histogram
-	Source uint8 // index of the campaign, slot, list, prediction, message or survey
+	Source uint8 // index of the campaign, slot, list, prediction, message, survey, dimension or revenue
 	Goal   uint8 // index of the campaign's goal
 }
 
@@ -104,6 +107,16 @@ func (p *Plan) checkMetrics() error {
 			sources, most = len(p.Dimensions), 1
 		case Returned:
 			sources, by, most = len(p.Dimensions), m.By == SiteWide, 1
+		case Earned:
+			sources, most = len(p.Revenues), 1
+		case SocialActs:
+			if by = by || m.By == ByTopic; m.By == ByTopic && (len(p.Topics) == 0 || len(p.Topics) > MaxActTopics) {
+				return ErrMetric
+			}
+		case SharedTo:
+			if len(p.Networks) == 0 {
+				return ErrMetric
+			}
 		default:
 			return ErrMetric
 		}
@@ -113,8 +126,8 @@ func (p *Plan) checkMetrics() error {
 		if goals := m.Kind == CampaignConverted; goals && int(m.Goal) >= len(p.Campaigns[m.Source].Goals) || !goals && m.Goal != 0 {
 			return ErrMetric
 		}
-		// More ones than columns could never be set; Next has as many for each topic.
-		if m.Kind != Next && int(m.Most) > p.Columns(m) {
+		// More ones than columns could never be set; by topic there are as many for each topic.
+		if m.By != ByTopic && int(m.Most) > p.Columns(m) || p.Columns(m) > MaxColumns {
 			return ErrMetric
 		}
 	}

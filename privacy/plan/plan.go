@@ -37,7 +37,12 @@ const (
 	MaxPredictions = 2  // one of each kind
 	MaxBins        = 64 // of a prediction, or of a dimension
 	MaxDimensions  = 16
-	MaxGroups      = 8 // of campaigns that exclude each other
+	MaxRevenues    = 8
+	MaxColumns     = 64                // of a metric, for one segment
+	MaxActTopics   = MaxColumns / Acts // that a metric of social acts may be apart by
+	MaxGrid        = 16                // points of a revenue
+	MaxPoint       = 1e9               // minor units
+	MaxGroups      = 8                 // of campaigns that exclude each other
 	// MaxInputShare bounds the leader's input share in bytes, so that every
 	// report of every plan fits package report's bounds: only an absurd chunk
 	// length reaches it (1,024 cells need 17 KB).
@@ -95,6 +100,7 @@ type Plan struct {
 	Messages    []Message
 	Predictions []Prediction
 	Dimensions  []Dimension // what devices are sorted by, beside segments
+	Revenues    []Revenue   // what orders are summed by
 }
 
 // KeyType says how a recipient's input shares are sealed.

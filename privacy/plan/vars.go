@@ -73,6 +73,8 @@ const (
 	Tiers    = 3
 	// Acts are the kinds of social acts: like, share, Comment, follow.
 	Acts = 4
+	// Sharing is the social act that goes to a network.
+	Sharing = 1
 	// Comment is the social act that has a sentiment: 1 negative, 2 neutral, 3 positive.
 	Comment    = 2
 	Sentiments = 3
@@ -86,6 +88,8 @@ var (
 	DeviceTexts  = []string{"phone", "tablet", "desktop"}
 	RegionTexts  = []string{"africa", "america_north", "america_south", "asia_central", "asia_east", "asia_south", "asia_southeast", "asia_west", "europe", "oceania", "other"}
 	TierTexts    = []string{"low", "middle", "high"}
+	// ActTexts are the social acts, by the number that an event has for each.
+	ActTexts = []string{"like", "share", "comment", "follow"}
 	// ScenarioTexts: day kind x 12 + time of day x 3 + device.
 	// Written out, so that a program which has no use for them has not the texts either.
 	ScenarioTexts = []string{

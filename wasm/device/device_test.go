@@ -149,7 +149,7 @@ func TestMemoryLimitTraps(t *testing.T) {
 	ctx := t.Context()
 	b, err := module.Bytes()
 	require.NoError(t, err)
-	e, err := Open(ctx, b, Options{MaxMemory: 3 << 20})
+	e, err := Open(ctx, b, Options{MaxMemory: 13 << 18})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, e.Close(context.Background())) })
 	d, err := e.Instance(ctx)

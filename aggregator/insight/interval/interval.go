@@ -84,11 +84,16 @@ type Noisy struct {
 //
 // Source: Fieller 1954, "Some problems in interval estimation".
 func Ratio(k, n Noisy, covariance float64) Interval {
+	return Quotient(float64(k.Value), k.Variance, float64(n.Value), n.Variance, covariance)
+}
+
+// Quotient is Ratio of any two numbers, such as an amount by devices; of the kind that the
+// variances are of.
+func Quotient(x, vx, y, vy, covariance float64) Interval {
 	const z2 = Z95 * Z95
-	x, y := float64(k.Value), float64(n.Value)
-	a := y*y - z2*n.Variance
+	a := y*y - z2*vy
 	b := x*y - z2*covariance
-	c := x*x - z2*k.Variance
+	c := x*x - z2*vx
 	disc := b*b - a*c
 	if a <= 0 || disc < 0 || y <= 0 {
 		return Interval{math.Inf(-1), math.Inf(1), false}

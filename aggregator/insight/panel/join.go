@@ -22,6 +22,7 @@ type joint struct {
 	funnel   funnelSeries
 	slots    []*slotSeries // and lists and chosen campaigns
 	sorts    []*sortSeries
+	revenues []*revenueSeries
 }
 
 // way leads from a cell of a release to one of the sums that it is in.
@@ -41,6 +42,7 @@ type slotSeries struct {
 	exposed    plan.MetricKind
 	won        plan.MetricKind // what successes are counted by
 	holdout    plan.Share
+	against    string // the column that uplift is against; empty: none
 	variants   []string
 	segments   []string // it is counted by
 	plans      map[plan.Digest]bool
@@ -64,6 +66,7 @@ func join(plans []identified) *joint {
 			j.joinPlace(p, layout, &place)
 		}
 		j.joinSorts(p, layout)
+		j.joinRevenues(p, layout)
 	}
 	return j
 }
@@ -96,6 +99,10 @@ func (j *joint) leadSpan(p identified, span plan.Span, of cell, site bool) {
 			of.column = p.Column(m, column)
 			if m.By == plan.BySegment {
 				of.scope, of.segment = bySegment, p.Segments[segment].Name
+				j.lead(p, from, of)
+			}
+			if m.By == plan.ByTopic {
+				of.scope, of.segment = bySegment, p.Topics[segment]
 				j.lead(p, from, of)
 			}
 			if !site {
@@ -149,22 +156,31 @@ func (j *joint) joinFunnel(p identified, layout plan.Layout) {
 }
 
 // place is where the device picks one of several: a slot, a list (which it fills or leaves
-// to what is popular), a campaign of mode chosen.
+// to what is popular), a campaign.
 type place struct {
 	kind, name string
 	source     int
 	goal       plan.Trigger
 	columns    []string // without the holdout's
 	holdout    plan.Share
+	against    string // the column that uplift is against; empty: none
 	exposed    plan.MetricKind
 	won        []plan.MetricKind // the first that is measured is taken
+}
+
+// ofHoldout is the holdout's column, where there is a holdout.
+func ofHoldout(share plan.Share) string {
+	if share == 0 {
+		return ""
+	}
+	return plan.HoldoutColumn
 }
 
 func placesOf(p *plan.Plan) (out []place) {
 	for i := range p.Slots {
 		s := &p.Slots[i]
 		it := place{
-			kind: "slot", name: s.Name, source: i, goal: s.Goal, holdout: p.Policy.Holdout,
+			kind: "slot", against: ofHoldout(p.Policy.Holdout), name: s.Name, source: i, goal: s.Goal, holdout: p.Policy.Holdout,
 			exposed: plan.SlotExposed, won: []plan.MetricKind{plan.SlotConverted},
 		}
 		for _, v := range s.Variants {
@@ -178,7 +194,7 @@ func placesOf(p *plan.Plan) (out []place) {
 	for i := range p.Lists {
 		l := &p.Lists[i]
 		it := place{
-			kind: "list", name: l.Name, source: i, goal: l.Goal, columns: []string{"shown"}, holdout: p.Policy.Holdout,
+			kind: "list", against: ofHoldout(p.Policy.Holdout), name: l.Name, source: i, goal: l.Goal, columns: []string{"shown"}, holdout: p.Policy.Holdout,
 			exposed: plan.ListExposed, won: []plan.MetricKind{plan.ListConverted},
 		}
 		if l.Goal.Kind == plan.Click {
@@ -188,12 +204,13 @@ func placesOf(p *plan.Plan) (out []place) {
 	}
 	for i := range p.Campaigns {
 		c := &p.Campaigns[i]
-		if c.Mode != plan.Chosen {
-			continue
-		}
 		held := max(p.Policy.Holdout, c.Promotion.Holdout)
+		against := ofHoldout(held)
+		if c.Mode == plan.Assigned { // the site draws: its first arm is what the others are held against
+			held, against = 0, c.Arms[0]
+		}
 		out = append(out, place{
-			kind: "campaign", name: c.Name, source: i, goal: c.Goals[0].On, columns: c.Arms, holdout: held,
+			kind: "campaign", against: against, name: c.Name, source: i, goal: c.Goals[0].On, columns: c.Arms, holdout: held,
 			exposed: plan.CampaignExposed, won: []plan.MetricKind{plan.CampaignConverted},
 		})
 	}
@@ -210,11 +227,11 @@ func (j *joint) joinPlace(p identified, layout plan.Layout, it *place) {
 	if at < 0 {
 		at = len(j.slots)
 		j.slots = append(j.slots, &slotSeries{
-			kind: it.kind, name: it.name, goal: goal, exposed: it.exposed, won: won, holdout: it.holdout, plans: map[plan.Digest]bool{},
+			kind: it.kind, name: it.name, goal: goal, exposed: it.exposed, won: won, holdout: it.holdout, against: it.against, plans: map[plan.Digest]bool{},
 		})
 	}
 	s := j.slots[at]
-	if s.goal != goal || s.won != won || s.holdout != it.holdout {
+	if s.goal != goal || s.won != won || s.holdout != it.holdout || s.against != it.against {
 		return
 	}
 	s.plans[p.digest] = true

@@ -37,6 +37,7 @@ type Report struct {
 	Funnel     *Funnel   `json:"funnel"`
 	Slots      []Slot    `json:"slots"` // lists and chosen campaigns too
 	Sorts      []Sort    `json:"sorts"`
+	Revenues   []Revenue `json:"revenues"`
 }
 
 // Of makes the report of the releases whose period's date lies from one date to another,
@@ -71,12 +72,16 @@ func Of(all []Release, from, to plan.Date) (*Report, error) {
 		Funnel:     funnel(j, sum, in),
 		Slots:      []Slot{},
 		Sorts:      []Sort{},
+		Revenues:   []Revenue{},
 	}
 	for _, d := range days {
 		out.Present.Days = append(out.Present.Days, Day{d.date.String(), countOf(j.at(d.sums, cell{}))})
 	}
 	for _, s := range j.slots {
 		out.Slots = append(out.Slots, slot(j, s, sum, days, in))
+	}
+	for _, s := range j.revenues {
+		out.Revenues = append(out.Revenues, revenue(j, s, sum, days, in))
 	}
 	pairs := successiveOf(j, all, in)
 	for _, s := range j.sorts {

@@ -5,7 +5,7 @@ import (
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
 )
 
-// Slot is what the variants of a slot, a list or a chosen campaign were shown and won.
+// Slot is what the variants of a slot, a list or a campaign were shown and won.
 type Slot struct {
 	Kind     string        `json:"kind"` // slot, list or campaign
 	Name     string        `json:"name"`
@@ -14,7 +14,9 @@ type Slot struct {
 	Variants []string      `json:"variants"`
 	All      []Variant     `json:"all"` // of the whole site
 	Segments []SlotSegment `json:"segments"`
-	Uplift   *Uplift       `json:"uplift"` // null: no holdout
+	// Uplift is against the holdout, or an assigned campaign's first arm; null without one.
+	Uplift  *Uplift `json:"uplift"`
+	Against string  `json:"against"` // that column; empty without one
 	// UpliftDays is the uplift from the range's start to each date.
 	UpliftDays []UpliftDay `json:"uplift_days"`
 }
@@ -33,7 +35,8 @@ type Variant struct {
 	Rate    Rate   `json:"rate"` // won by exposed
 }
 
-// Uplift is how much more often the personalized reach the goal than the holdout.
+// Uplift is how much more often the personalized reach the goal than the holdout, or those
+// of an assigned campaign's other arms than those of its first.
 type Uplift struct {
 	Rate    Rate `json:"rate"` // less 1
 	Treated Rate `json:"treated"`
@@ -67,19 +70,32 @@ func slot(j *joint, s *slotSeries, all sums, days []day, in []Release) Slot {
 		return out
 	}
 	out := Slot{
-		Kind: s.kind, Name: s.name, From: since(in, s.plans), Goal: s.goal, Variants: s.variants,
+		Kind: s.kind, Name: s.name, From: since(in, s.plans), Goal: s.goal, Variants: s.variants, Against: s.against,
 		All: variants(whole, ""), Segments: []SlotSegment{}, UpliftDays: []UpliftDay{},
 	}
 	for _, segment := range s.segments {
 		out.Segments = append(out.Segments, SlotSegment{segment, variants(bySegment, segment)})
 	}
-	if s.holdout == 0 {
+	if s.against == "" || len(s.variants) < 2 && s.holdout == 0 {
 		return out
+	}
+	sides := func(in sums) (given, control interval.Proportion) {
+		if s.holdout > 0 {
+			return arm(in, arms, "", treated), arm(in, arms, "", plan.HoldoutColumn)
+		}
+		for _, column := range s.variants {
+			if p := arm(in, whole, "", column); column == s.against {
+				control = p
+			} else {
+				given = plus(given, p)
+			}
+		}
+		return given, control
 	}
 	var personalized, held interval.Proportion
 	for _, d := range days {
-		personalized = plus(personalized, arm(d.sums, arms, "", treated))
-		held = plus(held, arm(d.sums, arms, "", plan.HoldoutColumn))
+		t, c := sides(d.sums)
+		personalized, held = plus(personalized, t), plus(held, c)
 		out.UpliftDays = append(out.UpliftDays, UpliftDay{d.date.String(), upliftOf(personalized, held)})
 	}
 	out.Uplift = &Uplift{Rate: upliftOf(personalized, held), Treated: rateOf(personalized), Control: rateOf(held)}

@@ -7,11 +7,11 @@ import (
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
 )
 
-// Sort is how devices, or answers, were distributed: a dimension, topics, a list's items,
-// the channels of a message, the answers of a survey, the bins of a prediction.
+// Sort is how devices, or answers, were distributed: a dimension, topics, social acts, the
+// networks shared to, a list's items, the channels of a message, the answers of a survey, the bins of a prediction.
 type Sort struct {
-	Kind string `json:"kind"` // dimension, topics, last, items, answers, reached, state
-	Name string `json:"name"` // of the dimension, list, survey, message or prediction; else empty
+	Kind string `json:"kind"` // dimension, topics, last, acts, shared, items, tried, answers, reached, state
+	Name string `json:"name"` // of the dimension, list, survey, message or prediction; acts by "topic"; else empty
 	From string `json:"from"` // date of its first release: earlier ones in the range had other bins
 	// Of is what shares are of: all, the histogram's own sum, where a device is in one column
 	// at most; else present, the devices that were there.
@@ -57,6 +57,7 @@ type sortSeries struct {
 	single     bool            // a device is in one column at most
 	columns    []string
 	segments   []string
+	rows       []string  // that stand where segments do: topics
 	scores     []float64 // of CSAT and NPS
 	scored     string
 	asked      bool
@@ -80,6 +81,13 @@ func sortOf(p *plan.Plan, m plan.Metric) *sortSeries {
 		s.kind, s.name, s.single = "items", p.Lists[m.Source].Name, false
 	case plan.Tried:
 		s.kind, s.name, s.gains, s.single = "tried", p.Lists[m.Source].Name, plan.Solved, false
+	case plan.SocialActs:
+		s.kind, s.single = "acts", false
+		if m.By == plan.ByTopic { // a histogram of its own, whose rows are topics
+			s.kind, s.name, s.rows = "acts", "topic", p.Topics
+		}
+	case plan.SharedTo:
+		s.kind, s.single = "shared", false
 	case plan.State:
 		s.kind, s.gains = "state", plan.Outcome
 		if d := &p.Predictions[m.Source]; d.Kind == plan.LapseRisk {
@@ -130,12 +138,13 @@ func (j *joint) joinSorts(p identified, layout plan.Layout) {
 		}
 		// By segment and by site: the whole is taken from the one by site.
 		bySite := slices.ContainsFunc(p.Metrics, func(o plan.Metric) bool {
-			return o.Kind == m.Kind && o.Source == m.Source && o.By == plan.SiteWide
+			return o.Kind == m.Kind && o.Source == m.Source && o.By == plan.SiteWide && m.By == plan.BySegment
 		})
 		s.plans[p.digest] = true
 		if m.By == plan.BySegment {
 			s.segments = union(s.segments, segmentsOf(p.Plan))
 		}
+		s.segments = union(s.segments, of.rows)
 		j.leadSpan(p, span, cell{kind: s.counts, source: s.name}, m.By == plan.SiteWide || !bySite)
 		for k := range layout.Spans {
 			o := layout.Spans[k]
@@ -188,7 +197,7 @@ func sortPanel(j *joint, s *sortSeries, all sums, pairs successive, history, in 
 			switch {
 			case s.single:
 				b.Share = rateOf(interval.Proportion{K: counts[i], N: everything, Covariance: counts[i].Variance})
-			case scope == whole:
+			case scope == whole || s.rows != nil:
 				b.Share = rateOf(interval.Proportion{K: counts[i], N: there})
 			default:
 				// Devices of one segment are the audience's.

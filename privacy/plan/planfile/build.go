@@ -36,7 +36,7 @@ func (f *File) Plan(b BuildInput) (*plan.Plan, error) {
 		Campaigns: f.Campaigns, Slots: f.Slots, Metrics: f.Metrics,
 		Networks: f.Networks, Payments: f.Payments, Pages: f.Pages, Skills: f.Skills, Channels: f.Channels,
 		Surveys: f.Surveys, Lists: f.Lists, Messages: f.Messages, Predictions: f.Predictions,
-		Dimensions: f.Dimensions,
+		Dimensions: f.Dimensions, Revenues: f.Revenues,
 	}
 	if p.Expires == 0 {
 		p.Expires = f.Periods[len(f.Periods)-1].End

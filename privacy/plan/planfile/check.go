@@ -125,10 +125,10 @@ func (r *reader) unbuildable(f *File, err error) {
 // measured is the part of a plan that its layout, and its rules, depend on.
 func (f *File) measured() *plan.Plan {
 	return &plan.Plan{
-		Attributes: f.Attributes, Topics: f.Topics, Skills: f.Skills, Payments: f.Payments, Pages: f.Pages, Channels: f.Channels,
+		Attributes: f.Attributes, Topics: f.Topics, Networks: f.Networks, Skills: f.Skills, Payments: f.Payments, Pages: f.Pages, Channels: f.Channels,
 		Segments: f.Segments, Stages: f.Stages, Campaigns: f.Campaigns, Slots: f.Slots, Policy: f.Policy, Metrics: f.Metrics,
 		Surveys: f.Surveys, Lists: f.Lists, Messages: f.Messages, Predictions: f.Predictions,
-		Dimensions: f.Dimensions,
+		Dimensions: f.Dimensions, Revenues: f.Revenues,
 	}
 }
 
@@ -205,6 +205,16 @@ func rowOf(p *plan.Plan, s plan.Span) Row {
 	case plan.Sorted, plan.Returned:
 		row.Panel, row.Across = "dimension "+p.Dimensions[m.Source].Name, "bins"
 		row.Metric = map[plan.MetricKind]string{plan.Sorted: "devices", plan.Returned: "returned"}[m.Kind]
+	case plan.Earned:
+		row.Panel, row.Metric, row.Across = "revenue "+p.Revenues[m.Source].Name, "devices", "points"
+		if p.Revenues[m.Source].Of != plan.OfSite {
+			row.Across = "arms and points"
+		}
+	case plan.SocialActs, plan.SharedTo:
+		row.Panel, row.Metric, row.Across = "social", "acts", "acts"
+		if m.Kind == plan.SharedTo {
+			row.Metric, row.Across = "shared", "networks"
+		}
 	case plan.ReachShown, plan.ReachAnswered:
 		row.Panel, row.Across = "message "+p.Messages[m.Source].Name, "channels"
 		row.Metric = map[plan.MetricKind]string{plan.ReachShown: "reached", plan.ReachAnswered: "answered"}[m.Kind]

@@ -45,6 +45,7 @@ type File struct {
 	Messages    []plan.Message
 	Predictions []plan.Prediction
 	Dimensions  []plan.Dimension
+	Revenues    []plan.Revenue
 
 	Periods []plan.Period // all whole periods from Starts to Ends
 	Left    int           // days up to Ends that no whole period holds
@@ -55,7 +56,7 @@ type File struct {
 var (
 	topKeys = []string{"site", "timezone", "period", "serial", "starts", "ends", "budget", "min_batch", "consent",
 		"attribution", "topics", "events", "attributes", "networks", "payments", "pages", "skills", "channels",
-		"predictions", "segments", "funnel", "campaigns", "slots", "lists", "surveys", "messages", "choice", "dimensions", "metrics"}
+		"predictions", "segments", "funnel", "campaigns", "slots", "lists", "surveys", "messages", "choice", "dimensions", "revenues", "metrics"}
 	neededKeys = []string{"site", "timezone", "period", "serial", "starts", "ends", "budget", "consent", "segments"}
 )
 
@@ -151,6 +152,7 @@ func (r *reader) file(f *File, root *node) {
 	r.messages(f, top["messages"])
 	r.choose(f, top["choice"], len(r.problems) > before)
 	r.dimensions(f, top["dimensions"])
+	r.revenues(f, top["revenues"])
 	r.metrics(f, top["metrics"])
 }
 

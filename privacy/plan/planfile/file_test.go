@@ -96,7 +96,7 @@ func TestFaults(t *testing.T) {
 		{"site: shop.example", "site: [a]", `1:7: site: a list where something else belongs;`},
 		{"site: shop.example", "site: http://shop.example/", `1:7: site: "http://shop.example/" is not a domain;`},
 		{"site: shop.example", "site: Shop.example", `1:7: site: "Shop.example" is not a domain;`},
-		{"site: shop.example", "sit: shop.example", `1:1: sit: unknown key; did you mean "site"?; accepted: site, timezone, period, serial, starts, ends, budget, min_batch, consent, attribution, topics, events, attributes, networks, payments, pages, skills, channels, predictions, segments, funnel, campaigns, slots, lists, surveys, messages, choice, dimensions, metrics`},
+		{"site: shop.example", "sit: shop.example", `1:1: sit: unknown key; did you mean "site"?; accepted: site, timezone, period, serial, starts, ends, budget, min_batch, consent, attribution, topics, events, attributes, networks, payments, pages, skills, channels, predictions, segments, funnel, campaigns, slots, lists, surveys, messages, choice, dimensions, revenues, metrics`},
 		{"timezone: Europe/Berlin", "timezone: Europe/Berln", `2:11: timezone: unknown time zone "Europe/Berln"; did you mean "Europe/Berlin"?; accepted: an IANA name such as`},
 		{"timezone: Europe/Berlin", "timezone: Local", `2:11: timezone: unknown time zone "Local";`},
 		{"timezone: Europe/Berlin", `timezone: ""`, `2:11: timezone: unknown time zone "";`},

@@ -65,6 +65,11 @@ func (f *File) subjects(verb string) (out []subject) {
 			out = append(out, subject{f.Dimensions[i].Name, i, 0, kind, 1})
 		}
 	}
+	if verb == "revenue" {
+		for i := range f.Revenues {
+			out = append(out, subject{f.Revenues[i].Name, i, 0, plan.Earned, 1})
+		}
+	}
 	for i := range f.Surveys {
 		switch s := &f.Surveys[i]; verb {
 		case "asked":
@@ -81,17 +86,17 @@ func (f *File) subjects(verb string) (out []subject) {
 }
 
 // verbs are what a metric can say of a subject; whose are what they can be said of.
-var verbs = []string{"exposed", "clicked", "converted", "items", "tried", "solved", "state", "outcome", "reached", "answered", "asked", "answers", "dimension", "returned"}
+var verbs = []string{"exposed", "clicked", "converted", "items", "tried", "solved", "state", "outcome", "reached", "answered", "asked", "answers", "dimension", "returned", "revenue"}
 
 var whose = map[string]string{
 	"exposed": "a campaign, slot or list of the file", "clicked": "a slot or list of the file", "converted": "a campaign's goal, slot or list of the file",
 	"items": "a list of the file with named items", "tried": "a list of the file with learning: true and named items", "solved": "a list of the file with learning: true and named items",
 	"state": "a prediction of the file", "outcome": "a prediction of the file", "reached": "a message of the file", "answered": "a message of the file",
-	"asked": "a survey of the file", "answers": "a survey of the file", "dimension": "a dimension of the file", "returned": "a dimension of the file",
+	"asked": "a survey of the file", "answers": "a survey of the file", "dimension": "a dimension of the file", "returned": "a dimension of the file", "revenue": "a revenue of the file",
 }
 
-const acceptedMetric = "audience, funnel, topics, next, last, exposed: CAMPAIGN, SLOT or LIST, clicked: SLOT or LIST, converted: CAMPAIGN.GOAL, SLOT or LIST, " +
-	"items, tried or solved: LIST, state or outcome: PREDICTION, reached or answered: MESSAGE, asked or answers: SURVEY, dimension or returned: DIMENSION"
+const acceptedMetric = "audience, funnel, topics, next, last, acts, shared, exposed: CAMPAIGN, SLOT or LIST, clicked: SLOT or LIST, converted: CAMPAIGN.GOAL, SLOT or LIST, " +
+	"items, tried or solved: LIST, state or outcome: PREDICTION, reached or answered: MESSAGE, asked or answers: SURVEY, dimension or returned: DIMENSION, revenue: REVENUE"
 
 func (r *reader) metrics(f *File, n *node) {
 	if n == nil {
@@ -144,6 +149,8 @@ func (r *reader) metric(f *File, n *node, key string) (m plan.Metric, columns in
 			return r.funnelMetric(f, n, key, nil)
 		case 2, 3, 4:
 			return r.topicMetric(f, n, key, plainMetrics[i], nil)
+		case 5, 6:
+			return r.socialMetric(f, n, key, plainMetrics[i], nil)
 		}
 		return m, 0, false
 	}
@@ -163,6 +170,9 @@ func (r *reader) metric(f *File, n *node, key string) (m plan.Metric, columns in
 		}
 		if what[0] == "funnel" {
 			return r.funnelMetric(f, n, key, keys)
+		}
+		if isSocial(what[0]) {
+			return r.socialMetric(f, n, key, what[0], keys)
 		}
 		return r.topicMetric(f, n, key, what[0], keys)
 	}
@@ -202,7 +212,7 @@ func (r *reader) metric(f *File, n *node, key string) (m plan.Metric, columns in
 }
 
 // plainMetrics are those that need no subject.
-var plainMetrics = []string{"audience", "funnel", "topics", "next", "last"}
+var plainMetrics = []string{"audience", "funnel", "topics", "next", "last", "acts", "shared"}
 
 // topicMetric reads a metric of what views are about.
 func (r *reader) topicMetric(f *File, n *node, key, name string, keys map[string]*node) (m plan.Metric, columns int, ok bool) {

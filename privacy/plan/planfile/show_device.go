@@ -126,4 +126,5 @@ func (s *shower) widened() {
 			s.line("  bin", "%d. %s: %s", k+1, strconv.Quote(bin.Name), plain(formatIn(bin.Rule, dimensionScope(s.Plan))))
 		}
 	}
+	s.revenues()
 }

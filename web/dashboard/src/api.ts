@@ -79,7 +79,8 @@ export interface Slot {
   variants: string[];
   all: Variant[]; // whole site
   segments: { name: string; variants: Variant[] }[];
-  /** Personalized against the holdout; null where the plan has none, or does not count both. */
+  against: string; // the column that uplift is against: "holdout", or an assigned campaign's first arm; empty: none
+  /** All others against that; null where there is none, or it is not counted. */
   uplift: { rate: Rate; treated: Rate; control: Rate } | null;
   /** The same, day by day in the range, cumulated from its start. */
   uplift_days: { date: string; rate: Rate }[];
@@ -110,14 +111,48 @@ export interface Cohort {
 
 /** How devices, or answers, were distributed. */
 export interface Sort {
-  kind: "dimension" | "topics" | "last" | "items" | "tried" | "answers" | "reached" | "state";
-  name: string; // of the dimension, list, survey, message or prediction; else empty
+  kind: "dimension" | "topics" | "last" | "acts" | "shared" | "items" | "tried" | "answers" | "reached" | "state";
+  name: string; // of the dimension, list, survey, message or prediction; acts by "topic", whose segments are topics; else empty
   from?: string; // date of its first release; earlier ones in the range had other bins
   of: "all" | "present"; // what shares are of
   all: Bin[];
   segments: { name: string; bins: Bin[]; score: Score | null }[];
   score: Score | null;
   cohorts: Cohort[] | null; // of a dimension by periods since the first
+}
+
+/** An amount in the site's currency. Bounds may be below 0. */
+export interface Sum {
+  value: number;
+  low: number; // noise, chance and the grid's rounding
+  high: number;
+  exact_low: number; // noise alone
+  exact_high: number;
+  hidden: Hidden;
+}
+
+/** An amount for each device. */
+export interface Mean {
+  value: number;
+  low: number;
+  high: number | null; // null: without bound
+  hidden: Hidden;
+}
+
+/** What orders came to: all, or those that a campaign, slot or list is credited with. */
+export interface Revenue {
+  name: string;
+  kind: "site" | "campaign" | "slot" | "list";
+  of: string; // its name; empty for the site
+  from?: string; // date of its first release; earlier ones in the range were of something else
+  top: number; // a device's value of a period above it counts as it
+  total: Sum;
+  per_head: Mean; // by devices present; of a campaign and the like by those exposed
+  arms: { name: string; exposed: Count; total: Sum; per_head: Mean }[];
+  segments: { name: string; total: Sum; per_head: Mean }[];
+  days: { date: string; sum: Sum }[];
+  increment: Sum | null; // beyond what the exposed would have spent as the baseline did
+  against: string; // the baseline: "holdout", or an assigned campaign's first arm; empty: none
 }
 
 export interface Report {
@@ -133,6 +168,7 @@ export interface Report {
     all: { reached: Count; of_first: Rate; of_previous: Rate }[]; // by stage, at least that deep
     segments: { name: string; stages: { reached: Count; of_first: Rate; of_previous: Rate }[] }[];
   } | null;
-  slots: Slot[]; // lists and chosen campaigns too
+  slots: Slot[]; // lists and campaigns too
   sorts: Sort[];
+  revenues: Revenue[];
 }

@@ -24,7 +24,7 @@ function fields(cell: Cell, kind: Kind): string[] {
     const { value, low, high, exact_low, exact_high, hidden } = cell.count;
     return [value, low, high ?? "", exact_low, exact_high, hidden].map(String);
   }
-  const { value, low, high, hidden } = cell.rate;
+  const { value, low, high, hidden } = cell.kind === "money" ? cell.money : cell.rate;
   return [String(value), String(low), high === null ? "" : String(high), hidden];
 }
 

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import type { Count, Rate } from "./api.ts";
+import type { Count, Mean, Rate, Sum } from "./api.ts";
 import { tags, type Language } from "./language.ts";
 
 /** Which interval of a count is shown: what the noise leaves open, or noise and chance together. */
@@ -155,6 +155,19 @@ export class Figures {
     const write = (value: number): string => minus(this.decimal(value, digits));
     const [low, value, top] = [write(rate.low), write(rate.value), write(high)];
     return { value, spread: this.#range(low, top, rate.low < 0) };
+  }
+
+  /** An amount with its interval, as finely as that allows. */
+  money(money: Sum | Mean, interval: Interval): Figure {
+    const exact = interval === "noise" && "exact_low" in money;
+    const low = exact ? money.exact_low : money.low;
+    const high = exact ? money.exact_high : (money.high ?? Infinity);
+    const half = Number.isFinite(high) ? (high - low) / 2 : Math.abs(money.value - low);
+    const digits = half >= 0.95 ? 0 : half >= 0.095 ? 1 : 2;
+    const unit = grain(half);
+    const write = (value: number): string => minus(this.decimal(digits === 0 ? Math.round(value / unit) * unit : value, digits));
+    if (!Number.isFinite(high)) return { value: write(money.value), spread: this.#atLeast(write(low)) };
+    return { value: write(money.value), spread: this.#range(write(low), write(high), low < 0) };
   }
 
   /** An uplift (above -1) with its interval, signs shown; one without an upper bound is "at least". */

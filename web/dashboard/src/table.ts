@@ -3,16 +3,17 @@
  *
  * @module
  */
-import type { Count, Rate } from "./api.ts";
+import type { Count, Mean, Rate, Revenue, Sum } from "./api.ts";
 import { calendar } from "./calendar.ts";
 import type { Words } from "./words.ts";
-import type { Report, Slot, Sort } from "./api.ts";
+import type { Hidden, Report, Slot, Sort } from "./api.ts";
 
 /** One cell. */
 export type Cell =
   | { readonly kind: "count"; readonly count: Count }
   | { readonly kind: "rate"; readonly rate: Rate }
   | { readonly kind: "uplift"; readonly rate: Rate }
+  | { readonly kind: "money"; readonly money: Sum | Mean }
   | { readonly kind: "none" }; // no release, or not counted there
 
 /** What a column holds. */
@@ -33,12 +34,25 @@ const none: Cell = { kind: "none" };
 const count = (count: Count): Cell => ({ kind: "count", count });
 const rate = (rate: Rate): Cell => ({ kind: "rate", rate });
 const uplift = (rate: Rate): Cell => ({ kind: "uplift", rate });
+const money = (money: Sum | Mean): Cell => ({ kind: "money", money });
+
+/** Why a cell's number is withheld; empty where it is shown, or where there is none. */
+export function hiddenOf(cell: Cell): Hidden {
+  switch (cell.kind) {
+    case "none":
+      return "";
+    case "count":
+      return cell.count.hidden;
+    case "money":
+      return cell.money.hidden;
+    default:
+      return cell.rate.hidden;
+  }
+}
 
 /** Whether any number of a table is withheld. */
 export function anyHidden(table: Table): boolean {
-  return table.rows.some(({ cells }) =>
-    cells.some((cell) => (cell.kind === "count" ? cell.count.hidden : cell.kind === "none" ? "" : cell.rate.hidden) !== ""),
-  );
+  return table.rows.some(({ cells }) => cells.some((cell) => hiddenOf(cell) !== ""));
 }
 
 /** Devices present, by date. */
@@ -196,6 +210,46 @@ export function sortTable(sort: Sort, words: Words): Table {
         cells: [count(total), rate(share), ...(gained ? [gain ? rate(gain) : none] : [])],
       })),
     ),
+  };
+}
+
+/** What a revenue is called. */
+export function revenueTitle({ kind, name, of }: Revenue, words: Words): string {
+  return words.say(`spending.title.${kind}`, { name, of });
+}
+
+/** A revenue by arm, or by segment. */
+export function revenueTable(revenue: Revenue, words: Words): Table {
+  const parts = revenue.arms.length > 0 ? revenue.arms : revenue.segments;
+  return {
+    title: revenueTitle(revenue, words),
+    file: `revenue-${revenue.name}`,
+    corner: [words.say(revenue.arms.length > 0 ? "table.variant" : "table.segment")],
+    columns: [
+      { label: words.say("spending.total"), kind: "money" },
+      { label: words.say("spending.perHead"), kind: "money" },
+    ],
+    rows: [
+      { names: [words.say("table.all")], cells: [money(revenue.total), money(revenue.per_head)] },
+      ...parts.map(({ name, total, per_head }) => ({ names: [words.variant(name)], cells: [money(total), money(per_head)] })),
+      ...(revenue.increment
+        ? [{ names: [words.say("spending.increment", { arm: words.variant(revenue.against) })], cells: [money(revenue.increment), none] }]
+        : []),
+    ],
+  };
+}
+
+/** A revenue by date. */
+export function revenueDaysTable(report: Report, revenue: Revenue, words: Words): Table {
+  return {
+    title: words.say("spending.over", { name: revenue.name }),
+    file: `revenue-${revenue.name}-by-date`,
+    corner: [words.say("table.date")],
+    columns: [{ label: words.say("spending.total"), kind: "money" }],
+    rows: calendar(report).map(({ date, release }) => ({
+      names: [date],
+      cells: [release === undefined || !revenue.days[release] ? none : money(revenue.days[release].sum)],
+    })),
   };
 }
 

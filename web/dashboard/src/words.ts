@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Count, Hidden, Rate, Slot } from "./api.ts";
+import type { Count, Hidden, Mean, Rate, Slot, Sum } from "./api.ts";
 import { Figures, type Figure, type Interval } from "./figures.ts";
 import type { Language } from "./language.ts";
 import { say, type Key, type Values } from "./messages.ts";
@@ -60,6 +60,11 @@ export class Words {
   /** An uplift and its interval, or why it is withheld, as one phrase. */
   uplift(rate: Rate): string {
     return rate.hidden === "" ? phrase(this.figures.uplift(rate)) : this.hidden(rate.hidden);
+  }
+
+  /** An amount and its interval, or why it is withheld, as one phrase. */
+  money(money: Sum | Mean): string {
+    return money.hidden === "" ? phrase(this.figures.money(money, this.interval)) : this.hidden(money.hidden);
   }
 
   /** A goal's name; those that every site has are translated. */

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Bin, Count, Report, Site, Slot, Sort, Variant } from "../src/api.ts";
+import type { Bin, Count, Mean, Report, Revenue, Site, Slot, Sort, Sum, Variant } from "../src/api.ts";
 import { shift } from "../src/location.ts";
 import { count, rate, uplift } from "./intervals.ts";
 
@@ -172,6 +172,7 @@ function slotOf(model: SlotModel, index: number, chosen: readonly Day[]): Slot {
     variants: [...model.variants],
     all,
     segments: model.bySegment ? segments.map((name, row) => ({ name, variants: bySegment[row]! })) : [],
+    against: "holdout",
     uplift: found(chosen),
     uplift_days: chosen.map(({ date }, place) => ({ date, rate: found(chosen.slice(0, place + 1)).rate })),
   };
@@ -239,6 +240,59 @@ function sortsOf(t: number): Sort[] {
   ];
 }
 
+/** What orders came to, and what a campaign brought. */
+function revenuesOf(chosen: readonly Day[]): Revenue[] {
+  const t = Math.max(1, chosen.length);
+  const sum = (value: number, noise: number, chance: number): Sum => ({
+    value,
+    low: value - 1.96 * Math.sqrt(noise + chance),
+    high: value + 1.96 * Math.sqrt(noise + chance),
+    exact_low: value - 1.96 * Math.sqrt(noise),
+    exact_high: value + 1.96 * Math.sqrt(noise),
+    hidden: "",
+  });
+  const mean = (value: number): Mean => ({ value, low: value * 0.94, high: value * 1.06, hidden: "" });
+  const noise = v * (20 ** 2 + 60 ** 2 + 150 ** 2);
+  const arm = (name: string, shown: number, spent: number) => ({
+    name,
+    exposed: count(shown * t, v * t),
+    total: sum(spent * t, noise * t, spent * t * 60),
+    per_head: mean(spent / shown),
+  });
+  return [
+    {
+      name: "shop",
+      kind: "site",
+      of: "",
+      top: 150,
+      total: sum(31_000 * t, noise * t, 31_000 * t * 70),
+      per_head: mean(1.55),
+      arms: [],
+      segments: segments.map((name, row) => ({
+        name,
+        total: sum((9_000 - 1_700 * row) * t, noise * t, 500_000 * t),
+        per_head: mean(2.4 - 0.4 * row),
+      })),
+      days: chosen.map(({ date, present }) => ({ date, sum: sum(present * 1.55, noise, present * 90) })),
+      increment: null,
+      against: "",
+    },
+    {
+      name: "spring",
+      kind: "campaign",
+      of: "spring",
+      top: 150,
+      total: sum(9_400 * t, noise * t, 9_400 * t * 60),
+      per_head: mean(1.9),
+      arms: [arm("none", 1_000, 1_500), arm("voucher", 4_000, 7_900)],
+      segments: [],
+      days: chosen.map(({ date }) => ({ date, sum: sum(9_400, noise, 564_000) })),
+      increment: sum(1_900 * t, 20 * noise * t, 900_000 * t),
+      against: "none",
+    },
+  ];
+}
+
 /** What may differ from the usual report. */
 export interface Odd {
   /** Dates that have no release. */
@@ -301,5 +355,6 @@ export function report(from: string, to: string, odd: Odd = {}): Report {
         },
     slots: odd.bare ? [] : models.map((model, index) => slotOf(model, index, chosen)),
     sorts: odd.bare ? [] : sortsOf(t),
+    revenues: odd.bare ? [] : revenuesOf(chosen),
   };
 }

@@ -15,6 +15,7 @@ export const frame = {
   "view.audience": { en: "Audience", zh: "受众" },
   "view.funnel": { en: "Funnel", zh: "漏斗" },
   "view.slots": { en: "Slots", zh: "展示位" },
+  "view.spending": { en: "Spending", zh: "消费" },
   "view.sorts": { en: "Breakdowns", zh: "细分" },
   "view.privacy": { en: "Privacy", zh: "隐私" },
 

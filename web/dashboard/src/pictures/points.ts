@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Count, Rate } from "../api.ts";
+import type { Count, Mean, Rate, Sum } from "../api.ts";
 import type { Day } from "../calendar.ts";
 import type { Point } from "../charts/lines.ts";
 import { countBounds, type Interval } from "../figures.ts";
@@ -25,6 +25,13 @@ export function ratePoint(rate: Rate): Point | undefined {
  */
 export function upliftPoint(uplift: Rate, top: number): Point | undefined {
   return uplift.hidden === "" ? { value: uplift.value, low: uplift.low, high: uplift.high ?? top } : undefined;
+}
+
+/** An amount's point; undefined where it is withheld. One without an upper bound is drawn to twice its value. */
+export function moneyPoint(money: Sum | Mean, interval: Interval): Point | undefined {
+  if (money.hidden !== "") return undefined;
+  const exact = interval === "noise" && "exact_low" in money;
+  return { value: money.value, low: exact ? money.exact_low : money.low, high: exact ? money.exact_high : (money.high ?? 2 * money.value) };
 }
 
 /** A series of counts on the calendar. */
