@@ -22,19 +22,31 @@ export type Uncounted = Omit<Plan, "cells"> & { readonly stages: readonly string
 export function cellsOf(plan: Uncounted, metrics: readonly Metric[]): ClearCell[] {
   const cells: ClearCell[] = [{ metric: "present", segment: "", column: "" }];
   for (const { name: metric, kind, by, source } of metrics) {
-    const campaign = kind === 3 || kind === 4 ? plan.campaigns[source] : undefined;
-    const columns = columnsOf(plan, kind, source);
-    // Slots, lists and campaigns whose arm the device picks.
-    const holds = campaign ? campaign.chosen && (plan.holdout || plan.held[source]) : plan.holdout && /^([5-7]|1[2-4])$/.test(`${kind}`);
+    const columns = kind === 25 ? points(plan, source) : armsOf(plan, kind, source);
     for (const segment of by === 1 ? plan.segments : by === 3 ? plan.topics : [""]) {
-      for (const column of holds ? [...columns, "holdout"] : columns) cells.push({ metric, segment, column });
+      for (const column of columns) cells.push({ metric, segment, column });
     }
   }
   return cells;
 }
 
+/** A metric's columns, the holdout's too: that of slots, lists and campaigns whose arm the device picks. */
+function armsOf(plan: Uncounted, kind: number, source: number): readonly string[] {
+  const campaign = kind === 3 || kind === 4 ? plan.campaigns[source] : undefined;
+  const columns = columnsOf(plan, kind, source);
+  const holds = campaign ? campaign.chosen && (plan.holdout || plan.held[source]) : plan.holdout && /^([5-7]|1[2-4])$/.test(`${kind}`);
+  return holds ? [...columns, "holdout"] : columns;
+}
+
+/** The columns of a revenue: its arms, each at every point. */
+function points(plan: Uncounted, index: number): string[] {
+  const { of, source, grid } = plan.revenues[index]!;
+  const arms = of ? armsOf(plan, [0, 3, 5, 12][of]!, source) : [""];
+  return arms.flatMap((arm) => grid.map((minor) => (arm && arm + " ") + (minor % 100 ? (minor / 100).toFixed(2) : `${minor / 100}`)));
+}
+
 function columnsOf(
-  { stages, campaigns, slots, topics, lists, predictions, dimensions, messages, surveys }: Uncounted,
+  { stages, campaigns, slots, topics, lists, predictions, dimensions, messages, surveys, networks }: Uncounted,
   kind: number,
   source: number,
 ): readonly string[] {
@@ -73,6 +85,10 @@ function columnsOf(
       const { kind: of, answers } = surveys[source]!;
       return of > 2 ? answers : Array.from({ length: of === 1 ? 5 : 11 }, (_, i) => `${of === 1 ? i + 1 : i}`);
     }
+    case 26:
+      return ["like", "share", "comment", "follow"];
+    case 27:
+      return networks;
     default:
       return [""]; // audience, asked
   }

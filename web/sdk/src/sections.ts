@@ -26,6 +26,13 @@ export interface Message {
   readonly channels: readonly string[];
 }
 
+/** What orders are summed by: of 0 all, 1 a campaign, 2 a slot, 3 a list; the points in minor units. */
+export interface Revenue {
+  readonly of: number;
+  readonly source: number;
+  readonly grid: readonly number[];
+}
+
 /** The sections; all empty in a plan of format 2. */
 export interface Sections {
   readonly networks: readonly string[];
@@ -40,11 +47,12 @@ export interface Sections {
   readonly predictions: readonly (readonly string[])[];
   /** Bins of each dimension. */
   readonly dimensions: readonly (readonly string[])[];
+  readonly revenues: readonly Revenue[];
   /** Of each campaign: whether it has a holdout of its own. */
   readonly held: readonly boolean[];
 }
 
-/** Reads them; format 2 has none, format 3 no dimensions. */
+/** Reads them; format 2 has none, format 3 neither dimensions nor revenues. */
 export function decodeSections(
   r: Reader,
   format: number,
@@ -107,12 +115,17 @@ export function decodeSections(
     return bins();
   });
   const dimensions: string[][] = [];
+  const revenues: Revenue[] = [];
   if (format > 3) {
     r.list(() => {
       r.text();
       r.take(2); // moment, within
       dimensions.push(bins());
     });
+    r.list(() => {
+      r.text();
+      revenues.push({ of: r.byte(), source: r.byte(), grid: r.list(() => r.uv()) });
+    });
   }
-  return { networks, payments, pages, skills, channels, surveys, lists, messages, predictions, dimensions, held };
+  return { networks, payments, pages, skills, channels, surveys, lists, messages, predictions, dimensions, revenues, held };
 }

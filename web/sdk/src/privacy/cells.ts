@@ -26,6 +26,12 @@ const CELLS: Readonly<Record<string, Text>> = {
   reached: ["They were shown {of} by: {column}.", "通过 {column} 看到了 {of}。"],
   answered: ["They answered to {of} by: {column}.", "通过 {column} 回应了 {of}。"],
   asked: ["They were asked: {of}.", "被问及：{of}。"],
+  dimension: ["By {of} they were: {column}.", "按 {of} 属于：{column}。"],
+  returned: ["They came back; by {of} they had been: {column}.", "再次到访；此前按 {of} 属于：{column}。"],
+  revenue: ["What they ordered ({of}) came to about: {column}.", "订单金额（{of}）约为：{column}。"],
+  acts: ["They did this to something: {column}.", "有过这种社交行为：{column}。"],
+  about: ["About “{segment}” they did this: {column}.", "对“{segment}”有过这种行为：{column}。"],
+  shared: ["They shared something to {column}.", "分享到了 {column}。"],
   answers: ["They answered {of}: {column}.", "对 {of} 的回答：{column}。"],
 };
 const IN_GROUP: Text = ["In the group “{segment}”: {text}", "“{segment}”组：{text}"];
@@ -34,12 +40,13 @@ const HOLDOUT: Text = ["the default, for comparison", "默认内容（对照组�
 /** One cell that is 1, in a sentence. */
 export function cellInWords(l: Language, { metric, segment, column }: ClearCell): string {
   const [, kind = metric, rest = ""] = /^(\w+)[:\s]+(.*)$/.exec(metric) ?? [];
-  const sentence = Object.hasOwn(CELLS, kind) ? CELLS[kind] : undefined;
+  const about = kind === "acts" && rest === "by topic"; // its rows are topics
+  const sentence = Object.hasOwn(CELLS, kind) ? CELLS[about ? "about" : kind] : undefined;
   const of = l.name(rest);
   const values = { of, segment: l.name(segment), column: column === "holdout" ? l.say(HOLDOUT) : l.name(column) };
   if (!sentence) return [metric, values.segment, values.column].filter(Boolean).join(" · ");
   const text = l.say(sentence, values);
-  return segment && kind !== "audience" && kind !== "next" ? l.say(IN_GROUP, { ...values, text }) : text;
+  return segment && kind !== "audience" && kind !== "next" && !about ? l.say(IN_GROUP, { ...values, text }) : text;
 }
 
 const REASONS: Readonly<Record<string, Text>> = {
