@@ -30,8 +30,16 @@ const Visitors = 466_500
 // visitors are the shop's population. With fewer than Visitors the shop is smaller
 // and its days are alike.
 func visitors(n int) population.Options {
-	return population.Options{Seed: seed, Visitors: n, Late: .926, Horizon: 180, Turnover: 20, Weather: .02}
+	return population.Options{Seed: seed, Visitors: n, Late: .926, Horizon: 180, Turnover: 20, Weather: .02, Story: &population.Story{
+		// From 2026-10-23 on deliveries are late, and those who buy for children leave.
+		Leaving: "parent", From: 60, Hazard: .12, Reason: delivery, Sour: .3,
+		// From 2026-10-08 to 2026-11-06 every second visitor has a voucher.
+		Starts: 45, Stops: 75, Extra: .012,
+	}}
 }
+
+// delivery is that answer of the plan's survey.
+const delivery = 2
 
 var (
 	serialLine = regexp.MustCompile(`(?m)^serial: \d+`)

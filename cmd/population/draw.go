@@ -24,6 +24,8 @@ const (
 	forList
 	forMood
 	forMessage
+	forStory
+	forArm
 )
 
 // mix is one round of SplitMix64 over the words absorbed so far.

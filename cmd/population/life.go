@@ -128,7 +128,7 @@ func (v *Visitor) Reply(visit Visit, c Action, survey int) []Action {
 		return nil
 	}
 	s := &v.site.plan.Surveys[survey]
-	mood := v.life.mood + .12*r.NormFloat64()
+	mood := v.moodOn(visit.Day) + .12*r.NormFloat64()
 	a := Action{At: c.At + 5, Kind: plan.Answer, Survey: uint8(survey)}
 	scale := func(least, most float64) uint64 {
 		return uint64(min(max(math.Round(least+(most-least)*mood), least), most))
@@ -140,6 +140,9 @@ func (v *Visitor) Reply(visit Visit, c Action, survey int) []Action {
 		a.Reply = scale(0, 10)
 	case plan.One:
 		a.Reply = uint64(r.IntN(len(s.Answers)))
+		if t := v.site.o.Story; t.leaves(v) && visit.Day >= t.From && r.Float64() < often {
+			a.Reply = uint64(t.Reason)
+		}
 	case plan.Multi:
 		a.Reply = 1 + r.Uint64N(1<<len(s.Answers)-1)
 	}

@@ -29,6 +29,8 @@ type Options struct {
 	// act socially, pause, pay in ways of their own, are more or less satisfied, try
 	// exercises, and pick from lists.
 	Lively bool
+	// Story is what befalls the site; nil: nothing. A lively one has none.
+	Story *Story
 	// Season is how much activity and tastes move over the year, 0 to .5; default 0.
 	Season float64
 	// Active is the mean share of the visitors there are that come on a day:
@@ -116,6 +118,9 @@ func New(p *plan.Plan, o Options) (*Site, error) {
 	}
 	if o.Lively {
 		s.items = s.catalogue()
+	}
+	if err := s.checkStory(); err != nil {
+		return nil, err
 	}
 	for i, slot := range p.Slots {
 		scale, ok := rarity[slot.Goal.Kind]

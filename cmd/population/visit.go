@@ -38,6 +38,7 @@ type Action struct {
 	Payment                 uint8  // Order: index + 1
 	Tier                    uint8  // View, Order: price tier, 1 to 3; 0 none
 	Act, Network, Sentiment uint8  // Social, as edge.Event has them
+	Campaign, Arm           uint8  // Assign
 	Channel                 uint8  // Arrive: of plan.ChannelTexts; Responded: of the plan's
 	Device, Region, Page    uint8  // Arrive
 	Offset                  int16  // Arrive
@@ -126,6 +127,8 @@ func (v *Visitor) Day(day int) []Visit {
 		out[i] = Visit{Visitor: v.Index, Day: day, Index: i, Actions: v.walk(r, day)}
 		if v.life != nil {
 			out[i].Actions = v.liven(out[i])
+		} else if v.site.o.Story != nil {
+			out[i].Actions = v.befall(out[i])
 		}
 	}
 	settle(out, starts, begin+margin, end-margin)

@@ -41,6 +41,7 @@ func (s *Site) Visitor(i int) *Visitor {
 	arrives, stays := r.Float64(), r.Float64()
 	if s.o.Settled {
 		v.Leaves = s.Days()
+		v.unsettle()
 		v.enliven()
 		return v
 	}
@@ -48,6 +49,7 @@ func (s *Site) Visitor(i int) *Visitor {
 		v.Arrives = 1 + int(arrives/s.o.Late*float64(s.o.Horizon-1))
 	}
 	v.Leaves = v.Arrives + leaving(stays, min(k.Churn*s.o.Turnover, mostChurn))
+	v.unsettle()
 	v.enliven()
 	return v
 }

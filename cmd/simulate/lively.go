@@ -131,7 +131,7 @@ func (l *life) track(ctx context.Context, a population.Action) error {
 		Quantity: a.Quantity, Discount: a.Discount, Payment: a.Payment, Tier: a.Tier,
 		Act: a.Act, Network: a.Network, Sentiment: a.Sentiment,
 		Channel: a.Channel, Device: a.Device, Region: a.Region, Page: a.Page, Offset: a.Offset,
-		List: a.List, Message: a.Message, Survey: a.Survey, Answer: a.Reply,
+		Campaign: a.Campaign, Arm: a.Arm, List: a.List, Message: a.Message, Survey: a.Survey, Answer: a.Reply,
 		Skill: a.Skill, Difficulty: a.Difficulty, Right: a.Right,
 	}
 	if a.Item != "" {
