@@ -31,8 +31,8 @@ const Visitors = 466_500
 // and its days are alike.
 func visitors(n int) population.Options {
 	return population.Options{Seed: seed, Visitors: n, Late: .926, Horizon: 180, Turnover: 20, Weather: .02, Story: &population.Story{
-		// From 2026-10-23 on deliveries are late, and those who buy for children leave.
-		Leaving: "parent", From: 60, Hazard: .12, Reason: delivery, Sour: .3,
+		// From 2026-10-23 on deliveries are late, and those who buy for children come half as often.
+		Leaving: "parent", From: 60, Fade: .5, Hazard: .01, Reason: delivery, Sour: .3,
 		// From 2026-10-08 to 2026-11-06 every second visitor has a voucher.
 		Starts: 45, Stops: 75, Extra: .012,
 	}}

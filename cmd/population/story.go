@@ -16,6 +16,7 @@ import (
 type Story struct {
 	Leaving string  // the persona whose visitors leave
 	From    int     // the day on which they begin to
+	Fade    float64 // by how much more rarely they come then, 0 to 1
 	Hazard  float64 // probability a day of never coming again, beside their own, 0 to .5
 	Reason  int     // the answer that they mostly give to a survey of one answer
 	Sour    float64 // by how much less satisfied they are then, 0 to 1
@@ -38,6 +39,9 @@ func (s *Site) checkStory() error {
 	}
 	if t.Leaving != "" && !slices.ContainsFunc(s.personas, func(p Persona) bool { return p.Name == t.Leaving }) {
 		return fmt.Errorf("%w: no persona is called %q", ErrOptions, t.Leaving)
+	}
+	if !(t.Fade >= 0 && t.Fade <= 1) {
+		return fmt.Errorf("%w: fade is 0 to 1", ErrOptions)
 	}
 	if !(t.Hazard >= 0 && t.Hazard <= mostChurn && t.Extra >= 0 && t.Extra <= 1 && t.Sour >= 0 && t.Sour <= 1) {
 		return fmt.Errorf("%w: hazard is 0 to .5, extra and sour 0 to 1", ErrOptions)
@@ -66,6 +70,14 @@ func (v *Visitor) unsettle() {
 		r := stream(v.site.o.Seed, forStory, v.Index)
 		v.Leaves = min(v.Leaves, max(v.Arrives, t.From)+leaving(r.Float64(), t.Hazard))
 	}
+}
+
+// fading is the factor of the visitor's activity on a day.
+func (v *Visitor) fading(day int) float64 {
+	if t := v.site.o.Story; t.leaves(v) && day >= t.From {
+		return 1 - t.Fade
+	}
+	return 1
 }
 
 // Arm returns the arm of the story's campaign that the site has drawn for the visitor.

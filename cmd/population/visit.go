@@ -91,6 +91,7 @@ func (v *Visitor) begin(day int) (r *rand.Rand, visits int) {
 	if s.weather != nil {
 		p = min(p*s.weather[day], .97)
 	}
+	p *= v.fading(day)
 	first := day == v.Arrives && v.Arrives > 0 // who arrives late comes that day
 	if r.Float64() >= p && !first {
 		return nil, 0

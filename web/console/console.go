@@ -87,6 +87,7 @@ func (c *Console) routes() http.Handler {
 	e.PUT("/api/v1/password", c.signedIn(c.setPassword))
 	e.GET("/api/v1/site", c.signedIn(c.getSite))
 	e.GET("/api/v1/report", c.signedIn(c.getReport))
+	e.GET("/api/v1/answers", c.signedIn(c.getAnswers))
 	e.GET("/api/*", func(echo.Context) error { return errNowhere })
 	e.GET("/*", c.files.serve)
 	e.HEAD("/*", c.files.serve)

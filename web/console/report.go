@@ -89,22 +89,9 @@ func (c *Console) getReport(ec echo.Context, _ session, _ string) error {
 	if err != nil {
 		return err
 	}
-	first := max(0, len(all)-shownDays)
-	from, to := all[first].Period.Date, all[len(all)-1].Period.Date
-	for _, end := range []struct {
-		name string
-		date *plan.Date
-	}{{"from", &from}, {"to", &to}} {
-		text := ec.QueryParam(end.name)
-		if text == "" {
-			continue
-		}
-		if *end.date, err = plan.ParseDate(text); err != nil {
-			return malformed("%s is a date as 2026-11-22, not %.40q", end.name, text)
-		}
-	}
-	if from > to {
-		return malformed("the range ends (%s) before it begins (%s)", to, from)
+	from, to, err := datesOf(ec, all)
+	if err != nil {
+		return err
 	}
 	report, err := panel.Of(all, from, to)
 	if errors.Is(err, panel.ErrNone) {
@@ -114,4 +101,26 @@ func (c *Console) getReport(ec echo.Context, _ session, _ string) error {
 		return fmt.Errorf("console: %w", err)
 	}
 	return ec.JSON(http.StatusOK, report)
+}
+
+// datesOf reads the range that a request asks for: the last releases where it names none.
+func datesOf(ec echo.Context, all []panel.Release) (from, to plan.Date, err error) {
+	first := max(0, len(all)-shownDays)
+	from, to = all[first].Period.Date, all[len(all)-1].Period.Date
+	for _, end := range []struct {
+		name string
+		date *plan.Date
+	}{{"from", &from}, {"to", &to}} {
+		text := ec.QueryParam(end.name)
+		if text == "" {
+			continue
+		}
+		if *end.date, err = plan.ParseDate(text); err != nil {
+			return 0, 0, malformed("%s is a date as 2026-11-22, not %.40q", end.name, text)
+		}
+	}
+	if from > to {
+		return 0, 0, malformed("the range ends (%s) before it begins (%s)", to, from)
+	}
+	return from, to, nil
 }

@@ -1,6 +1,7 @@
 package panel
 
 import (
+	"bytes"
 	"slices"
 
 	"github.com/dunlin-analytics/dunlin/aggregator/insight/interval"
@@ -12,7 +13,10 @@ import (
 type Sort struct {
 	Kind string `json:"kind"` // dimension, topics, last, acts, shared, items, tried, answers, reached, state
 	Name string `json:"name"` // of the dimension, list, survey, message or prediction; acts by "topic"; else empty
-	From string `json:"from"` // date of its first release: earlier ones in the range had other bins
+	// Variable is what a dimension is of: a variable of rules, or segment. Empty of others, and
+	// where bins have rules of several.
+	Variable string `json:"variable"`
+	From     string `json:"from"` // date of its first release: earlier ones in the range had other bins
 	// Of is what shares are of: all, the histogram's own sum, where a device is in one column
 	// at most; else present, the devices that were there.
 	Of       string        `json:"of"`
@@ -51,6 +55,7 @@ type Score struct {
 // sortSeries is one of them, of the plans that agree on it.
 type sortSeries struct {
 	kind, name string
+	variable   string
 	counts     plan.MetricKind
 	gains      plan.MetricKind // 0: none
 	later      bool            // gains are of the period after
@@ -66,6 +71,31 @@ type sortSeries struct {
 	ages       int // of a dimension by periods since the first: how many bins are of one period each
 }
 
+// variableOf names what all of a dimension's bins compare; "segment" where they are the
+// plan's segments.
+func variableOf(p *plan.Plan, d *plan.Dimension) string {
+	same := func(a, b plan.Segment) bool { return a.Name == b.Name && bytes.Equal(a.Rule, b.Rule) }
+	if slices.EqualFunc(d.Bins, p.Segments, same) {
+		return "segment"
+	}
+	index := -1
+	for _, bin := range d.Bins {
+		if len(bin.Rule) == 0 {
+			continue
+		}
+		if bin.Rule[0] != plan.OpVar || len(bin.Rule) != 12 || index >= 0 && int(bin.Rule[1]) != index {
+			return ""
+		}
+		index = int(bin.Rule[1])
+	}
+	for _, v := range plan.Variables {
+		if v.Index == index {
+			return v.Name
+		}
+	}
+	return ""
+}
+
 // sortOf is what a metric's histogram is shown as.
 func sortOf(p *plan.Plan, m plan.Metric) *sortSeries {
 	s := &sortSeries{counts: m.Kind, single: m.Most == 1}
@@ -73,6 +103,7 @@ func sortOf(p *plan.Plan, m plan.Metric) *sortSeries {
 	case plan.Sorted:
 		s.kind, s.name, s.gains, s.later = "dimension", p.Dimensions[m.Source].Name, plan.Returned, true
 		s.ages = ages(&p.Dimensions[m.Source])
+		s.variable = variableOf(p, &p.Dimensions[m.Source])
 	case plan.Topics:
 		s.kind, s.single = "topics", false
 	case plan.Last:
@@ -176,7 +207,7 @@ func (j *joint) leadOnce(p identified, span plan.Span, of cell, site bool) {
 
 // sortPanel makes one's panel.
 func sortPanel(j *joint, s *sortSeries, all sums, pairs successive, history, in []Release) Sort {
-	out := Sort{Kind: s.kind, Name: s.name, From: since(in, s.plans), Of: "present", Segments: []SortSegment{}, Cohorts: cohorts(j, s, history, in)}
+	out := Sort{Kind: s.kind, Name: s.name, Variable: s.variable, From: since(in, s.plans), Of: "present", Segments: []SortSegment{}, Cohorts: cohorts(j, s, history, in)}
 	if s.single {
 		out.Of = "all"
 	}

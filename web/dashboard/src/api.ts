@@ -112,6 +112,7 @@ export interface Cohort {
 /** How devices, or answers, were distributed. */
 export interface Sort {
   kind: "dimension" | "topics" | "last" | "acts" | "shared" | "items" | "tried" | "answers" | "reached" | "state";
+  variable: string; // what a dimension is of: a variable of rules, or "segment"; else empty
   name: string; // of the dimension, list, survey, message or prediction; acts by "topic", whose segments are topics; else empty
   from?: string; // date of its first release; earlier ones in the range had other bins
   of: "all" | "present"; // what shares are of

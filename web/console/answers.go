@@ -1,0 +1,67 @@
+package console
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/dunlin-analytics/dunlin/aggregator/insight/finding"
+	"github.com/dunlin-analytics/dunlin/aggregator/insight/panel"
+	"github.com/dunlin-analytics/dunlin/privacy/plan"
+)
+
+// mostCosts is how many costs a question may come with.
+const mostCosts = 16
+
+func (c *Console) getAnswers(ec echo.Context, _ session, _ string) error {
+	all, err := c.releases()
+	if err != nil {
+		return err
+	}
+	from, to, err := datesOf(ec, all)
+	if err != nil {
+		return err
+	}
+	costs, err := costsOf(ec.QueryParams()["cost"])
+	if err != nil {
+		return err
+	}
+	answers, err := finding.Of(all, from, to, costs)
+	if errors.Is(err, panel.ErrNone) {
+		return errRange
+	}
+	if err != nil {
+		return fmt.Errorf("console: %w", err)
+	}
+	return ec.JSON(http.StatusOK, answers)
+}
+
+// costsOf reads costs: FROM~TO~AMOUNT~MARGIN~NAME each, dates, an amount in the site's
+// currency, a margin of 0 to 1, and what cost it: a name may hold anything.
+func costsOf(texts []string) (out []finding.Cost, err error) {
+	if len(texts) > mostCosts {
+		return nil, malformed("at most %d costs, not %d", mostCosts, len(texts))
+	}
+	for _, text := range texts {
+		wrong := malformed("cost is FROM~TO~AMOUNT~MARGIN~NAME, such as 2026-10-08~2026-11-06~12000~0.4~spring, not %.80q", text)
+		parts := strings.SplitN(text, "~", 5)
+		if len(parts) != 5 || parts[4] == "" {
+			return nil, wrong
+		}
+		one := finding.Cost{Name: parts[4]}
+		var errs [4]error
+		one.From, errs[0] = plan.ParseDate(parts[0])
+		one.To, errs[1] = plan.ParseDate(parts[1])
+		one.Cost, errs[2] = strconv.ParseFloat(parts[2], 64)
+		one.Margin, errs[3] = strconv.ParseFloat(parts[3], 64)
+		if errors.Join(errs[:]...) != nil || one.From > one.To || !(one.Cost >= 0 && one.Cost <= 1e12) || !(one.Margin > 0 && one.Margin <= 1) {
+			return nil, wrong
+		}
+		out = append(out, one)
+	}
+	return out, nil
+}
