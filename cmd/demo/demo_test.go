@@ -129,7 +129,7 @@ func TestADayOfTheDemo(t *testing.T) {
 	now := p.state()
 	require.Equal(t, "2026-11-22", now.Date)
 	require.Equal(t, "demo-shop.example", now.Site)
-	require.InDelta(t, 295, now.Visitors, 10)
+	require.InDelta(t, 280, now.Visitors, 10)
 	require.Equal(t, historyDays, now.Warming.Total)
 	require.Regexp(t, "^[0-9a-f]{16}$", now.Run)
 	require.Equal(t, "2026-11-22", time.Now().Add(time.Duration(now.Clock)*time.Second).UTC().Format(time.DateOnly))

@@ -18,6 +18,6 @@ func ExampleBuilt() {
 	fmt.Println("signed by both:", first.Verify(h.Label.Leader, h.Label.Helper) == nil)
 	// Output:
 	// demo-shop.example 2026-08-24 2026-11-21
-	// 90 releases of 113 cells, each of variance 370
+	// 90 releases of 203 cells, each of variance 740
 	// signed by both: true
 }

@@ -40,6 +40,29 @@ func (c *Console) getAnswers(ec echo.Context, _ session, _ string) error {
 	return ec.JSON(http.StatusOK, answers)
 }
 
+func (c *Console) getChanges(ec echo.Context, _ session, _ string) error {
+	all, err := c.releases()
+	if err != nil {
+		return err
+	}
+	from, to, err := datesOf(ec, all)
+	if err != nil {
+		return err
+	}
+	against := finding.Against(ec.QueryParam("compare"))
+	if against != finding.Previous && against != finding.YearBefore {
+		return malformed("compare is previous or year, not %.40q", string(against))
+	}
+	changes, err := finding.Compare(all, from, to, against)
+	if errors.Is(err, panel.ErrNone) {
+		return errRange
+	}
+	if err != nil {
+		return fmt.Errorf("console: %w", err)
+	}
+	return ec.JSON(http.StatusOK, changes)
+}
+
 // costsOf reads costs: FROM~TO~AMOUNT~MARGIN~NAME each, dates, an amount in the site's
 // currency, a margin of 0 to 1, and what cost it: a name may hold anything.
 func costsOf(texts []string) (out []finding.Cost, err error) {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/dunlin-analytics/dunlin/aggregator/insight/finding"
 	"github.com/dunlin-analytics/dunlin/aggregator/insight/panel"
 	"github.com/dunlin-analytics/dunlin/aggregator/release"
 	"github.com/dunlin-analytics/dunlin/plans"
@@ -24,11 +25,13 @@ func TestAPIIsThatOfTheDashboard(t *testing.T) {
 	source, err := os.ReadFile("../dashboard/src/api.ts")
 	require.NoError(t, err)
 	ts := declarations(t, string(source))
-	require.Len(t, ts, 17, "interfaces and types of api.ts: name new ones here")
+	require.Len(t, ts, 27, "interfaces and types of api.ts: name new ones here")
 	for name, v := range map[string]any{
 		"Hidden": panel.Noise, "Count": panel.Count{}, "Rate": panel.Rate{}, "Plan": panel.Plan{}, "Variant": panel.Variant{}, "Slot": panel.Slot{},
 		"Bin": panel.Bin{}, "Cohort": panel.Cohort{}, "Score": panel.Score{}, "Sort": panel.Sort{},
 		"Sum": panel.Sum{}, "Mean": panel.Mean{}, "Revenue": panel.Revenue{},
+		"Estimate": finding.Estimate{}, "State": finding.Found, "Leaving": finding.Leaving{}, "Leak": finding.Leak{}, "Campaign": finding.Campaign{},
+		"Hours": finding.Hours{}, "Worth": finding.Worth{}, "Answers": finding.Answers{}, "Change": finding.Change{}, "Changes": finding.Changes{},
 		"Report": panel.Report{}, "Session": Session{}, "Site": Site{}, "Problem": Problem{},
 	} {
 		require.Contains(t, ts, name)

@@ -88,6 +88,7 @@ func (c *Console) routes() http.Handler {
 	e.GET("/api/v1/site", c.signedIn(c.getSite))
 	e.GET("/api/v1/report", c.signedIn(c.getReport))
 	e.GET("/api/v1/answers", c.signedIn(c.getAnswers))
+	e.GET("/api/v1/changes", c.signedIn(c.getChanges))
 	e.GET("/api/*", func(echo.Context) error { return errNowhere })
 	e.GET("/*", c.files.serve)
 	e.HEAD("/*", c.files.serve)

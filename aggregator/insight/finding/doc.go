@@ -8,7 +8,7 @@
 // judged by how a number varies from one release to the next: each release of the range gives
 // one value, with its own noise and its own visitors, and Student's t over these values
 // knows noise, chance and the days' weather alike. Where several groups could be named, Holm's
-// correction keeps the chance that any is named wrongly at 5 %.
+// correction keeps the chance that any is named wrongly below 5 %.
 //
 // What every release moves alike (a holiday, the weather) is no finding: segments are held
 // against all other segments of the same release, arms against their baseline of it.

@@ -156,6 +156,107 @@ export interface Revenue {
   against: string; // the baseline: "holdout", or an assigned campaign's first arm; empty: none
 }
 
+/** A number with its 95 % interval, by how it varies from release to release. */
+export interface Estimate {
+  value: number;
+  low: number;
+  high: number;
+}
+
+/** How a question is answered: something is named, nothing stands out, too few releases, or no plan counts it. */
+export type State = "found" | "none" | "unknown" | "not asked";
+
+/** Which segment comes back less than before, beyond all others. */
+export interface Leaving {
+  state: State;
+  segment: string; // empty: none
+  groups: { name: string; before: Estimate; after: Estimate; change: Estimate; named: boolean }[]; // shares; change beyond that of all others
+  reasons: { answer: string; before: Estimate; after: Estimate; change: Estimate; named: boolean }[]; // of the one named
+  reason: string; // the answer that is given more than before; empty: none
+  survey: string; // whose answers they are; empty: none asks
+}
+
+/** Where most are lost beyond what the other segments lose there. */
+export interface Leak {
+  state: State;
+  segment: string;
+  from: string;
+  to: string;
+  steps: { segment: string; from: string; to: string; rate: Estimate; rest: Estimate; lost: Estimate; named: boolean }[];
+}
+
+/** Whether something that cost money paid. */
+export interface Campaign {
+  name: string;
+  kind: string;
+  against: string;
+  from: string;
+  to: string;
+  state: State; // none: it may have paid or not; unknown: no cost, or no baseline
+  paid: boolean;
+  cost: number;
+  margin: number;
+  revenue: Sum;
+  increment: Sum | null;
+  roi: Estimate | null; // of all that is credited
+  incremental: Estimate | null; // of the increment
+  break_even: Estimate | null; // margin times the increment
+}
+
+/** In which hours most visits of each segment begin. */
+export interface Hours {
+  state: State;
+  segments: { segment: string; state: State; band: string; share: Estimate; next: string; ahead: Estimate }[];
+}
+
+/** What personalization brings, place by place. */
+export interface Worth {
+  state: State;
+  places: {
+    kind: "slot" | "list" | "campaign";
+    name: string;
+    goal: string;
+    against: string;
+    treated: Estimate;
+    control: Estimate;
+    gain: Estimate; // difference of the shares
+    extra: Estimate; // goals beyond the baseline
+    named: boolean;
+  }[];
+}
+
+/** How much a number differs: counts and amounts by release, as a share of what it was; shares in shares. */
+export interface Change {
+  value: number;
+  low: number;
+  high: number | null; // null: without bound
+  before: number;
+  hidden: Hidden;
+}
+
+/** A range held against another. */
+export interface Changes {
+  before: { from: string; to: string; releases: number; missing: string[] };
+  state: State; // unknown: too few releases in one of the two
+  present: Change;
+  series: { date: string; count: Count }[]; // devices present in the other range
+  audience: { name: string; change: Change }[];
+  funnel: { name: string; change: Change }[]; // of those at the first stage, who came to each
+  places: { name: string; change: Change }[]; // who reached the goal
+  revenues: { name: string; change: Change }[];
+}
+
+/** The five questions. */
+export interface Answers {
+  range: { from: string; to: string; releases: number; missing: string[] };
+  before: { from: string; to: string; releases: number; missing: string[] }; // what leaving is held against
+  leaving: Leaving;
+  leak: Leak;
+  campaigns: Campaign[];
+  hours: Hours;
+  worth: Worth;
+}
+
 export interface Report {
   plan: Plan; // the latest in the range
   plans: number; // how many the range joins

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Problem, Report, Session, Site } from "./api.ts";
+import type { Answers, Changes, Problem, Report, Session, Site } from "./api.ts";
 
 /** Why a call failed, for the page to branch on. */
 export type Fault =
@@ -63,6 +63,19 @@ export class Client {
   /** The report of a range of days, both counted; without one, of the console's own choice. */
   report(range?: { from: string; to: string }): Promise<Outcome<Report>> {
     return this.#ask("GET", range ? `report?from=${range.from}&to=${range.to}` : "report");
+  }
+
+  /** How a range of days differs from another. */
+  changes(range: { from: string; to: string }, compare: string): Promise<Outcome<Changes>> {
+    return this.#ask("GET", `changes?from=${range.from}&to=${range.to}&compare=${compare}`);
+  }
+
+  /** The five questions, of a range of days; costs as the address has them. */
+  answers(range: { from: string; to: string }, costs: readonly string[]): Promise<Outcome<Answers>> {
+    return this.#ask(
+      "GET",
+      `answers?${new URLSearchParams([["from", range.from], ["to", range.to], ...costs.map((cost) => ["cost", cost])]).toString()}`,
+    );
   }
 
   async #ask<T>(method: string, path: string, body?: unknown): Promise<Outcome<T>> {

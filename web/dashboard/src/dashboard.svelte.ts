@@ -5,7 +5,7 @@
  * @module
  */
 import { createContext } from "svelte";
-import type { Report, Session, Site } from "./api.ts";
+import type { Answers, Changes, Report, Session, Site } from "./api.ts";
 import type { Client, Credentials, Fault, Outcome } from "./client.ts";
 import { preferredLanguage } from "./language.ts";
 import { datesOf, formatPlace, parsePlace, signInToken, start, type Place } from "./location.ts";
@@ -34,6 +34,10 @@ export class Dashboard {
   session = $state.raw<Session | undefined>();
   site = $state.raw<Site | undefined>();
   report = $state.raw<Report | undefined>();
+  /** Of the view that asks for them. */
+  answers = $state.raw<Answers | undefined>();
+  /** Where the address asks for a comparison. */
+  changes = $state.raw<Changes | undefined>();
   trouble = $state.raw<Trouble | undefined>();
   /** There is no release: at all, or in the range. */
   empty = $state<"" | "site" | "range">("");
@@ -51,6 +55,10 @@ export class Dashboard {
   readonly #client: Client;
   // eslint-disable-next-line svelte/prefer-svelte-reactivity -- a cache: what is shown is `report`
   readonly #reports = new Map<string, Report>();
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- likewise
+  readonly #answers = new Map<string, Answers>();
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- likewise
+  readonly #changes = new Map<string, Changes>();
   /** The newest question: an answer to an older one is dropped. */
   #asked = 0;
 
@@ -158,7 +166,8 @@ export class Dashboard {
     if (known) {
       this.report = known;
       this.loading = false;
-      return;
+      await this.#compare(question, dates);
+      return this.#question(question, dates);
     }
     this.loading = true;
     const report = await this.#client.report(dates);
@@ -168,6 +177,46 @@ export class Dashboard {
     this.#reports.set(key, report.value);
     this.report = report.value;
     this.loading = false;
+    await this.#compare(question, dates);
+    await this.#question(question, dates);
+  }
+
+  /** Asks how the range differs from another where the address wants it. */
+  async #compare(question: number, dates: { from: string; to: string }): Promise<void> {
+    const { compare } = this.place;
+    if (!compare) {
+      this.changes = undefined;
+      return;
+    }
+    const key = `${dates.from} ${dates.to} ${compare}`;
+    const known = this.#changes.get(key);
+    this.changes = known;
+    if (known) return;
+    this.loading = true;
+    const changes = await this.#client.changes(dates, compare);
+    if (question !== this.#asked) return;
+    this.loading = false;
+    if (!changes.ok) return this.#fail(changes);
+    if (this.#changes.size >= kept) this.#changes.clear();
+    this.#changes.set(key, changes.value);
+    this.changes = changes.value;
+  }
+
+  /** Asks the five questions where they are in view. */
+  async #question(question: number, dates: { from: string; to: string }): Promise<void> {
+    if (this.place.view !== "answers") return;
+    const key = `${dates.from} ${dates.to} ${this.place.costs.join(" ")}`;
+    const known = this.#answers.get(key);
+    this.answers = known;
+    if (known) return;
+    this.loading = true;
+    const answers = await this.#client.answers(dates, this.place.costs);
+    if (question !== this.#asked) return;
+    this.loading = false;
+    if (!answers.ok) return this.#fail(answers);
+    if (this.#answers.size >= kept) this.#answers.clear();
+    this.#answers.set(key, answers.value);
+    this.answers = answers.value;
   }
 
   async #enter(): Promise<void> {
@@ -195,6 +244,8 @@ export class Dashboard {
     if (!site.ok || site.value.last === this.site?.last) return;
     this.site = site.value;
     this.#reports.clear();
+    this.#answers.clear();
+    this.#changes.clear();
     await this.load();
   }
 
@@ -207,13 +258,15 @@ export class Dashboard {
 
   #nothing(): void {
     this.empty = this.site?.last ? "range" : "site";
-    this.report = undefined;
+    this.report = this.answers = undefined;
   }
 
   #forget(notice: Notice): void {
     this.#asked++;
     this.#reports.clear();
-    this.session = this.site = this.report = this.trouble = undefined;
+    this.#answers.clear();
+    this.#changes.clear();
+    this.session = this.site = this.report = this.answers = this.changes = this.trouble = undefined;
     this.loading = false;
     this.empty = "";
     this.notice = notice;

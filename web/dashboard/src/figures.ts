@@ -7,7 +7,7 @@
  *
  * @module
  */
-import type { Count, Mean, Rate, Sum } from "./api.ts";
+import type { Count, Estimate, Mean, Rate, Sum } from "./api.ts";
 import { tags, type Language } from "./language.ts";
 
 /** Which interval of a count is shown: what the noise leaves open, or noise and chance together. */
@@ -155,6 +155,19 @@ export class Figures {
     const write = (value: number): string => minus(this.decimal(value, digits));
     const [low, value, top] = [write(rate.low), write(rate.value), write(high)];
     return { value, spread: this.#range(low, top, rate.low < 0) };
+  }
+
+  /** Percentage points with their interval: "−4.5", "−5.0 to −4.0". */
+  points(change: Estimate): Figure {
+    const half = ((change.high - change.low) / 2) * 100;
+    const digits = half >= 0.95 ? 0 : half >= 0.095 ? 1 : 2;
+    const write = (value: number): string => minus(this.decimal(value * 100, digits));
+    return { value: write(change.value), spread: this.#range(write(change.low), write(change.high), true) };
+  }
+
+  /** A share that is estimated, with its interval. */
+  share(share: Estimate): Figure {
+    return this.rate({ ...share, hidden: "" });
   }
 
   /** An amount with its interval, as finely as that allows. */

@@ -9,18 +9,34 @@ import type { Interval } from "./figures.ts";
 import { languages, type Language } from "./language.ts";
 
 /** The pages behind the sign-in, in the order of the navigation. */
-export const views = ["overview", "audience", "funnel", "slots", "spending", "sorts", "privacy"] as const;
+export const views = ["overview", "answers", "audience", "funnel", "slots", "spending", "sorts", "privacy"] as const;
 
 /** One of {@link views}. */
 export type View = (typeof views)[number];
 
 /** The chosen dates: the last n days up to the newest release, or two days of one's own (both counted). */
-export type Span = { readonly days: number } | { readonly from: string; readonly to: string };
+export type Span = { readonly days: number } | { readonly preset: Preset } | { readonly from: string; readonly to: string };
+
+/**
+ * Dates by name, all as of the newest release: that one, the one before, its month so far,
+ * the month before, its year so far, twelve months, everything.
+ */
+export const presets = ["last", "before", "month", "last-month", "year", "12-months", "all"] as const;
+
+/** One of {@link presets}. */
+export type Preset = (typeof presets)[number];
+
+/** What a range is compared with. */
+export const comparisons = ["", "previous", "year"] as const;
+
+/** One of {@link comparisons}: nothing, the dates before of the same length, those of the year before. */
+export type Comparison = (typeof comparisons)[number];
 
 /** What the address says. */
 export interface Place {
   readonly view: View;
   readonly span: Span;
+  readonly compare: Comparison;
   /** As the address asks, if it does; otherwise the browser's. */
   readonly language: Language | undefined;
   readonly interval: Interval;
@@ -28,10 +44,21 @@ export interface Place {
   readonly segment: string;
   /** The slot in focus; empty: the first. */
   readonly slot: string;
+  /** What campaigns cost, as the analyst says: FROM~TO~AMOUNT~MARGIN~NAME each. */
+  readonly costs: readonly string[];
 }
 
 /** Where one begins. */
-export const start: Place = { view: "overview", span: { days: 30 }, language: undefined, interval: "both", segment: "", slot: "" };
+export const start: Place = {
+  view: "overview",
+  span: { days: 30 },
+  compare: "",
+  language: undefined,
+  interval: "both",
+  segment: "",
+  slot: "",
+  costs: [],
+};
 
 /** Longest span of days that an address may ask for: ten years. */
 const longest = 3660;
@@ -48,6 +75,32 @@ export function shift(from: string, days: number): string {
   return new Date(Date.parse(`${from}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
 }
 
+/** As many costs as the console takes. */
+const mostCosts = 16;
+
+/** What something cost. */
+export interface Cost {
+  readonly from: string;
+  readonly to: string;
+  readonly amount: number;
+  readonly margin: number; // of revenue, above 0, at most 1
+  readonly name: string;
+}
+
+/** Reads a cost; undefined if it is none. */
+export function cost(text: string): Cost | undefined {
+  const [from, to, amount, margin, ...name] = text.split("~");
+  const read = { from: day(from ?? null), to: day(to ?? null), amount: Number(amount), margin: Number(margin), name: name.join("~") };
+  if (!read.from || !read.to || read.from > read.to || !(read.amount >= 0) || !(read.margin > 0 && read.margin <= 1) || !read.name)
+    return undefined;
+  return { ...read, from: read.from, to: read.to };
+}
+
+/** Writes a cost. */
+export function costText({ from, to, amount, margin, name }: Cost): string {
+  return [from, to, amount, margin, name].join("~");
+}
+
 /** Reads an address's fragment. What it does not say, or says wrongly, is as at the start. */
 export function parsePlace(hash: string): Place {
   const [path = "", query = ""] = hash.replace(/^#?\/?/, "").split("?", 2);
@@ -56,15 +109,22 @@ export function parsePlace(hash: string): Place {
   const to = day(asked.get("to"));
   const days = Number(asked.get("days"));
   let span = start.span;
+  const preset = presets.find((name) => name === asked.get("dates"));
   if (from && to && from <= to) span = { from, to };
+  else if (preset) span = { preset };
   else if (Number.isInteger(days) && days >= 1 && days <= longest) span = { days };
   return {
     view: views.find((view) => view === path) ?? start.view,
     span,
+    compare: comparisons.find((name) => name === asked.get("compare")) ?? "",
     language: languages.find((language) => language === asked.get("lang")),
     interval: asked.get("interval") === "noise" ? "noise" : "both",
     segment: asked.get("segment") ?? "",
     slot: asked.get("slot") ?? "",
+    costs: asked
+      .getAll("cost")
+      .filter((text) => cost(text))
+      .slice(0, mostCosts),
   };
 }
 
@@ -74,12 +134,16 @@ export function formatPlace(place: Place): string {
   if ("from" in place.span) {
     asked.set("from", place.span.from);
     asked.set("to", place.span.to);
+  } else if ("preset" in place.span) {
+    asked.set("dates", place.span.preset);
   } else if (!("days" in start.span) || place.span.days !== start.span.days) {
     asked.set("days", String(place.span.days));
   }
+  if (place.compare) asked.set("compare", place.compare);
   if (place.interval !== start.interval) asked.set("interval", place.interval);
   if (place.segment) asked.set("segment", place.segment);
   if (place.slot) asked.set("slot", place.slot);
+  for (const text of place.costs) asked.append("cost", text);
   if (place.language) asked.set("lang", place.language);
   const query = asked.toString();
   return `#/${place.view}${query ? `?${query}` : ""}`;
@@ -104,6 +168,34 @@ export function signInToken(hash: string): string | undefined {
 export function datesOf(span: Span, first: string, last: string): { from: string; to: string } | undefined {
   if ("from" in span) return span;
   if (!last) return undefined;
-  const from = shift(last, 1 - span.days);
-  return { from: from < first ? first : from, to: last };
+  const [from, to] = "days" in span ? [shift(last, 1 - span.days), last] : presetDates(span.preset, first, last);
+  return { from: from < first && first <= to ? first : from, to };
+}
+
+function presetDates(preset: Preset, first: string, last: string): [string, string] {
+  const monthStart = `${last.slice(0, 8)}01`;
+  switch (preset) {
+    case "last":
+      return [last, last];
+    case "before":
+      return [shift(last, -1), shift(last, -1)];
+    case "month":
+      return [monthStart, last];
+    case "last-month": {
+      const end = shift(monthStart, -1);
+      return [`${end.slice(0, 8)}01`, end];
+    }
+    case "year":
+      return [`${last.slice(0, 4)}-01-01`, last];
+    case "12-months":
+      return [shift(last, -364), last];
+    case "all":
+      return [first, last];
+  }
+}
+
+/** The dates next to a range, of the same length: -1 those before, 1 those after. */
+export function beside({ from, to }: { from: string; to: string }, way: -1 | 1): { from: string; to: string } {
+  const days = Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000) + 1;
+  return { from: shift(from, way * days), to: shift(to, way * days) };
 }

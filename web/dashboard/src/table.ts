@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Count, Mean, Rate, Revenue, Sum } from "./api.ts";
+import type { Answers, Campaign, Changes, Count, Estimate, Mean, Rate, Revenue, Sum } from "./api.ts";
 import { calendar } from "./calendar.ts";
 import type { Words } from "./words.ts";
 import type { Hidden, Report, Slot, Sort } from "./api.ts";
@@ -35,6 +35,9 @@ const count = (count: Count): Cell => ({ kind: "count", count });
 const rate = (rate: Rate): Cell => ({ kind: "rate", rate });
 const uplift = (rate: Rate): Cell => ({ kind: "uplift", rate });
 const money = (money: Sum | Mean): Cell => ({ kind: "money", money });
+const share = (share: Estimate): Cell => ({ kind: "rate", rate: { ...share, hidden: "" } });
+const change = (change: Estimate): Cell => ({ kind: "uplift", rate: { ...change, hidden: "" } });
+const number = (number: Estimate): Cell => ({ kind: "money", money: { ...number, hidden: "" } });
 
 /** Why a cell's number is withheld; empty where it is shown, or where there is none. */
 export function hiddenOf(cell: Cell): Hidden {
@@ -56,24 +59,31 @@ export function anyHidden(table: Table): boolean {
 }
 
 /** Devices present, by date. */
-export function presentTable(report: Report, words: Words): Table {
+export function presentTable(report: Report, words: Words, changes?: Changes): Table {
   return {
     title: words.say("present.title"),
     file: "present",
     corner: [words.say("table.date")],
-    columns: [{ label: words.say("present.count"), kind: "count" }],
+    columns: [
+      { label: words.say("present.count"), kind: "count" },
+      ...(changes ? [{ label: words.say("compare.before"), kind: "count" } as const] : []),
+    ],
     rows: [
-      ...calendar(report).map(({ date, release }) => ({
+      ...calendar(report).map(({ date, release }, index) => ({
         names: [date],
-        cells: [release === undefined ? none : count(report.present.days[release]!.count)],
+        cells: [
+          release === undefined ? none : count(report.present.days[release]!.count),
+          ...(changes ? [changes.series[index] ? count(changes.series[index].count) : none] : []),
+        ],
       })),
-      { names: [words.say("present.total")], cells: [count(report.present.total)] },
+      { names: [words.say("present.total")], cells: [count(report.present.total), ...(changes ? [none] : [])] },
     ],
   };
 }
 
 /** Segments, all dates together. */
-export function audienceTable(report: Report, words: Words): Table {
+export function audienceTable(report: Report, words: Words, changes?: Changes): Table {
+  const found = (name: string) => changes?.audience.find((it) => it.name === name)?.change;
   return {
     title: words.say("audience.title"),
     file: "segments",
@@ -81,8 +91,12 @@ export function audienceTable(report: Report, words: Words): Table {
     columns: [
       { label: words.say("present.total"), kind: "count" },
       { label: words.say("audience.share"), kind: "rate" },
+      ...(changes ? [{ label: words.say("compare.change"), kind: "uplift" } as const] : []),
     ],
-    rows: (report.audience ?? []).map(({ name, total, share }) => ({ names: [name], cells: [count(total), rate(share)] })),
+    rows: (report.audience ?? []).map(({ name, total, share }) => {
+      const differs = found(name);
+      return { names: [name], cells: [count(total), rate(share), ...(changes ? [differs ? uplift(differs) : none] : [])] };
+    }),
   };
 }
 
@@ -249,6 +263,115 @@ export function revenueDaysTable(report: Report, revenue: Revenue, words: Words)
     rows: calendar(report).map(({ date, release }) => ({
       names: [date],
       cells: [release === undefined || !revenue.days[release] ? none : money(revenue.days[release].sum)],
+    })),
+  };
+}
+
+/** Who comes back, of each segment, before and in the range. */
+export function leavingTable({ leaving }: Answers, words: Words): Table {
+  return {
+    title: words.say("leaving.title"),
+    file: "leaving",
+    corner: [words.say("table.segment")],
+    columns: [
+      { label: words.say("leaving.before"), kind: "rate" },
+      { label: words.say("leaving.after"), kind: "rate" },
+      { label: words.say("leaving.change"), kind: "uplift" },
+    ],
+    rows: leaving.groups.map(({ name, before, after, change: beyond }) => ({
+      names: [name],
+      cells: [share(before), share(after), change(beyond)],
+    })),
+  };
+}
+
+/** What those who leave say. */
+export function reasonsTable({ leaving }: Answers, words: Words): Table {
+  return {
+    title: words.say("leaving.reasons", { segment: leaving.segment, survey: leaving.survey }),
+    file: "reasons",
+    corner: [words.say("leaving.answer")],
+    columns: [
+      { label: words.say("leaving.before"), kind: "rate" },
+      { label: words.say("leaving.after"), kind: "rate" },
+      { label: words.say("leaving.difference"), kind: "uplift" },
+    ],
+    rows: leaving.reasons.map(({ answer, before, after, change: more }) => ({
+      names: [answer],
+      cells: [share(before), share(after), change(more)],
+    })),
+  };
+}
+
+/** Every segment at every step of the funnel. */
+export function leakTable({ leak }: Answers, words: Words): Table {
+  return {
+    title: words.say("leak.title"),
+    file: "leaks",
+    corner: [words.say("table.segment"), words.say("leak.from"), words.say("leak.to")],
+    columns: [
+      { label: words.say("leak.rate"), kind: "rate" },
+      { label: words.say("leak.rest"), kind: "rate" },
+      { label: words.say("leak.lost"), kind: "money" },
+    ],
+    rows: leak.steps.map(({ segment, from, to, rate: own, rest, lost }) => ({
+      names: [segment, from, to],
+      cells: [share(own), share(rest), number(lost)],
+    })),
+  };
+}
+
+/** What campaigns brought and cost. */
+export function campaignTable(campaigns: readonly Campaign[], words: Words): Table {
+  return {
+    title: words.say("paid.title"),
+    file: "campaigns",
+    corner: [words.say("paid.campaign"), words.say("range.from"), words.say("range.to")],
+    columns: [
+      { label: words.say("spending.total"), kind: "money" },
+      { label: words.say("paid.increment"), kind: "money" },
+      { label: words.say("paid.roi"), kind: "uplift" },
+      { label: words.say("paid.incremental"), kind: "uplift" },
+    ],
+    rows: campaigns.map(({ name, from, to, revenue, increment, roi, incremental }) => ({
+      names: [name, from, to],
+      cells: [money(revenue), increment ? money(increment) : none, roi ? change(roi) : none, incremental ? change(incremental) : none],
+    })),
+  };
+}
+
+/** The hours of each segment. */
+export function hoursTable({ hours }: Answers, words: Words): Table {
+  return {
+    title: words.say("hours.title"),
+    file: "hours",
+    corner: [words.say("table.segment"), words.say("hours.band"), words.say("hours.next")],
+    columns: [
+      { label: words.say("hours.share"), kind: "rate" },
+      { label: words.say("hours.ahead"), kind: "uplift" },
+    ],
+    rows: hours.segments.map(({ segment, band, next, share: of, ahead }) => ({
+      names: [segment, band, next],
+      cells: [share(of), change(ahead)],
+    })),
+  };
+}
+
+/** What personalization brings, place by place. */
+export function worthTable({ worth }: Answers, words: Words): Table {
+  return {
+    title: words.say("worth.title"),
+    file: "worth",
+    corner: [words.say("slots.pick"), words.say("worth.goal"), words.say("worth.against")],
+    columns: [
+      { label: words.say("slots.treated"), kind: "rate" },
+      { label: words.say("worth.control"), kind: "rate" },
+      { label: words.say("worth.gain"), kind: "uplift" },
+      { label: words.say("worth.extra"), kind: "money" },
+    ],
+    rows: worth.places.map((place) => ({
+      names: [words.place(place), words.goal(place.goal), words.variant(place.against)],
+      cells: [share(place.treated), share(place.control), change(place.gain), number(place.extra)],
     })),
   };
 }

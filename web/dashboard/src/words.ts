@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Count, Hidden, Mean, Rate, Slot, Sum } from "./api.ts";
+import type { Count, Estimate, Hidden, Mean, Rate, Slot, Sum } from "./api.ts";
 import { Figures, type Figure, type Interval } from "./figures.ts";
 import type { Language } from "./language.ts";
 import { say, type Key, type Values } from "./messages.ts";
@@ -65,6 +65,21 @@ export class Words {
   /** An amount and its interval, or why it is withheld, as one phrase. */
   money(money: Sum | Mean): string {
     return money.hidden === "" ? phrase(this.figures.money(money, this.interval)) : this.hidden(money.hidden);
+  }
+
+  /** Percentage points and their interval, as one phrase. */
+  points(change: Estimate): string {
+    return phrase(this.figures.points(change));
+  }
+
+  /** A share that is estimated and its interval, as one phrase. */
+  share(share: Estimate): string {
+    return phrase(this.figures.share(share));
+  }
+
+  /** A number that is estimated and its interval, as one phrase. */
+  number(number: Estimate): string {
+    return phrase(this.figures.money({ ...number, hidden: "" }, "both"));
   }
 
   /** A goal's name; those that every site has are translated. */

@@ -253,11 +253,50 @@ describe.skipIf(!chromium() && !process.env["CI"])("in Chromium", () => {
     await page.waitForFunction(() => document.querySelector(".title p")?.textContent.includes("12 releases"));
   });
 
+  test("the five questions are answered in sentences, and a cost stays in the address", async () => {
+    const { page, asked } = await visit("#/answers");
+    await drawn(page, "answers");
+    const said = () => page.$$eval(".question p", (all) => all.map((it) => it.textContent!.replace(/\s+/g, " ").trim()));
+    expect((await said())[0]).toMatch(/^“sports and kids”: 41% .*“delivery”: 52%/);
+    expect((await said())[2]).toMatch(/^Say what it cost/);
+    await page.type('input[name="amount"]', "200000");
+    await page.type('input[name="margin"]', "40");
+    await page.click(".panel form button");
+    await page.waitForFunction(() => /^No\. Of 200,000/.test(document.querySelectorAll(".question p")[2]!.textContent!.trim()));
+    expect(await page.evaluate(() => location.hash)).toContain("%7E200000%7E0.4%7Espring");
+    expect(asked.some((url) => url.includes("answers?from=") && url.includes("cost="))).toBe(true);
+    await page.evaluate(() =>
+      [...document.querySelectorAll<HTMLElement>(".chips button")].find((it) => it.textContent!.includes("new"))!.click(),
+    );
+    await page.waitForFunction(() => document.querySelectorAll(".question p")[3]!.textContent!.includes("cannot be told"));
+  });
+
+  test("keys choose dates and a comparison, which cards, chart and table show", async () => {
+    const { page } = await visit("#/overview");
+    await page.keyboard.press("w");
+    await page.waitForFunction(() => location.hash.includes("days=7"));
+    await page.keyboard.press("x");
+    await page.waitForFunction(() => location.hash.includes("compare=previous"));
+    await page.waitForSelector(".delta.more");
+    expect(await text(page, ".delta.more")).toMatch(/^\+6\.?\d?% \(.*\) against 8 – 14 Nov 2026$/);
+    await page.keyboard.press("ArrowLeft");
+    await page.waitForFunction(() => location.hash.includes("from=2026-11-08&to=2026-11-14"));
+    await page.keyboard.press("?");
+    await page.waitForSelector("dialog[open] kbd");
+    await page.keyboard.press("a"); // not heard while the dialog is open
+    await page.keyboard.press("Escape");
+    await page.waitForFunction(() => !document.querySelector("dialog[open]"));
+    expect(page.url()).toContain("from=2026-11-08");
+    await page.focus('.own input[type="date"]');
+    await page.keyboard.press("x");
+    expect(page.url()).toContain("compare=previous");
+  });
+
   test("a segment in focus stays from view to view, and the keyboard reads a chart", async () => {
     const { page } = await visit("#/audience");
     await page.click(".chips button:nth-child(3)");
     expect(page.url()).toContain("segment=shoes+and+bags");
-    await page.click("nav a:nth-child(4)");
+    await page.click('nav a[href^="#/slots"]');
     await page.waitForFunction(() => document.querySelector("h1")?.textContent === "Slots");
     expect(await page.$eval(".chips [aria-pressed=true]", (chip) => chip.textContent.trim())).toBe("shoes and bags");
     expect(await page.evaluate(() => document.activeElement?.id)).toBe("content");

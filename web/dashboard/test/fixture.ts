@@ -4,8 +4,8 @@
  *
  * @module
  */
-import type { Bin, Count, Mean, Report, Revenue, Site, Slot, Sort, Sum, Variant } from "../src/api.ts";
-import { shift } from "../src/location.ts";
+import type { Answers, Bin, Change, Changes, Count, Estimate, Mean, Report, Revenue, Site, Slot, Sort, Sum, Variant } from "../src/api.ts";
+import { beside, cost, shift } from "../src/location.ts";
 import { count, rate, uplift } from "./intervals.ts";
 
 const last = "2026-11-21";
@@ -190,6 +190,7 @@ function sortsOf(t: number): Sort[] {
   const answers = [0.04, 0.06, 0.16, 0.4, 0.34].map((part, index) => bin(`${index + 1}`, part / 50));
   const mean = { value: 3.94, low: 3.87, high: 4.01, hidden: "" } as const;
   const channels = [bin("direct", 0.4), bin("organic", 0.31), bin("社交", 0.2), bin("unknown", 0.09)];
+  const hours = [bin("below 6", 0.05), bin("6 to 9", 0.2), bin("10 to 16", 0.3), bin("17 to 21", 0.4), bin("22 and more", 0.05)];
   const cohorts = Array.from({ length: 6 }, (_, row) => ({
     from: shift(last, row - 5),
     size: count(2400 + 90 * row, v),
@@ -200,6 +201,17 @@ function sortsOf(t: number): Sort[] {
   return [
     {
       kind: "dimension",
+      variable: "hour",
+      name: "hour",
+      of: "all",
+      all: hours,
+      segments: segments.map((name) => ({ name, bins: hours, score: null })),
+      score: null,
+      cohorts: null,
+    },
+    {
+      kind: "dimension",
+      variable: "periods_since_first",
       name: "periods since the first",
       of: "all",
       all: [bin("0", 0.2), bin("1", 0.1), bin("2 and more", 0.7)],
@@ -209,6 +221,7 @@ function sortsOf(t: number): Sort[] {
     },
     {
       kind: "dimension",
+      variable: "channel",
       name: "channel",
       of: "all",
       all: channels,
@@ -216,9 +229,10 @@ function sortsOf(t: number): Sort[] {
       score: null,
       cohorts: null,
     },
-    { kind: "dimension", name: "state of the week", of: "all", all: mood, segments: [], score: null, cohorts: null },
+    { kind: "dimension", variable: "", name: "state of the week", of: "all", all: mood, segments: [], score: null, cohorts: null },
     {
       kind: "answers",
+      variable: "",
       name: "happy",
       of: "all",
       all: answers,
@@ -226,9 +240,19 @@ function sortsOf(t: number): Sort[] {
       score: { kind: "csat", mean, rate: rate(400 * t, 1900 * t, v * t, v * t, 0) },
       cohorts: null,
     },
-    { kind: "topics", name: "", of: "present", all: [bin("shoes", 0.3), bin("bags", 0.12)], segments: [], score: null, cohorts: null },
+    {
+      kind: "topics",
+      variable: "",
+      name: "",
+      of: "present",
+      all: [bin("shoes", 0.3), bin("bags", 0.12)],
+      segments: [],
+      score: null,
+      cohorts: null,
+    },
     {
       kind: "reached",
+      variable: "",
       name: "digest",
       of: "present",
       all: [bin("banner", 0.2, 0.08), bin("e-mail", 0.1, 0.03)],
@@ -236,7 +260,7 @@ function sortsOf(t: number): Sort[] {
       score: null,
       cohorts: null,
     },
-    { kind: "state", name: "lapse_risk", of: "all", all: mood, segments: [], score: null, cohorts: null },
+    { kind: "state", variable: "", name: "lapse_risk", of: "all", all: mood, segments: [], score: null, cohorts: null },
   ];
 }
 
@@ -291,6 +315,138 @@ function revenuesOf(chosen: readonly Day[]): Revenue[] {
       against: "none",
     },
   ];
+}
+
+/** A range held against the one before it. */
+export function changes(from: string, to: string, odd: Odd = {}): Changes {
+  const { from: first, to: end } = beside({ from, to }, -1);
+  const then = report(first, end, odd);
+  const change = (value: number, before: number, half = 0.02): Change => ({
+    value,
+    low: value - half,
+    high: value + half,
+    before,
+    hidden: "",
+  });
+  const known = then.range.releases > 4;
+  const none: Change = { value: 0, low: 0, high: null, before: 0, hidden: "empty" };
+  return {
+    before: then.range,
+    state: known ? "found" : "unknown",
+    present: known ? change(0.061, 18_800) : none,
+    series: then.present.days,
+    audience: odd.bare ? [] : segments.map((name, row) => ({ name, change: known ? change(0.05 - row / 20, 4000) : none })),
+    funnel: odd.bare ? [] : stages.slice(1).map((name) => ({ name, change: known ? change(-0.004, 0.05, 0.003) : none })),
+    places: odd.bare ? [] : models.map(({ name }) => ({ name, change: known ? change(0.001, 0.08, 0.002) : none })),
+    revenues: odd.bare ? [] : ["shop", "spring"].map((name) => ({ name, change: known ? change(-0.07, 30_000, 0.05) : none })),
+  };
+}
+
+/** The five questions, answered: of a bare plan none is asked. */
+export function answers(from: string, to: string, costs: readonly string[], odd: Odd = {}): Answers {
+  const range = report(from, to, odd).range;
+  const about = (value: number, half: number): Estimate => ({ value, low: value - half, high: value + half });
+  const state = odd.bare ? ("not asked" as const) : ("found" as const);
+  const base = { range, before: { ...range, from: shift(from, -30), to: shift(from, -1) } };
+  if (odd.bare) {
+    return {
+      ...base,
+      leaving: { state, segment: "", groups: [], reasons: [], reason: "", survey: "" },
+      leak: { state, segment: "", from: "", to: "", steps: [] },
+      campaigns: [],
+      hours: { state, segments: [] },
+      worth: { state, places: [] },
+    };
+  }
+  const spring = revenuesOf(days.filter(({ date }) => date >= from && date <= to))[1]!;
+  const said = costs.map(cost).find((it) => it?.name === "spring");
+  const times = (k: number, less: number): Estimate => ({
+    value: spring.increment!.value * k - less,
+    low: spring.increment!.low * k - less,
+    high: spring.increment!.high * k - less,
+  });
+  const roi = said ? times(said.margin / said.amount, 1) : null;
+  return {
+    ...base,
+    leaving: {
+      state,
+      segment: segments[2],
+      groups: segments.map((name, row) => ({
+        name,
+        before: about(0.55 - row / 40, 0.014),
+        after: about(row === 2 ? 0.41 : 0.55 - row / 40, 0.014),
+        change: about(row === 2 ? -0.045 : 0.004 * (row - 1), 0.007),
+        named: row === 2,
+      })),
+      reasons: ["delivery", "price", "range", "other"].map((answer, row) => ({
+        answer,
+        before: about(0.25, 0.02),
+        after: about(row === 0 ? 0.52 : 0.16, 0.03),
+        change: about(row === 0 ? 0.27 : -0.09, 0.036),
+        named: row === 0,
+      })),
+      reason: "delivery",
+      survey: "leaving",
+    },
+    leak: {
+      state,
+      segment: segments[3],
+      from: stages[0],
+      to: stages[1],
+      steps: segments.map((segment, row) => ({
+        segment,
+        from: stages[0],
+        to: stages[1],
+        rate: about(0.21 - row / 60, 0.004),
+        rest: about(0.21, 0.002),
+        lost: about(row === 3 ? 6050 : 200 * (row - 1), 270),
+        named: row === 3,
+      })),
+    },
+    campaigns: [
+      {
+        name: "spring",
+        kind: "campaign",
+        against: "none",
+        from: said?.from ?? from,
+        to: said?.to ?? to,
+        state: roi ? (roi.low > 0 || roi.high < 0 ? "found" : "none") : "unknown",
+        paid: !!roi && roi.low > 0,
+        cost: said?.amount ?? 0,
+        margin: said?.margin ?? 1,
+        revenue: spring.total,
+        increment: spring.increment,
+        roi: said ? about((spring.total.value * said.margin) / said.amount - 1, 0.2) : null,
+        incremental: roi,
+        break_even: times(said?.margin ?? 1, 0),
+      },
+    ],
+    hours: {
+      state,
+      segments: segments.map((segment, row) => ({
+        segment,
+        state: row === 4 ? "none" : "found",
+        band: "17 to 21",
+        share: about(0.31, 0.008),
+        next: "10 to 16",
+        ahead: about(row === 4 ? 0.001 : 0.1, 0.011),
+      })),
+    },
+    worth: {
+      state,
+      places: models.map(({ name }, row) => ({
+        kind: "slot" as const,
+        name,
+        goal: "click",
+        against: "holdout",
+        treated: about(0.085, 0.001),
+        control: about(0.054, 0.002),
+        gain: about(row === 0 ? 0.031 : 0.001, 0.002),
+        extra: about(row === 0 ? 12_900 : 400, 800),
+        named: row === 0,
+      })),
+    },
+  };
 }
 
 /** What may differ from the usual report. */

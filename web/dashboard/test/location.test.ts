@@ -1,6 +1,18 @@
 import { describe, expect, test } from "vitest";
 import { preferredLanguage } from "../src/language.ts";
-import { datesOf, day, formatPlace, parsePlace, shift, signInToken, start, type Place } from "../src/location.ts";
+import {
+  beside,
+  datesOf,
+  day,
+  formatPlace,
+  parsePlace,
+  presets,
+  shift,
+  signInToken,
+  start,
+  type Place,
+  type Preset,
+} from "../src/location.ts";
 
 describe("place", () => {
   test.each<[string, Partial<Place>]>([
@@ -18,6 +30,11 @@ describe("place", () => {
         language: "zh",
       },
     ],
+    [
+      "#/answers?cost=2026-10-08%7E2026-11-06%7E12000%7E0.4%7Espring+%7E+sale",
+      { view: "answers", costs: ["2026-10-08~2026-11-06~12000~0.4~spring ~ sale"] },
+    ],
+    ["#/overview?dates=last-month&compare=year", { span: { preset: "last-month" }, compare: "year" }],
     ["#/funnel?from=2026-10-01&to=2026-10-31", { view: "funnel", span: { from: "2026-10-01", to: "2026-10-31" } }],
   ])("%s is read, written and read again", (hash, change) => {
     const place = { ...start, ...change };
@@ -35,6 +52,12 @@ describe("place", () => {
     "#/overview?from=2026-02-30&to=2026-03-01",
     "#/overview?from=2026-10-01",
     "#?%%%",
+    "#/overview?cost=2026-10-08~2026-10-07~1~0.4~late",
+    "#/overview?cost=2026-10-08~2026-10-09~x~0.4~no+number",
+    "#/overview?cost=2026-10-08~2026-10-09~1~1.4~margin",
+    "#/overview?cost=2026-10-08~2026-10-09~1~0.4~",
+    "#/overview?cost=1",
+    "#/overview?dates=never&compare=nothing",
   ])("%s: what is wrong is as at the start", (hash) => {
     expect(parsePlace(hash)).toEqual(start);
   });
@@ -54,6 +77,18 @@ test("presets end at the newest release and begin no earlier than the oldest", (
   expect(datesOf({ days: 30 }, "2026-11-20", "2026-11-22")).toEqual({ from: "2026-11-20", to: "2026-11-22" });
   expect(datesOf({ from: "2025-01-01", to: "2025-01-02" }, "2026-11-20", "2026-11-22")).toEqual({ from: "2025-01-01", to: "2025-01-02" });
   expect(datesOf({ days: 7 }, "", "")).toBeUndefined();
+  const named = (preset: Preset) => datesOf({ preset }, "2026-01-15", "2026-11-22");
+  expect(presets.map((preset) => Object.values(named(preset)!).join(" "))).toEqual([
+    "2026-11-22 2026-11-22",
+    "2026-11-21 2026-11-21",
+    "2026-11-01 2026-11-22",
+    "2026-10-01 2026-10-31",
+    "2026-01-15 2026-11-22",
+    "2026-01-15 2026-11-22",
+    "2026-01-15 2026-11-22",
+  ]);
+  expect(beside({ from: "2026-11-16", to: "2026-11-22" }, -1)).toEqual({ from: "2026-11-09", to: "2026-11-15" });
+  expect(beside({ from: "2026-11-16", to: "2026-11-22" }, 1)).toEqual({ from: "2026-11-23", to: "2026-11-29" });
 });
 
 test("the token of a sign-in link, and of nothing else", () => {

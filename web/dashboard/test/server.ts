@@ -10,7 +10,7 @@ import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
 import type { Plugin } from "vite";
 import { day } from "../src/location.ts";
-import { report, site, type Odd } from "./fixture.ts";
+import { answers, changes, report, site, type Odd } from "./fixture.ts";
 
 /** As the console sends it for every page. */
 export const policy =
@@ -103,6 +103,14 @@ async function answer(path: string, query: URLSearchParams, request: IncomingMes
       const found = report(day(query.get("from")) ?? site.first, day(query.get("to")) ?? site.last, now.odd);
       if (found.range.releases === 0) return problem(response, 404, "no-releases", "Choose another range.");
       return json(response, 200, found);
+    }
+    case "GET changes": {
+      const [from, to] = [day(query.get("from")) ?? site.first, day(query.get("to")) ?? site.last];
+      return json(response, 200, changes(from, to, now.odd));
+    }
+    case "GET answers": {
+      const [from, to] = [day(query.get("from")) ?? site.first, day(query.get("to")) ?? site.last];
+      return json(response, 200, answers(from, to, query.getAll("cost"), now.odd));
     }
     default:
       return problem(response, 404, "not-found", "There is no such call.");

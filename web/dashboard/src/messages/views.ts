@@ -162,6 +162,162 @@ export const views = {
   "cohorts.size": { en: "Newcomers", zh: "新访客" },
   "cohorts.after": { en: "{n} period later|{n} periods later", zh: "{n} 个周期后" },
 
+  "answers.lead": {
+    en: "Each release of these dates gives one value. What is named stands out of how much these values vary, which holds noise, chance and the days' weather alike; where several could be named, of all of them at once. Nothing is named by chance in more than one of twenty ranges.",
+    zh: "所选日期内的每次发布各给出一个值。被点名的结论超出了这些值自身的波动，其中已包含噪声、偶然与各天的差异；若有多个候选，则同时对全部候选成立。二十个日期范围里，因偶然而误点名的不超过一个。",
+  },
+  "leaving.question": { en: "Which segment is leaving, and why?", zh: "哪个分群正在流失？为什么？" },
+  "leaving.found": {
+    en: "“{segment}”: {after} of its devices came back in time, after {before} before. That is {change} percentage points beyond what changed for all others.",
+    zh: "“{segment}”：按时返回的比率为 {after}，此前为 {before}。在扣除其他分群的共同变化之后，相差 {change} 个百分点。",
+  },
+  "leaving.because": {
+    en: "Asked “{survey}”, more of them say “{reason}”: {after} after {before}.",
+    zh: "在问卷“{survey}”中，选择“{reason}”的比率上升：此前 {before}，现在 {after}。",
+  },
+  "leaving.noReason": {
+    en: "None of its answers is given more often than before for sure.",
+    zh: "它的各项回答中，没有哪一项可以确定比以前更多。",
+  },
+  "leaving.noSurvey": { en: "No survey of the plan asks segments why.", zh: "方案中没有按分群询问原因的问卷。" },
+  "leaving.none": {
+    en: "None for sure: no segment comes back less than before beyond all others.",
+    zh: "尚不能确定：没有哪个分群的返回率下降超出其他分群。",
+  },
+  "leaving.unknown": { en: "Too few releases, in these dates or before them, to tell.", zh: "所选日期或此前的发布太少，无法判断。" },
+  "leaving.not asked": {
+    en: "This plan does not ask who comes back. Name one “of: segment” under “dimensions” in dunlin.yaml, and add the metrics “dimension” and “returned” for it: two cells for each segment, weight 2.",
+    zh: "此方案没有询问谁会返回。请在 dunlin.yaml 的“dimensions”下写明一项“of: segment”，并为它添加指标“dimension”和“returned”：每个分群两个单元，权重 2。",
+  },
+  "leaving.title": { en: "Change in coming back, by segment", zh: "各分群返回率的变化" },
+  "leaving.lead": {
+    en: "Percentage points beyond the change of all other segments, against {before}.",
+    zh: "与 {before} 相比，扣除其他分群共同变化后的百分点。",
+  },
+  "leaving.before": { en: "Before", zh: "此前" },
+  "leaving.after": { en: "In these dates", zh: "所选日期" },
+  "leaving.change": { en: "Change beyond all others", zh: "超出其他分群的变化" },
+  "leaving.difference": { en: "Difference", zh: "差别" },
+  "leaving.answer": { en: "Answer", zh: "回答" },
+  "leaving.reasons": { en: "What “{segment}” answers to “{survey}”", zh: "“{segment}”对“{survey}”的回答" },
+  "leaving.reasonsLead": { en: "Percentage points of its answers, against the time before.", zh: "占其回答的百分点，与此前相比。" },
+
+  "leak.question": { en: "Where does the funnel leak, and for whom?", zh: "漏斗在哪里流失？流失的是谁？" },
+  "leak.found": {
+    en: "From “{from}” to “{to}”, for “{segment}”: {rate} go on, of all others {rest}. As the others, {lost} more would have.",
+    zh: "“{segment}”从“{from}”到“{to}”：继续的比率为 {rate}，其他分群为 {rest}。若与其他分群一样，会多出 {lost} 台。",
+  },
+  "leak.none": {
+    en: "Nowhere for sure: no segment loses more at a step than the others.",
+    zh: "尚不能确定：没有哪个分群在某一步的流失超过其他分群。",
+  },
+  "leak.unknown": { en: "Too few releases in these dates to tell.", zh: "所选日期内的发布太少，无法判断。" },
+  "leak.not asked": {
+    en: "This plan counts no funnel by segment. Name its stages under “funnel” in dunlin.yaml and add the metric “funnel”: a cell for each segment and stage, weight 1.",
+    zh: "此方案没有按分群统计漏斗。请在 dunlin.yaml 的“funnel”下列出各阶段，并添加指标“funnel”：每个分群、每个阶段一个单元，权重 1。",
+  },
+  "leak.title": { en: "Devices lost beyond what the others lose", zh: "超出其他分群的流失设备" },
+  "leak.lead": { en: "Of these dates together; a device counts once a period.", zh: "所选日期合计；每台设备每周期计一次。" },
+  "leak.from": { en: "At", zh: "起点" },
+  "leak.to": { en: "Goes on to", zh: "下一步" },
+  "leak.rate": { en: "Go on", zh: "继续的比率" },
+  "leak.rest": { en: "All others", zh: "其他分群" },
+  "leak.lost": { en: "Lost beyond that", zh: "超出的流失" },
+
+  "paid.question": { en: "Did “{name}” pay?", zh: "“{name}”划算吗？" },
+  "paid.yes": {
+    en: "Yes. Of {cost} spent, margin beyond “{arm}” came back with {roi} on top: {increment} of revenue would not have been without it.",
+    zh: "划算。投入 {cost}，扣除“{arm}”本来就有的部分之后，毛利回报为 {roi}：{increment} 的营收是它带来的。",
+  },
+  "paid.no": {
+    en: "No. Of {cost} spent, margin beyond “{arm}” brought {roi}: {increment} of revenue would not have been without it.",
+    zh: "不划算。投入 {cost}，扣除“{arm}”本来就有的部分之后，毛利回报为 {roi}：{increment} 的营收是它带来的。",
+  },
+  "paid.open": {
+    en: "It cannot be told yet. Of {cost} spent, margin beyond “{arm}” brought {roi}, and both sides of zero are possible: {increment} of revenue.",
+    zh: "尚不能确定。投入 {cost}，扣除“{arm}”本来就有的部分之后，毛利回报为 {roi}，盈亏都有可能：{increment} 的营收。",
+  },
+  "paid.noCost": {
+    en: "Say what it cost. Beyond what “{arm}” spent it brought {increment} of revenue in these dates.",
+    zh: "请填写成本。扣除“{arm}”本来就有的部分，它在所选日期内带来 {increment} 的营收。",
+  },
+  "paid.unknown": {
+    en: "Nobody is there to hold it against: those of the baseline are not above the noise.",
+    zh: "没有可比较的对象：对照组没有超出噪声。",
+  },
+  "paid.not asked": {
+    en: "This plan counts no campaign's revenue. Name one under “revenues” in dunlin.yaml with “of” and a grid, and add the metrics “revenue” and “exposed” for it: a cell for each arm and point, weight 2.",
+    zh: "此方案没有统计任何活动的营收。请在 dunlin.yaml 的“revenues”下用“of”和网格写明一项，并为它添加指标“revenue”和“exposed”：每个版本、每个点一个单元，权重 2。",
+  },
+  "paid.title": { en: "Campaigns", zh: "活动" },
+  "paid.panel": { en: "Return on “{name}”", zh: "“{name}”的回报" },
+  "paid.lead": {
+    en: "{dates}. (Margin × revenue − cost) ÷ cost. Only the part beyond “{arm}” says whether it paid: the rest would have been bought anyway.",
+    zh: "{dates}。（毛利率 × 营收 − 成本）÷ 成本。只有超出“{arm}”的部分才说明是否划算：其余的本来就会购买。",
+  },
+  "paid.campaign": { en: "Campaign", zh: "活动" },
+  "paid.increment": { en: "Revenue beyond the baseline", zh: "超出对照的营收" },
+  "paid.roi": { en: "Return on all that is credited", zh: "全部归因营收的回报" },
+  "paid.incremental": { en: "Return beyond the baseline", zh: "超出对照的回报" },
+  "paid.form": { en: "Cost of “{name}”", zh: "“{name}”的成本" },
+  "paid.cost": { en: "Cost", zh: "成本" },
+  "paid.margin": { en: "Margin, %", zh: "毛利率，%" },
+  "paid.tell": { en: "Work it out", zh: "计算" },
+  "paid.wrong": {
+    en: "The first day may not lie after the last; the margin is above 0 and at most 100 %.",
+    zh: "开始日期不能晚于结束日期；毛利率须大于 0 且不超过 100%。",
+  },
+
+  "hours.question": { en: "Which hour reaches “{segment}”?", zh: "哪个时段能触达“{segment}”？" },
+  "hours.found": {
+    en: "{band} o'clock: {share} of its visits begin then, {ahead} percentage points more than at {next}.",
+    zh: "{band} 点：{share} 的访问始于此时段，比 {next} 点多 {ahead} 个百分点。",
+  },
+  "hours.none": {
+    en: "Most come at {band} or at {next} o'clock: which of the two more cannot be told.",
+    zh: "多数在 {band} 点或 {next} 点到访：两者孰多尚不能确定。",
+  },
+  "hours.unknown": { en: "Too few releases in these dates to tell.", zh: "所选日期内的发布太少，无法判断。" },
+  "hours.not asked": {
+    en: "This plan does not ask for hours. Name one “of: hour” with edges such as [6, 10, 14, 18, 22] under “dimensions” in dunlin.yaml, and add the metric “dimension” for it: a cell for each segment and band, weight 1.",
+    zh: "此方案没有询问时段。请在 dunlin.yaml 的“dimensions”下写明一项“of: hour”及其边界（例如 [6, 10, 14, 18, 22]），并为它添加指标“dimension”：每个分群、每个时段一个单元，权重 1。",
+  },
+  "hours.title": { en: "Hours at which visits begin", zh: "访问开始的时段" },
+  "hours.lead": { en: "In the visitor's own time.", zh: "以访客当地时间计。" },
+  "hours.band": { en: "Most at", zh: "最多的时段" },
+  "hours.next": { en: "Next", zh: "其次" },
+  "hours.share": { en: "Share", zh: "占比" },
+  "hours.ahead": { en: "Ahead by", zh: "领先" },
+
+  "worth.question": { en: "What is personalization worth?", zh: "个性化值多少？" },
+  "worth.more": {
+    en: "In “{place}”: {extra} more reached “{goal}” than would have as “{against}” ({gain} percentage points).",
+    zh: "“{place}”：与“{against}”相比，多出 {extra} 台达成“{goal}”（{gain} 个百分点）。",
+  },
+  "worth.less": {
+    en: "In “{place}” it costs: {extra} reached “{goal}” beyond “{against}” ({gain} percentage points).",
+    zh: "“{place}”反而变差：与“{against}”相比为 {extra} 台达成“{goal}”（{gain} 个百分点）。",
+  },
+  "worth.open": {
+    en: "In “{place}” no difference for sure: {gain} percentage points in reaching “{goal}”, against “{against}”.",
+    zh: "“{place}”没有可以确定的差别：与“{against}”相比，达成“{goal}”相差 {gain} 个百分点。",
+  },
+  "worth.unknown": { en: "Too few releases in these dates to tell.", zh: "所选日期内的发布太少，无法判断。" },
+  "worth.not asked": {
+    en: "This plan has no holdout to hold against, or does not count both exposures and goals. Set “holdout: 10 %” under “choice” in dunlin.yaml, and the metrics “exposed” and “clicked” or “converted” of a slot: two cells for each variant, weight 2.",
+    zh: "此方案没有可比较的留出组，或没有同时统计曝光与目标。请在 dunlin.yaml 的“choice”下设置“holdout: 10 %”，并为展示位添加指标“exposed”和“clicked”或“converted”：每个版本两个单元，权重 2。",
+  },
+  "worth.title": { en: "Gain against the baseline", zh: "相对对照的增益" },
+  "worth.lead": {
+    en: "Percentage points of those who were shown it: devices with a choice against the holdout, or other arms against a campaign's first.",
+    zh: "占看到者的百分点：可以挑选的设备与留出组相比，或活动的其他版本与其第一个版本相比。",
+  },
+  "worth.goal": { en: "Goal", zh: "目标" },
+  "worth.against": { en: "Against", zh: "对照" },
+  "worth.control": { en: "Baseline", zh: "对照" },
+  "worth.gain": { en: "Gain", zh: "增益" },
+  "worth.extra": { en: "Goals more", zh: "多出的目标" },
+
   "spending.none": { en: "This plan asks for no revenue", zh: "此方案没有要求营收" },
   "spending.noneHelp": {
     en: "Name a grid of amounts under “revenues” in dunlin.yaml, and add a metric “revenue” for it. “dunlin plan check” says what it costs.",

@@ -3,29 +3,52 @@
  *
  * @module
  */
-import type { Report } from "../api.ts";
+import type { Changes, Report } from "../api.ts";
 import { calendar } from "../calendar.ts";
 import type { Picture } from "../charts/frame.ts";
 import { lines, type Line } from "../charts/lines.ts";
 import type { Words } from "../words.ts";
-import { countPoints } from "./points.ts";
+import { countPoint, countPoints } from "./points.ts";
 
-/** Devices present, date by date. */
-export function presentPicture(report: Report, words: Words): Picture {
+/**
+ * Devices present, date by date.
+ *
+ * @param changes - where the range is compared with another: that one's releases lie behind, in their order
+ */
+export function presentPicture(report: Report, words: Words, changes?: Changes): Picture {
   const days = calendar(report);
   const counts = report.present.days.map(({ count }) => count);
   return lines({
     dates: days.map(({ date }) => date),
-    lines: [{ name: words.say("present.count"), color: 0, points: countPoints(days, counts, words.interval), faded: false }],
+    lines: [
+      { name: words.say("present.count"), color: 0, points: countPoints(days, counts, words.interval), faded: false },
+      ...(changes && changes.series.length > 0
+        ? [
+            {
+              name: words.say("compare.before"),
+              color: 1,
+              points: days.map((_, index) => {
+                const then = changes.series[index];
+                return then && countPoint(then.count, words.interval);
+              }),
+              faded: true,
+            },
+          ]
+        : []),
+    ],
     writeDate: (date) => words.figures.date(date, "short"),
     writeValue: (value) => words.figures.axis(value),
     from: "numbers",
     tip: (index) => {
       const { date, release } = days[index]!;
       const count = release === undefined ? undefined : counts[release];
+      const then = changes?.series[index];
       return {
         title: words.figures.date(date, "weekday"),
-        lines: [{ label: words.say("present.count"), text: count ? words.count(count) : words.say("table.none") }],
+        lines: [
+          { label: words.say("present.count"), text: count ? words.count(count) : words.say("table.none") },
+          ...(then ? [{ label: words.figures.date(then.date, "short"), text: words.count(then.count) }] : []),
+        ],
       };
     },
   });
