@@ -163,6 +163,17 @@ func TestVerify(t *testing.T) {
 		require.Contains(t, lines["browser's report"], "ok would be taken")
 		require.Equal(t, 1, tries(t), "the browser's")
 	})
+	t.Run("consent assumed", func(t *testing.T) {
+		// The script runs at once, before anything is done to it.
+		w.Tag = func(tag string) string { return strings.Replace(tag, `consent="ask"`, `consent="assumed"`, 1) }
+		defer func() { w.Tag = nil }()
+		_, lines := verified(t, w.URL+"/")
+		require.Contains(t, lines["consent"], "wrong the tag says assumed and the signed plan ask")
+		require.Contains(t, lines["browser's report"], "ok would be taken")
+		require.Equal(t, 2, tries(t))
+		time.Sleep(500 * time.Millisecond) // for what would leave as the browser ends
+		require.Zero(t, tries(t))
+	})
 	t.Run("no browser", func(t *testing.T) {
 		t.Setenv("PATH", t.TempDir())
 		t.Setenv("CHROME_PATH", "")
