@@ -86,7 +86,8 @@ func (v *verifier) plan(ctx context.Context, t *tag) *published {
 		p.date = date
 	}
 	cached := a.cached()
-	if control := a.header.Get("Cache-Control"); !strings.Contains(control, "no-store") {
+	// Browsers keep it in no case, by the script's own word; these keep others from it too.
+	if control := a.header.Get("Cache-Control"); !strings.Contains(control, "no-store") && !strings.Contains(control, "no-cache") && !strings.Contains(control, "private") {
 		cached = cmp.Or(cached, "Cache-Control: "+cmp.Or(quoted(control), "none"))
 	}
 	if cached != "" {

@@ -115,7 +115,11 @@ func (v *verifier) open(ctx context.Context, at *url.URL) bool {
 		v.r.wrong("page", "serve the site by https: browsers give Workers' keys and locks to secure origins alone", "%s is not a secure origin", a.url)
 		return true
 	}
-	v.r.ok("page", "%s, %d bytes", a.url, len(a.body))
+	from := ""
+	if a.url.String() != at.String() {
+		from = ", where " + at.String() + " leads"
+	}
+	v.r.ok("page", "%s%s, %d bytes", a.url, from, len(a.body))
 	return true
 }
 

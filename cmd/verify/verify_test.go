@@ -305,6 +305,13 @@ func TestAddresses(t *testing.T) {
 		_, err := run(at)
 		require.ErrorIs(t, err, verify.ErrURL, at)
 	}
+	hops := httptest.NewServer(http.RedirectHandler(s.url+"/", http.StatusFound))
+	t.Cleanup(hops.Close)
+	r, err := run(hops.URL)
+	require.NoError(t, err)
+	require.Equal(t, s.url+"/", r.URL, "the page is the one that is shown")
+	require.Contains(t, r.Checks[0].What, "where "+hops.URL+"/ leads")
+
 	for _, at := range []string{s.url + "/none", s.url + "/dunlin/v1/plan", "http://127.0.0.1:1/", "127.0.0.1:1"} {
 		r, err := run(at)
 		require.NoError(t, err, at)
