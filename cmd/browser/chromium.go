@@ -14,10 +14,25 @@ import (
 // ErrMissing: there is no Chromium to drive.
 var ErrMissing = errors.New("there is no Chromium here: as root on Debian run `apt-get install chromium`, elsewhere install it or name its path in CHROME_PATH")
 
-// names are what a Chromium may be called.
-var names = []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"}
+// names are what a Chromium may be called, or one of the browsers that are built of it.
+var names = []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge", "microsoft-edge-stable", "msedge"}
 
-// Find returns the path of a Chromium: CHROME_PATH, or the first of the usual names.
+// places are where it lies on systems that keep programs out of PATH, below the folders of
+// the environment's variables where one is named.
+var places = []struct{ variable, path string }{
+	{"", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"},
+	{"", "/Applications/Chromium.app/Contents/MacOS/Chromium"},
+	{"", "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge"},
+	{"HOME", "Applications/Google Chrome.app/Contents/MacOS/Google Chrome"},
+	{"ProgramFiles", `Google\Chrome\Application\chrome.exe`},
+	{"ProgramFiles(x86)", `Google\Chrome\Application\chrome.exe`},
+	{"LocalAppData", `Google\Chrome\Application\chrome.exe`},
+	{"ProgramFiles(x86)", `Microsoft\Edge\Application\msedge.exe`},
+	{"", "/snap/bin/chromium"},
+}
+
+// Find returns the path of a Chromium: CHROME_PATH, or the first of the usual names and
+// places.
 //
 // Errors: ErrMissing.
 func Find() (string, error) {
@@ -29,6 +44,15 @@ func Find() (string, error) {
 	}
 	for _, name := range names {
 		if path, err := exec.LookPath(name); err == nil {
+			return path, nil
+		}
+	}
+	for _, at := range places {
+		path, folder := at.path, os.Getenv(at.variable)
+		if at.variable != "" {
+			path = filepath.Join(folder, path)
+		}
+		if about, err := os.Stat(path); err == nil && !about.IsDir() && (at.variable == "" || folder != "") {
 			return path, nil
 		}
 	}
@@ -48,6 +72,11 @@ type Options struct {
 	// NoStorage is the setting by which a person denies all sites cookies, localStorage
 	// and databases.
 	NoStorage bool
+	// Folder, an empty one, holds the browser's profile and all else that it writes, for
+	// whoever must leave nothing behind: it is theirs to remove after Close. Its path is
+	// short, for a socket lies in it. Default: the system's, where Chromium leaves an empty
+	// folder behind when it is ended.
+	Folder string
 }
 
 // noStorage is a profile's preferences under NoStorage: 2 blocks.
@@ -83,15 +112,20 @@ func Launch(ctx context.Context, o Options) (*Chromium, error) {
 		flags = append(flags, chromedp.NoSandbox)
 	}
 	clear := func() {}
-	if o.NoStorage {
-		profile, err := os.MkdirTemp("", "dunlin-chromium-")
+	if o.Folder != "" {
+		flags = append(flags, chromedp.Env("TMPDIR="+o.Folder, "TMP="+o.Folder, "TEMP="+o.Folder))
+	}
+	if o.NoStorage || o.Folder != "" {
+		profile, err := os.MkdirTemp(o.Folder, "dunlin-chromium-")
 		if err != nil {
 			return nil, fmt.Errorf("make a profile: %w", err)
 		}
 		clear = func() { _ = os.RemoveAll(profile) } // as chromedp does with profiles of its own
-		if err := writePreferences(profile, noStorage); err != nil {
-			clear()
-			return nil, fmt.Errorf("make a profile: %w", err)
+		if o.NoStorage {
+			if err := writePreferences(profile, noStorage); err != nil {
+				clear()
+				return nil, fmt.Errorf("make a profile: %w", err)
+			}
 		}
 		flags = append(flags, chromedp.UserDataDir(profile))
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"io"
 	"net"
 	"net/http"
@@ -12,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dunlin-analytics/dunlin/cmd/verify"
 	"github.com/stretchr/testify/require"
 )
 
@@ -58,6 +60,17 @@ func TestDemo(t *testing.T) {
 	base, _, _ := strings.Cut(addresses[0], "/demo/")
 	require.NotEmpty(t, get(base+src[1]))
 	require.Contains(t, get(addresses[1]), "<!doctype html>")
+
+	// The shop is a page as dunlin verify wants it.
+	var found, why bytes.Buffer
+	require.Zero(t, run(t.Context(), []string{"verify", "--no-browser", "--json", addresses[0]}, nil, &found, &why), "%s%s", &found, &why)
+	var verified verify.Report
+	require.NoError(t, json.Unmarshal(found.Bytes(), &verified))
+	require.False(t, verified.Wrong)
+	require.Equal(t, addresses[0], verified.URL)
+	for _, c := range verified.Checks {
+		require.Equal(t, verify.OK, c.State, c)
+	}
 
 	require.NoError(t, cmd.Process.Signal(os.Interrupt))
 	asked := time.Now()

@@ -66,7 +66,7 @@ the site learns only noised sums over groups. 只见鸟群,不见其鸟。`,
 		SilenceErrors: true,
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(initCommand(), snippetCommand(), planCommand(), keygenCommand(), pairCommand(), serveCommand(),
+	root.AddCommand(initCommand(), snippetCommand(), verifyCommand(), planCommand(), keygenCommand(), pairCommand(), serveCommand(),
 		statusCommand(), doctorCommand(), backupCommand(), restoreCommand(), releaseCommand(), queryCommand(), spoolCommand(), consoleCommand(),
 		demoCommand(), simulateCommand(), benchCommand(), steppedCommand())
 	return root

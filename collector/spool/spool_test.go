@@ -132,7 +132,7 @@ func TestTheHighestRevisionAndOfItTheFirstArrivalCounts(t *testing.T) {
 	require.NoFileExists(t, s.File(testKey(3)))
 }
 
-// Random uploads, revisions, replays, freezes, deletions and restarts against plain
+// Random uploads, trials, revisions, replays, freezes, deletions and restarts against plain
 // maps.
 func TestModel(t *testing.T) {
 	for seed := range uint64(6) {
@@ -176,6 +176,16 @@ func TestModel(t *testing.T) {
 					require.EqualValues(t, len(m.counted), sum.Reports)
 					require.Equal(t, m.repeated, sum.Repeated)
 					require.EqualValues(t, len(m.seen)-len(m.counted), sum.Superseded)
+				case n < 50:
+					err := s.Trial(key)
+					switch {
+					case m.deleted:
+						require.ErrorIs(t, err, ErrDeleted)
+					case m.frozen:
+						require.ErrorIs(t, err, ErrFrozen)
+					default:
+						require.NoError(t, err)
+					}
 				default:
 					id, revision := random.Uint64N(40)<<58|random.Uint64N(3), 1+random.Uint32N(4)
 					b := raw(t, key, id, revision, fmt.Sprint(step))
@@ -283,6 +293,7 @@ func TestQueueIsBounded(t *testing.T) {
 	}
 	require.Eventually(t, func() bool { return s.waiting.Load() == 3 }, 5e9, 1e6)
 	require.ErrorIs(t, s.Append(key, raw(t, key, 9, 1, "")), ErrBusy)
+	require.ErrorIs(t, s.Trial(key), ErrBusy)
 	b.mu.Unlock()
 	for range 3 {
 		require.NoError(t, <-results)
