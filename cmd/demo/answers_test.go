@@ -47,14 +47,15 @@ func exactly(t *testing.T, days int, o population.Options) (*plan.Plan, [][]int6
 	return p, out
 }
 
-// noised are releases of exact sums, with noise of the plan's variance; rng nil: with none.
-func noised(p *plan.Plan, sums [][]int64, rng *rand.Rand) []panel.Release {
+// noised are releases of exact sums, of days from the first on, with noise of the plan's
+// variance; rng nil: with none.
+func noised(p *plan.Plan, sums [][]int64, first int, rng *rand.Rand) []panel.Release {
 	digest := plan.DigestOf(encoded(p))
 	weight := plan.LayoutOf(p).Weight
 	out := make([]panel.Release, len(sums))
 	for day, exact := range sums {
 		r := panel.Release{Plan: p}
-		r.Record.Plan, r.Period, r.Sigma2, r.Weight = digest, p.Periods[day], p.Sigma2, weight
+		r.Record.Plan, r.Period, r.Sigma2, r.Weight = digest, p.Periods[first+day], p.Sigma2, weight
 		r.Cells = append([]int64(nil), exact...)
 		for i := range r.Cells {
 			if rng != nil {
@@ -88,7 +89,7 @@ func answersOf(t *testing.T, p *plan.Plan, sums [][]int64, from, to plan.Date, s
 	work.SetLimit(runtime.GOMAXPROCS(0))
 	for draw := range n {
 		work.Go(func() error {
-			a, err := finding.Of(noised(p, sums, rand.New(rand.NewPCG(5, draw))), from, to, []finding.Cost{spring})
+			a, err := finding.Of(noised(p, sums, 0, rand.New(rand.NewPCG(5, draw))), from, to, []finding.Cost{spring})
 			if err != nil {
 				return err
 			}
@@ -109,7 +110,7 @@ func TestTheFiveAnswers(t *testing.T) {
 	}
 	p, sums := exactly(t, historyDays, visitors(Visitors))
 	from, to, spring := drawn(p)
-	truth, err := finding.Of(noised(p, sums, nil), from, to, []finding.Cost{spring})
+	truth, err := finding.Of(noised(p, sums, 0, nil), from, to, []finding.Cost{spring})
 	require.NoError(t, err)
 	// As the story has it, and as the exact sums say.
 	require.Equal(t, "sports and kids", truth.Leaving.Segment)
@@ -138,11 +139,84 @@ func TestTheFiveAnswers(t *testing.T) {
 			}
 		}
 	})
+	coverage(t, p, sums)
 	t.Logf("right in so many of %d draws: %v", draws, right)
 	require.Len(t, right, 8)
 	for what, n := range right {
 		require.GreaterOrEqual(t, n, draws*9/10, what)
 	}
+}
+
+// numbers are all counts and amounts of a report, in one order.
+func numbers(r *panel.Report) (value, low, high []float64) {
+	count := func(all ...panel.Count) {
+		for _, c := range all {
+			value, low, high = append(value, float64(c.Value)), append(low, c.ExactLow), append(high, c.ExactHigh)
+		}
+	}
+	count(r.Present.Total)
+	for _, d := range r.Present.Days {
+		count(d.Count)
+	}
+	for _, s := range r.Audience {
+		count(append(s.Days, s.Total)...)
+	}
+	for _, g := range r.Funnel.Segments {
+		for _, s := range g.Stages {
+			count(s.Reached)
+		}
+	}
+	for _, s := range r.Slots {
+		for _, g := range append(s.Segments, panel.SlotSegment{Variants: s.All}) {
+			for _, v := range g.Variants {
+				count(v.Exposed, v.Won)
+			}
+		}
+	}
+	for _, s := range r.Sorts {
+		for _, g := range append(s.Segments, panel.SortSegment{Bins: s.All}) {
+			for _, b := range g.Bins {
+				count(b.Total)
+			}
+		}
+	}
+	for _, one := range r.Revenues {
+		for _, d := range one.Days {
+			value, low, high = append(value, d.Sum.Value), append(low, d.Sum.ExactLow), append(high, d.Sum.ExactHigh)
+		}
+	}
+	return value, low, high
+}
+
+// coverage holds the intervals of 200 draws against what an exact tracker counted: each
+// draw's 30 days, all panels.
+func coverage(t *testing.T, p *plan.Plan, sums [][]int64) {
+	t.Helper()
+	from, to, _ := drawn(p)
+	of := func(rng *rand.Rand) (value, low, high []float64) {
+		r, err := panel.Of(noised(p, sums[60:], 60, rng), from, to)
+		require.NoError(t, err)
+		return numbers(r)
+	}
+	exact, _, _ := of(nil)
+	const draws = 200
+	held, least := 0, 1.
+	in := make([]int, len(exact))
+	for draw := range uint64(draws) {
+		_, low, high := of(rand.New(rand.NewPCG(6, draw)))
+		for i, v := range exact {
+			if low[i] <= v && v <= high[i] {
+				in[i]++
+				held++
+			}
+		}
+	}
+	for _, n := range in {
+		least = min(least, float64(n)/draws)
+	}
+	share := float64(held) / float64(draws*len(exact))
+	t.Logf("the intervals of %d numbers hold %.4f of what was exactly so; the worst number's %.3f", len(exact), share, least)
+	require.InDelta(t, .95, share, .02)
 }
 
 // Where nobody leaves, no campaign works and every variant is as good as any other, a

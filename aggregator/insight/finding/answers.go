@@ -36,11 +36,7 @@ func Of(all []panel.Release, from, to plan.Date, costs []Cost) (*Answers, error)
 	if err != nil && !errors.Is(err, panel.ErrNone) {
 		return nil, err
 	}
-	now, err := days(all, from, to)
-	if err != nil {
-		return nil, err
-	}
-	then, err := days(all, first, from-1)
+	now, then, err := both(all, from, to, first, from-1)
 	if err != nil {
 		return nil, err
 	}

@@ -78,17 +78,13 @@ type Point struct {
 //
 // Errors: panel.ErrNone where the range itself has none; panel.ErrLayout.
 func Compare(all []panel.Release, from, to plan.Date, against Against) (*Changes, error) {
-	now, err := days(all, from, to)
+	first, last := against.Range(from, to)
+	now, then, err := both(all, from, to, first, last)
 	if err != nil {
 		return nil, err
 	}
 	if len(now) == 0 {
 		return nil, panel.ErrNone
-	}
-	first, last := against.Range(from, to)
-	then, err := days(all, first, last)
-	if err != nil {
-		return nil, err
 	}
 	out := &Changes{
 		State: Found, Before: panel.Range{From: first.String(), To: last.String(), Missing: []string{}},
@@ -105,8 +101,8 @@ func Compare(all []panel.Release, from, to plan.Date, against Against) (*Changes
 	if len(now) < fewest || len(then) < fewest {
 		out.State = Unknown
 	}
-	both := func(pick func(*panel.Report) (float64, bool)) (a, b sample) {
-		values := func(in []*panel.Report) (out []float64) {
+	values := func(pick func(*panel.Report) (float64, bool)) (a, b sample) {
+		each := func(in []*panel.Report) (out []float64) {
 			for _, r := range in {
 				if v, ok := pick(r); ok {
 					out = append(out, v)
@@ -114,12 +110,12 @@ func Compare(all []panel.Release, from, to plan.Date, against Against) (*Changes
 			}
 			return out
 		}
-		return sampleOf(values(now)), sampleOf(values(then))
+		return sampleOf(each(now)), sampleOf(each(then))
 	}
-	out.Present = relative(both(func(r *panel.Report) (float64, bool) { return float64(r.Present.Total.Value), true }))
+	out.Present = relative(values(func(r *panel.Report) (float64, bool) { return float64(r.Present.Total.Value), true }))
 	latest := now[len(now)-1]
 	for _, s := range latest.Audience {
-		out.Audience = append(out.Audience, Named{s.Name, relative(both(func(r *panel.Report) (float64, bool) {
+		out.Audience = append(out.Audience, Named{s.Name, relative(values(func(r *panel.Report) (float64, bool) {
 			i := slices.IndexFunc(r.Audience, func(o panel.Segment) bool { return o.Name == s.Name })
 			if i < 0 || r.Audience[i].Total.Hidden == panel.Empty {
 				return 0, false
@@ -129,7 +125,7 @@ func Compare(all []panel.Release, from, to plan.Date, against Against) (*Changes
 	}
 	if f := latest.Funnel; f != nil {
 		for stage := 1; stage < len(f.Stages); stage++ {
-			out.Funnel = append(out.Funnel, Named{f.Stages[stage], absolute(both(func(r *panel.Report) (float64, bool) {
+			out.Funnel = append(out.Funnel, Named{f.Stages[stage], absolute(values(func(r *panel.Report) (float64, bool) {
 				if r.Funnel == nil || !slices.Equal(r.Funnel.Stages, f.Stages) {
 					return 0, false
 				}
@@ -138,7 +134,7 @@ func Compare(all []panel.Release, from, to plan.Date, against Against) (*Changes
 		}
 	}
 	for _, s := range latest.Slots {
-		out.Places = append(out.Places, Named{s.Name, absolute(both(func(r *panel.Report) (float64, bool) {
+		out.Places = append(out.Places, Named{s.Name, absolute(values(func(r *panel.Report) (float64, bool) {
 			i := slices.IndexFunc(r.Slots, func(o panel.Slot) bool { return o.Kind == s.Kind && o.Name == s.Name && o.Goal == s.Goal })
 			if i < 0 {
 				return 0, false
@@ -151,7 +147,7 @@ func Compare(all []panel.Release, from, to plan.Date, against Against) (*Changes
 		}))})
 	}
 	for _, s := range latest.Revenues {
-		out.Revenues = append(out.Revenues, Named{s.Name, relative(both(func(r *panel.Report) (float64, bool) {
+		out.Revenues = append(out.Revenues, Named{s.Name, relative(values(func(r *panel.Report) (float64, bool) {
 			i := slices.IndexFunc(r.Revenues, func(o panel.Revenue) bool { return o.Name == s.Name && o.Of == s.Of })
 			if i < 0 || r.Revenues[i].Total.Hidden == panel.Empty {
 				return 0, false

@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 
+	"golang.org/x/sync/errgroup"
 	"gonum.org/v1/gonum/stat/distuv"
 
 	"github.com/dunlin-analytics/dunlin/aggregator/insight/panel"
@@ -18,9 +19,6 @@ const level = .025
 
 // fewest is how many releases an answer needs, of each range that it compares.
 const fewest = 5
-
-// memory is at least the longest period, in days.
-const memory = 28
 
 // State says how a question is answered.
 type State string
@@ -41,29 +39,21 @@ type Estimate struct {
 	High  float64 `json:"high"`
 }
 
-// days are the reports of each release's date in a range.
+// days are the reports of each release's date in a range; none where there is none.
 func days(all []panel.Release, from, to plan.Date) ([]*panel.Report, error) {
-	var dates []plan.Date
-	for _, r := range all {
-		if d := r.Period.Date; d >= from && d <= to && !slices.Contains(dates, d) {
-			dates = append(dates, d)
-		}
+	out, err := panel.Each(all, from, to)
+	if errors.Is(err, panel.ErrNone) {
+		return nil, nil
 	}
-	slices.Sort(dates)
-	var out []*panel.Report
-	for _, d := range dates {
-		// Who came back needs the period before, and nothing what is further away.
-		near := slices.DeleteFunc(slices.Clone(all), func(r panel.Release) bool { return r.Period.Date < d-memory || r.Period.Date > d })
-		r, err := panel.Of(near, d, d)
-		if errors.Is(err, panel.ErrNone) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, r)
-	}
-	return out, nil
+	return out, err
+}
+
+// both are the days of two ranges, made at the same time.
+func both(all []panel.Release, from, to, first, last plan.Date) (now, then []*panel.Report, err error) {
+	var work errgroup.Group
+	work.Go(func() (err error) { now, err = days(all, from, to); return err })
+	work.Go(func() (err error) { then, err = days(all, first, last); return err })
+	return now, then, work.Wait()
 }
 
 // sample is values of releases: mean, variance of the mean and how many.

@@ -45,6 +45,50 @@ type Report struct {
 //
 // Errors: ErrNone, ErrLayout.
 func Of(all []Release, from, to plan.Date) (*Report, error) {
+	all, err := ordered(all)
+	if err != nil {
+		return nil, err
+	}
+	in := within(all, from, to)
+	if len(in) == 0 {
+		return nil, ErrNone
+	}
+	out := report(join(plansOf(in)), all, in)
+	out.Range = Range{From: from.String(), To: to.String(), Releases: len(in), Missing: missing(all, from, to)}
+	return out, nil
+}
+
+// Each makes a report of each date of a range that has a release, in order: what Of makes of
+// that date alone, but that all are joined as the range is, and without what is missing and
+// later columns of cohorts.
+//
+// Errors: ErrNone, ErrLayout.
+func Each(all []Release, from, to plan.Date) (out []*Report, err error) {
+	if all, err = ordered(all); err != nil {
+		return nil, err
+	}
+	in := within(all, from, to)
+	if len(in) == 0 {
+		return nil, ErrNone
+	}
+	j := join(plansOf(in))
+	for len(in) > 0 {
+		date := in[0].Period.Date
+		day := within(in, date, date)
+		in = in[len(day):]
+		// Who came back is told by the period before.
+		one := report(j, within(all, date-longest, date), day)
+		one.Range = Range{From: date.String(), To: date.String(), Releases: len(day), Missing: []string{}}
+		out = append(out, one)
+	}
+	return out, nil
+}
+
+// longest is the longest period, in days.
+const longest = 28
+
+// ordered returns releases by date, each of its plan's layout.
+func ordered(all []Release) ([]Release, error) {
 	all = slices.Clone(all)
 	slices.SortStableFunc(all, func(a, b Release) int { return cmp.Compare(a.Period.Date, b.Period.Date) })
 	for _, p := range plansOf(all) {
@@ -55,18 +99,26 @@ func Of(all []Release, from, to plan.Date) (*Report, error) {
 			}
 		}
 	}
-	in := slices.DeleteFunc(slices.Clone(all), func(r Release) bool { return r.Period.Date < from || r.Period.Date > to })
-	if len(in) == 0 {
-		return nil, ErrNone
+	return all, nil
+}
+
+// within returns the releases of a range, of releases that are in order.
+func within(all []Release, from, to plan.Date) []Release {
+	at := func(date plan.Date) int {
+		i, _ := slices.BinarySearchFunc(all, date, func(r Release, d plan.Date) int { return cmp.Compare(r.Period.Date, d) })
+		return i
 	}
+	return all[at(from):at(to+1)]
+}
+
+// report makes the panels of some releases, of which history holds what lies about them.
+func report(j *joint, history, in []Release) *Report {
 	last, plans := in[len(in)-1], plansOf(in)
-	j := join(plans)
 	days := daily(j, in)
 	sum := total(j, days)
 	out := &Report{
 		Plan: planOf(&last), Plans: len(plans),
 		MixedNoise: slices.ContainsFunc(in, func(r Release) bool { return r.Sigma2 != last.Sigma2 }),
-		Range:      Range{From: from.String(), To: to.String(), Releases: len(in), Missing: missing(all, from, to)},
 		Present:    Present{Total: countOf(j.at(sum, cell{}))},
 		Audience:   audience(j, sum, days),
 		Funnel:     funnel(j, sum, in),
@@ -83,9 +135,9 @@ func Of(all []Release, from, to plan.Date) (*Report, error) {
 	for _, s := range j.revenues {
 		out.Revenues = append(out.Revenues, revenue(j, s, sum, days, in))
 	}
-	pairs := successiveOf(j, all, in)
+	pairs := successiveOf(j, history, in)
 	for _, s := range j.sorts {
-		out.Sorts = append(out.Sorts, sortPanel(j, s, sum, pairs, all, in))
+		out.Sorts = append(out.Sorts, sortPanel(j, s, sum, pairs, history, in))
 	}
-	return out, nil
+	return out
 }
