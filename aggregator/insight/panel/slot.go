@@ -1,6 +1,8 @@
 package panel
 
 import (
+	"math"
+
 	"github.com/dunlin-analytics/dunlin/aggregator/insight/interval"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
 )
@@ -17,6 +19,10 @@ type Slot struct {
 	// Uplift is against the holdout, or an assigned campaign's first arm; null without one.
 	Uplift  *Uplift `json:"uplift"`
 	Against string  `json:"against"` // that column; empty without one
+	// Ratio checks the experiment itself; null without a holdout.
+	Ratio *Ratio `json:"ratio"`
+	// Power is what it would take to see a difference; null without an uplift.
+	Power *Power `json:"power"`
 	// UpliftDays is the uplift from the range's start to each date.
 	UpliftDays []UpliftDay `json:"uplift_days"`
 }
@@ -42,6 +48,25 @@ type Uplift struct {
 	Treated Rate `json:"treated"`
 	Control Rate `json:"control"`
 }
+
+// Ratio is the sample-ratio check: whether as many of those exposed are of the holdout as the
+// plan has it. Where they are not, whoever is counted differs between the sides by something
+// else than what they were shown, and the uplift is not to be trusted.
+type Ratio struct {
+	Expected float64 `json:"expected"` // share
+	Observed Rate    `json:"observed"`
+	Odd      bool    `json:"odd"` // one of a thousand sound experiments is so far off
+}
+
+// Power says after how many periods such as these an uplift shows: its interval leaves 0
+// behind with a chance of 80 %, noise included.
+type Power struct {
+	Uplift  float64 `json:"uplift"`  // relative
+	Periods *int    `json:"periods"` // null: never, or the rate is not known
+}
+
+// worthSeeing is the uplift that Power is of.
+const worthSeeing = .05
 
 // UpliftDay is an uplift from the range's start to a date.
 type UpliftDay struct {
@@ -98,7 +123,46 @@ func slot(j *joint, s *slotSeries, all sums, days []day, in []Release) Slot {
 		personalized, held = plus(personalized, t), plus(held, c)
 		out.UpliftDays = append(out.UpliftDays, UpliftDay{d.date.String(), upliftOf(personalized, held)})
 	}
+	if s.holdout > 0 {
+		out.Ratio = ratioOf(float64(s.holdout)/float64(plan.Whole), held.N, personalized.N, len(in))
+	}
+	out.Power = powerOf(personalized, held, in)
 	out.Uplift = &Uplift{Rate: upliftOf(personalized, held), Treated: rateOf(personalized), Control: rateOf(held)}
+	return out
+}
+
+// ratioOf holds the share of the holdout among those exposed against the plan's. A device is
+// of the holdout for good and counts in every release that it comes to: chance is taken as if
+// each came to all of them, so the check is rather too mild.
+func ratioOf(expected float64, held, others interval.Noisy, releases int) *Ratio {
+	all := add(held, others)
+	out := &Ratio{Expected: expected, Observed: rateOf(interval.Proportion{K: held, N: all, Covariance: held.Variance})}
+	off := float64(held.Value) - expected*float64(all.Value)
+	noise := (1-expected)*(1-expected)*held.Variance + expected*expected*others.Variance
+	chance := float64(releases) * max(float64(all.Value), 0) * expected * (1 - expected)
+	const z999 = 3.2905
+	out.Odd = off*off > z999*z999*(noise+chance)
+	return out
+}
+
+// powerOf sizes the experiment by what was measured of it.
+func powerOf(given, control interval.Proportion, in []Release) *Power {
+	out := &Power{Uplift: worthSeeing}
+	n := float64(len(in))
+	all := float64(given.N.Value + control.N.Value)
+	v := float64(in[len(in)-1].Variance())
+	if all <= 0 || control.N.Value <= 0 || control.K.Value <= 0 || v <= 0 {
+		return out
+	}
+	cells := func(of interval.Noisy) int { return max(1, int(math.Round(of.Variance/(v*n)))) }
+	periods := interval.Trial{
+		Devices: all / n, Holdout: float64(control.N.Value) / all, Rate: float64(control.K.Value) / float64(control.N.Value),
+		Uplift: worthSeeing, Variance: v, Treated: cells(given.N), Held: cells(control.N),
+	}.Periods()
+	if periods < 1e6 {
+		days := int(periods)
+		out.Periods = &days
+	}
 	return out
 }
 

@@ -82,6 +82,10 @@ export interface Slot {
   against: string; // the column that uplift is against: "holdout", or an assigned campaign's first arm; empty: none
   /** All others against that; null where there is none, or it is not counted. */
   uplift: { rate: Rate; treated: Rate; control: Rate } | null;
+  /** Whether as many of those exposed are of the holdout as the plan has it; null without one. */
+  ratio: { expected: number; observed: Rate; odd: boolean } | null;
+  /** After how many periods such an uplift shows; null without an uplift, or never. */
+  power: { uplift: number; periods: number | null } | null;
   /** The same, day by day in the range, cumulated from its start. */
   uplift_days: { date: string; rate: Rate }[];
 }

@@ -174,6 +174,18 @@ function slotOf(model: SlotModel, index: number, chosen: readonly Day[]): Slot {
     segments: model.bySegment ? segments.map((name, row) => ({ name, variants: bySegment[row]! })) : [],
     against: "holdout",
     uplift: found(chosen),
+    ratio: {
+      expected: 0.1,
+      observed: rate(
+        total((day) => day.exposed[index]![0]!.at(-1)!),
+        total((day) => add(day.exposed[index]![0]!)),
+        v,
+        7 * v,
+        v,
+      ),
+      odd: index === 1,
+    },
+    power: { uplift: 0.05, periods: index === 1 ? null : 41 },
     uplift_days: chosen.map(({ date }, place) => ({ date, rate: found(chosen.slice(0, place + 1)).rate })),
   };
 }

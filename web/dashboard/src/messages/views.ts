@@ -70,6 +70,21 @@ export const views = {
   "slots.uplift": { en: "Uplift", zh: "提升" },
   "slots.treated": { en: "Personalized", zh: "个性化" },
   "slots.control": { en: "Holdout", zh: "留出组" },
+  "slots.upliftArms": {
+    en: "The campaign's other arms against “{arm}”, its first. The site draws who gets which. Zero means no difference.",
+    zh: "活动的其他版本与其第一个版本“{arm}”相比。谁得到哪个版本由网站抽取。零表示没有差别。",
+  },
+  "slots.otherArms": { en: "Other arms", zh: "其他版本" },
+  "slots.ratio": { en: "Holdout among those shown it ({share} by the plan)", zh: "看到者中留出组的比率（方案为 {share}）" },
+  "slots.odd": {
+    en: "The holdout is not as large among those counted as the plan has it, by more than chance and noise. Something else than what they were shown sets the two sides apart (a page that loads the slot for one of them only, reports that get lost): do not trust this uplift before it is found.",
+    zh: "计入的设备中，留出组的比率与方案不符，超出了偶然与噪声。除了展示内容之外，还有别的因素使两组不同（例如某个页面只为其中一组加载展示位，或报告丢失）：查明之前请不要相信这个提升。",
+  },
+  "slots.power": { en: "Until an uplift of {uplift} shows", zh: "看出 {uplift} 的提升需要" },
+  "slots.never": { en: "longer than can be said", zh: "无法估计" },
+  "slots.periods.day": { en: "about {n} day|about {n} days", zh: "约 {n} 天" },
+  "slots.periods.week": { en: "about {n} week|about {n} weeks", zh: "约 {n} 周" },
+  "slots.periods.4 weeks": { en: "about {n} period of four weeks|about {n} periods of four weeks", zh: "约 {n} 个四周周期" },
   "slots.upliftOver": { en: "Uplift since the start of these dates", zh: "自所选日期起累计的提升" },
   "slots.upliftOverLead": {
     en: "Each point joins all days up to it, so the band narrows. Personalizing pays where the whole band lies above zero.",
