@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Rate, Slot, Variant } from "../src/api.ts";
 import { calendar } from "../src/calendar.ts";
 import { runs } from "../src/charts/lines.ts";
-import { csv, csvName } from "../src/csv.ts";
+import { csv, fileName, json } from "../src/csv.ts";
 import { leader } from "../src/slots.ts";
 import {
   anyHidden,
@@ -14,13 +14,22 @@ import {
   upliftDaysTable,
   upliftTable,
   type Table,
+  campaignTable,
+  hoursTable,
+  leakTable,
+  leavingTable,
+  reasonsTable,
+  revenueDaysTable,
+  revenueTable,
+  worthTable,
 } from "../src/table.ts";
 import { verdict, Words } from "../src/words.ts";
-import { report } from "./fixture.ts";
+import { answers, changes, report } from "./fixture.ts";
 
 const words = new Words("en", "both");
 const week = report("2026-11-15", "2026-11-21", { missing: ["2026-11-17"] });
 const hero = week.slots[0]!;
+const five = answers("2026-11-15", "2026-11-21", ["2026-11-15~2026-11-21~1000~0.4~spring"]);
 
 describe("calendar", () => {
   test("has the dates without a release, in their place", () => {
@@ -46,6 +55,16 @@ describe("tables", () => {
     ["segments by date", audienceDaysTable(week, words), 7],
     ["funnel", funnelTable(week, words), 18],
     ["slot", slotTable(hero, words), 42],
+    ["present and before", presentTable(week, words, changes("2026-11-15", "2026-11-21")), 8],
+    ["segments and change", audienceTable(week, words, changes("2026-11-15", "2026-11-21")), 5],
+    ["revenue", revenueTable(week.revenues[1]!, words), 4],
+    ["revenue by date", revenueDaysTable(week, week.revenues[0]!, words), 7],
+    ["leaving", leavingTable(five, words), 5],
+    ["reasons", reasonsTable(five, words), 4],
+    ["leaks", leakTable(five, words), 5],
+    ["campaigns", campaignTable(five.campaigns, words), 1],
+    ["hours", hoursTable(five, words), 5],
+    ["worth", worthTable(five, words), 2],
     ["uplift", upliftTable(week.slots, words), 2],
     ["uplift by date", upliftDaysTable(hero, words), 6],
   ])("%s: each row has every column, and the file every row", (_, table, rows) => {
@@ -56,7 +75,7 @@ describe("tables", () => {
     }
     const lines = csv(table, words).trimEnd().split("\r\n");
     expect(lines).toHaveLength(rows + 1);
-    const width = table.corner.length + table.columns.reduce((sum, { kind }) => sum + (kind === "count" ? 6 : 4), 0);
+    const width = table.corner.length + table.columns.reduce((sum, { kind }) => sum + { count: 7, money: 5, rate: 4, uplift: 4 }[kind], 0);
     for (const line of lines) expect(line.split(/,(?=(?:[^"]*"[^"]*")*[^"]*$)/)).toHaveLength(width);
   });
 
@@ -82,12 +101,35 @@ describe("tables", () => {
     };
     expect(anyHidden(table)).toBe(true);
     expect(csv(table, words)).toBe(
-      '\uFEFFSegment,Devices,"Devices, 95% low","Devices, 95% high","Devices, noise only low","Devices, noise only high","Devices, withheld",' +
+      '\uFEFFSegment,Devices,"Devices, 95% low","Devices, 95% high","Devices, noise only low","Devices, noise only high","Devices, noise variance","Devices, withheld",' +
         'Rate,"Rate, 95% low","Rate, 95% high","Rate, withheld"\r\n' +
-        '"\'=cmd(""x""), y",-7,0,,-45,31,noise,0.031234,0.02,,wide\r\n' +
-        "new,,,,,,,,,,\r\n",
+        '"\'=cmd(""x""), y",-7,0,,-45,31,375.88505,noise,0.031234,0.02,,wide\r\n' +
+        "new,,,,,,,,,,,\r\n",
     );
-    expect(csvName(table, "shop.example", "2026-11-15", "2026-11-21")).toBe("dunlin-shop.example-f-2026-11-15-2026-11-21.csv");
+    const source = {
+      site: "shop.example",
+      from: "2026-11-15",
+      to: "2026-11-21",
+      releases: 6,
+      missing: ["2026-11-17"],
+      plan: "6f1d",
+      serial: 2,
+      mixed_noise: true,
+    };
+    expect(JSON.parse(json(table, source))).toEqual({
+      title: "t",
+      ...source,
+      bounds: "95 %",
+      rows: [
+        {
+          Segment: '=cmd("x"), y',
+          Devices: { value: -7, low: 0, high: null, exact_low: -45, exact_high: 31, hidden: "noise", noise_variance: 375.88505 },
+          Rate: { value: 0.031234, low: 0.02, high: null, hidden: "wide" },
+        },
+        { Segment: "new", Devices: null, Rate: null },
+      ],
+    });
+    expect(fileName(table, "shop.example", "2026-11-15", "2026-11-21", "csv")).toBe("dunlin-shop.example-f-2026-11-15-2026-11-21.csv");
   });
 });
 

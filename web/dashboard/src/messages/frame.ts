@@ -84,6 +84,17 @@ export const frame = {
     en: "A period is released when it has closed and at least min batch (100 or more) valid reports are in. The first numbers appear here then.",
     zh: "一个周期结束、且收到的有效报告达到最小批次（100 份或更多）后才会发布。届时这里会出现第一批数字。",
   },
+  "empty.steps": { en: "Until then", zh: "在此之前" },
+  "empty.snippet": { en: "Print the tag and put it into your pages' head:", zh: "打印标签，放入网页的 head 中：" },
+  "empty.elements": { en: "Mark what the device may choose with the plan's elements:", zh: "用方案中的元素标出可由设备挑选的位置：" },
+  "empty.verify": {
+    en: "Look at a page as a visitor's browser does; each fault comes with its fix:",
+    zh: "像访客的浏览器那样检查一个页面，每个问题都会附上解决办法：",
+  },
+  "open.counting": {
+    en: "{period} is being counted; its release comes when it has closed, not before {due}.",
+    zh: "{period} 正在统计，结束后才会发布，不早于 {due}。",
+  },
   "empty.rangeTitle": { en: "No release in these dates", zh: "所选日期内没有发布" },
   "empty.range": {
     en: "Releases run from {from} to {to}.",

@@ -40,6 +40,8 @@ export const numbers = {
   "table.chartOf": { en: "Show as chart: {title}", zh: "以图表显示：{title}" },
   "table.download": { en: "CSV", zh: "CSV" },
   "table.downloadOf": { en: "Download as CSV: {title}", zh: "下载 CSV：{title}" },
+  "table.jsonOf": { en: "Download as JSON: {title}", zh: "下载 JSON：{title}" },
+  "table.variance": { en: "noise variance", zh: "噪声方差" },
   "table.low": { en: "95% low", zh: "95% 下限" },
   "table.high": { en: "95% high", zh: "95% 上限" },
   "table.exactLow": { en: "noise only low", zh: "仅噪声下限" },
