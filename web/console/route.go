@@ -65,6 +65,18 @@ func (c *Console) table() []route {
 		{method: "DELETE", path: "/tokens/:id", need: readMore, person: true, do: c.deleteToken, about: "Removes a token of one's own, as an admin any.", status: 204, problems: []string{"not-found"}},
 		{method: "GET", path: "/audit", need: readAudit, do: c.getAudit, about: "The audit log, the newest line first.",
 			query: []parameter{{"before", "the number of a line: those before it", `^[1-9]\d*$`}}, status: 200, answer: AuditPage{}, problems: []string{"malformed"}},
+		{method: "GET", path: "/annotations", need: readMore, do: c.getAnnotations, about: "What happened on which date.", status: 200, answer: AnnotationList{}},
+		{method: "POST", path: "/annotations", need: writeNotes, do: c.postAnnotation, about: "Annotates a date.",
+			body: newAnnotation{}, status: 201, answer: Annotation{}, problems: []string{"malformed", "too-many"}},
+		{method: "DELETE", path: "/annotations/:id", need: writeNotes, do: c.deleteAnnotation, about: "Removes an annotation.", status: 204, problems: []string{"not-found"}},
+		{method: "GET", path: "/costs", need: readMore, do: c.getCosts, about: "What campaigns, slots and lists cost, and their margins.", status: 200, answer: CostList{}},
+		{method: "POST", path: "/costs", need: writeNotes, do: c.postCost, about: "Enters a cost.",
+			body: newCost{}, status: 201, answer: Cost{}, problems: []string{"malformed", "too-many"}},
+		{method: "DELETE", path: "/costs/:id", need: writeNotes, do: c.deleteCost, about: "Removes a cost.", status: 204, problems: []string{"not-found"}},
+		{method: "GET", path: "/views", need: readMore, do: c.getViews, about: "Saved views of the dashboard.", status: 200, answer: ViewList{}},
+		{method: "POST", path: "/views", need: writeNotes, do: c.postView, about: "Saves a view.",
+			body: newView{}, status: 201, answer: View{}, problems: []string{"malformed", "too-many"}},
+		{method: "DELETE", path: "/views/:id", need: writeNotes, do: c.deleteView, about: "Removes a view, with its shared links.", status: 204, problems: []string{"not-found"}},
 	}
 }
 
