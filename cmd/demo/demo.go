@@ -213,7 +213,7 @@ func (d *Demo) Shop() string { return "http://" + d.Address + "/demo/shop/" }
 
 // Link is the address of the dashboard with a link that signs somebody in, once.
 func (d *Demo) Link() (string, error) {
-	token, err := d.console.Invite("demo")
+	token, err := d.console.Invite("demo", console.Admin)
 	if err != nil {
 		return "", err
 	}

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"text/tabwriter"
@@ -24,24 +25,27 @@ import (
 // consoleFlags are those of every console command.
 type consoleFlags struct{ config, data, dir, address string }
 
-// firstAnalyst is whom the link of the first start signs in.
-const firstAnalyst = "analyst"
+// firstAdmin is whom the link of the first start signs in.
+const firstAdmin = "admin"
 
 // consoleListen is where the console listens unless --listen says.
 const consoleListen = "127.0.0.1:8090"
 
 func consoleCommand() *cobra.Command {
 	var f consoleFlags
-	var listen string
+	var listen, role string
 	c := &cobra.Command{
 		Use:   "console",
-		Short: "serve the dashboard over an aggregator's releases; invite analysts",
+		Short: "serve the dashboard over an aggregator's releases; invite who reads it",
 		Long: `Serves the dashboard, and its API (docs/console.md), over the release records of a leader or
 helper. It reads them beside the serving aggregator and can reach nothing else.
 
-The first start prints a link that signs in "analyst" once, who then sets a password. For
-others, or for a forgotten password: dunlin console invite NAME, which works beside the
-running console.`,
+The first start prints a link that signs in "admin" once, who then sets a password and can
+invite others. Here it is done by dunlin console invite NAME, for a forgotten password too,
+beside the running console.
+
+Roles: a viewer reads reports and notes; an analyst writes notes and makes shared links
+besides; an officer reads the audit log besides; an admin may do all, and keeps accounts.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return serveConsole(c, f, listen) },
 	}
@@ -50,14 +54,18 @@ running console.`,
 	c.PersistentFlags().StringVar(&f.dir, "dir", "", "folder of the accounts (default: console, beside the services file or in --data)")
 	c.PersistentFlags().StringVar(&f.address, "address", "", "where browsers find it, as https://stats.shop.example; https binds the session's cookie to HTTPS (default: http and --listen)")
 	c.Flags().StringVar(&listen, "listen", consoleListen, "HOST:PORT; for other machines put a proxy with HTTPS before it and say --address")
-	c.AddCommand(&cobra.Command{
+	invite := &cobra.Command{
 		Use:   "invite NAME",
 		Short: "print a link that signs NAME in once, within a day, and makes the account if there is none",
-		Args:  oneArg("the name of an analyst"),
+		Args:  oneArg("the name of an account"),
 		RunE: func(c *cobra.Command, args []string) error {
-			return withAccounts(f, func(a *console.Accounts) error { return printLink(c, a, args[0], f.at("http://"+consoleListen)) })
+			return withAccounts(f, func(a *console.Accounts) error {
+				return printLink(c, a, args[0], console.Role(role), f.at("http://"+consoleListen))
+			})
 		},
-	}, &cobra.Command{
+	}
+	invite.Flags().StringVar(&role, "role", "", "viewer, analyst, officer or admin (default: the one that NAME has; of a new account viewer)")
+	c.AddCommand(invite, roleCommand(&f), tokenCommand(&f), auditCommand(&f), &cobra.Command{
 		Use:   "accounts",
 		Short: "list the accounts",
 		Args:  cobra.NoArgs,
@@ -66,8 +74,8 @@ running console.`,
 		},
 	}, &cobra.Command{
 		Use:   "remove NAME",
-		Short: "remove NAME's account: password, links and sessions",
-		Args:  oneArg("the name of an analyst, as `dunlin console accounts` prints it"),
+		Short: "remove NAME's account: password, links, sessions and tokens",
+		Args:  oneArg("the name of an account, as `dunlin console accounts` prints it"),
 		RunE: func(c *cobra.Command, args []string) error {
 			return withAccounts(f, func(a *console.Accounts) error {
 				if err := a.Remove(args[0]); err != nil {
@@ -118,8 +126,12 @@ func serveConsole(c *cobra.Command, f consoleFlags, listen string) (err error) {
 	home := f.at("http://" + l.Addr().String())
 	fmt.Fprintf(c.OutOrStdout(), "dashboard at %s/\n", home)
 	accounts, err := k.List()
-	if err == nil && len(accounts) == 0 {
-		err = printLink(c, k.Accounts, firstAnalyst, home)
+	switch admin := func(a console.Account) bool { return a.Role == console.Admin }; {
+	case err != nil:
+	case len(accounts) > 0 && !slices.ContainsFunc(accounts, admin):
+		fmt.Fprintln(c.ErrOrStderr(), "dunlin: no account is an admin's, so nobody can keep the accounts in the dashboard: dunlin console role NAME admin")
+	case len(accounts) == 0:
+		err = printLink(c, k.Accounts, firstAdmin, console.Admin, home)
 	}
 	if err != nil {
 		return errors.Join(err, l.Close())
@@ -177,8 +189,8 @@ func withAccounts(f consoleFlags, do func(*console.Accounts) error) error {
 	return errors.Join(do(a), a.Close())
 }
 
-func printLink(c *cobra.Command, a *console.Accounts, name, home string) error {
-	token, err := a.Invite(name)
+func printLink(c *cobra.Command, a *console.Accounts, name string, role console.Role, home string) error {
+	token, err := a.Invite(name, role)
 	if err != nil {
 		return err
 	}
@@ -196,10 +208,10 @@ func listAccounts(c *cobra.Command, a *console.Accounts) error {
 		return nil
 	}
 	t := tabwriter.NewWriter(c.OutOrStdout(), 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "name\tsigns in by")
+	fmt.Fprintln(t, "name\trole\tsigns in by")
 	for _, one := range all {
 		by := map[bool]string{false: "link alone", true: "password"}[one.PasswordSet]
-		fmt.Fprintf(t, "%s\t%s\n", one.Name, by)
+		fmt.Fprintf(t, "%s\t%s\t%s\n", one.Name, one.Role, by)
 	}
 	return t.Flush()
 }

@@ -54,7 +54,7 @@ func TestConsole(t *testing.T) {
 	require.NoError(t, err)
 	link := signInLink.FindStringSubmatch(second)
 	require.Len(t, link, 4, second)
-	require.Equal(t, firstAnalyst, link[1])
+	require.Equal(t, firstAdmin, link[1])
 	require.Equal(t, strings.TrimSpace(strings.TrimPrefix(first, "dashboard at ")), link[2]+"/")
 
 	home := link[2]
@@ -82,9 +82,30 @@ func TestConsole(t *testing.T) {
 	bob, status := signIn(invited[3])
 	require.Equal(t, http.StatusOK, status)
 	require.Equal(t, http.StatusNotFound, site(bob), "signed in; there is no release yet")
-	require.Regexp(t, `(?m)^analyst +link alone\nbob +link alone\n`, other("accounts"))
+	require.Regexp(t, `(?m)^admin +admin +link alone\nbob +viewer +link alone\n`, other("accounts"))
+	require.Equal(t, "bob has the role officer\n", other("role", "bob", "officer"))
+	token := regexp.MustCompile(`^token ([0-9a-f]{16}) of the role viewer, until \S+, shown this once: ([\w-]{43})\n$`).FindStringSubmatch(other("token", "nightly"))
+	require.Len(t, token, 3)
+	by := func() int {
+		req, err := http.NewRequest("GET", home+"/api/v1/site", nil)
+		require.NoError(t, err)
+		req.Header.Set("Authorization", "Bearer "+token[2])
+		res, err := http.DefaultClient.Do(req)
+		require.NoError(t, err)
+		require.NoError(t, res.Body.Close())
+		return res.StatusCode
+	}
+	require.Equal(t, http.StatusNotFound, by(), "let in; there is no release yet")
+	require.Contains(t, other("token", "--list"), token[1]+"  nightly  viewer  (operator)")
+	require.Contains(t, other("token", "--remove", token[1]), "is removed")
+	require.Equal(t, http.StatusUnauthorized, by())
 	require.Equal(t, "bob is removed and signed out\n", other("remove", "bob"))
 	require.Equal(t, http.StatusUnauthorized, site(bob))
+
+	require.Regexp(t, `(?m)^\d+ +\S+ +shell +account removed +bob`, other("audit"))
+	last := regexp.MustCompile(`the last is (\d+:[0-9a-f]{64})\n`).FindStringSubmatch(other("audit", "--check"))
+	require.Len(t, last, 2)
+	require.Contains(t, other("audit", "--since", last[1]), last[1])
 
 	var problems bytes.Buffer
 	require.Equal(t, 1, run(t.Context(), []string{"console", "--data", data, "--listen", strings.TrimPrefix(home, "http://")}, nil, io.Discard, &problems))
@@ -103,6 +124,13 @@ func TestConsoleFaults(t *testing.T) {
 		"a name has 1 to 64 bytes of text":         {"invite", " bob", "--data", data},
 		"takes one argument, the name":             {"invite", "--data", data},
 		`remove "bob": console: there is no`:       {"remove", "bob", "--data", data},
+		`the role of "bob": console: there is no`:  {"role", "bob", "viewer", "--data", data},
+		"a role is viewer, analyst, officer":       {"invite", "ann", "--role", "king", "--data", data},
+		"takes two arguments":                      {"role", "bob", "--data", data},
+		"a token lasts 1 to 365 days":              {"token", "x", "--days", "0", "--data", data},
+		"--list and --remove take no name":         {"token", "x", "--list", "--data", data},
+		"there is no token of that ID":             {"token", "--remove", "x", "--data", data},
+		`--since "7": accepted is N:HASH`:          {"audit", "--since", "7", "--data", data},
 		`unknown command "fly"`:                    {"fly"},
 	} {
 		var out bytes.Buffer

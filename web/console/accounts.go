@@ -28,10 +28,18 @@ var (
 	bucketAccounts = []byte("accounts")
 	bucketLinks    = []byte("links")
 	bucketSessions = []byte("sessions")
+	bucketTokens   = []byte("tokens")
+	bucketAudit    = []byte("audit")
+	bucketHead     = []byte("head")
+	bucketNotes    = []byte("notes")
+	bucketShares   = []byte("shares")
+
+	// buckets are all of format 2, those of format 1 first.
+	buckets = []string{"accounts", "links", "sessions", "tokens", "audit", "head", "notes", "shares"}
 )
 
-// schema is the version of the store's format: there is one so far.
-const schema = 1
+// schema is the version of the store's format.
+const schema = 2
 
 // mostName is the longest name, in bytes.
 const mostName = 64
@@ -59,12 +67,14 @@ type Accounts struct {
 
 // Account is what an operator sees of one.
 type Account struct {
-	Name        string
-	PasswordSet bool
+	Name        string `json:"name"`
+	Role        Role   `json:"role"`
+	PasswordSet bool   `json:"password_set" doc:"false: only a one-time link signs in"`
 }
 
 type account struct {
 	Hash string `json:"hash"` // empty: only a link signs in
+	Role Role   `json:"role"`
 }
 
 // OpenAccounts opens the accounts in a folder, and makes folder and file if need be.
@@ -77,7 +87,7 @@ func OpenAccounts(dir string, clock func() time.Time, random io.Reader) (*Accoun
 	}
 	a := &Accounts{clock: clock, random: random, file: store.Options{
 		Path: filepath.Join(dir, accountsFile), Advice: damaged, Schema: schema,
-		Buckets: []string{string(bucketAccounts), string(bucketLinks), string(bucketSessions)},
+		Migrate: []func(*bolt.Tx) error{toRoles}, Buckets: buckets,
 	}}
 	return a, a.file.Make()
 }
@@ -118,17 +128,20 @@ func (a *Accounts) List() (all []Account, err error) {
 			if err := json.Unmarshal(v, &one); err != nil {
 				return fmt.Errorf("console: the account %q: %w", k, err)
 			}
-			all = append(all, Account{string(k), one.Hash != ""})
+			all = append(all, Account{string(k), one.Role, one.Hash != ""})
 			return nil
 		})
 	})
 	return all, err
 }
 
-// Remove removes an account: its password, its links and its sessions.
+// Remove removes an account: its password, its links, its sessions and its tokens.
 //
 // Errors: ErrNobody.
-func (a *Accounts) Remove(name string) error {
+func (a *Accounts) Remove(name string) error { return a.remove(name, shell) }
+
+func (a *Accounts) remove(name string, by actor) error {
+	now := a.clock()
 	return a.update(func(tx *bolt.Tx) error {
 		accounts := tx.Bucket(bucketAccounts)
 		if name == "" || accounts.Get([]byte(name)) == nil {
@@ -138,7 +151,37 @@ func (a *Accounts) Remove(name string) error {
 			accounts.Delete([]byte(name)),
 			drop(tx.Bucket(bucketLinks), func(_ []byte, l link) bool { return l.Name == name }),
 			drop(tx.Bucket(bucketSessions), func(_ []byte, s session) bool { return s.Name == name }),
+			drop(tx.Bucket(bucketTokens), func(_ []byte, t token) bool { return t.By == name }),
+			record(tx, now, by, didRemove, name, ""),
 		)
+	})
+}
+
+// SetRole gives an account another role, which its sessions and tokens have at once.
+//
+// Errors: ErrNobody, and of a role that is none.
+func (a *Accounts) SetRole(name string, role Role) error { return a.setRole(name, role, shell) }
+
+func (a *Accounts) setRole(name string, role Role, by actor) error {
+	if _, err := ParseRole(string(role)); err != nil {
+		return err
+	}
+	now := a.clock()
+	return a.update(func(tx *bolt.Tx) error {
+		var one account
+		if name == "" {
+			return ErrNobody
+		}
+		switch ok, err := get(tx.Bucket(bucketAccounts), []byte(name), &one); {
+		case err != nil:
+			return err
+		case !ok:
+			return ErrNobody
+		case one.Role == role:
+			return nil
+		}
+		one.Role = role
+		return errors.Join(put(tx.Bucket(bucketAccounts), []byte(name), one), record(tx, now, by, didRole, name, string(role)))
 	})
 }
 
@@ -156,7 +199,7 @@ func (a *Accounts) account(name string) (one account, ok bool, err error) {
 // setHash stores a new password's hash, ends every other session of the name, and uses up
 // its links: whoever had the old password is out.
 func (a *Accounts) setHash(name, hash, secret string) error {
-	own := string(tokenKey(secret))
+	own, now := string(tokenKey(secret)), a.clock()
 	return a.update(func(tx *bolt.Tx) error {
 		sessions := tx.Bucket(bucketSessions)
 		var s session
@@ -166,12 +209,18 @@ func (a *Accounts) setHash(name, hash, secret string) error {
 		case !ok:
 			return errSignedOut // removed, or ended elsewhere, in between
 		}
+		var one account
+		if _, err := get(tx.Bucket(bucketAccounts), []byte(name), &one); err != nil {
+			return err
+		}
+		one.Hash = hash
 		s.Link = false // the link's leave is used up
 		return errors.Join(
-			put(tx.Bucket(bucketAccounts), []byte(name), account{hash}),
+			put(tx.Bucket(bucketAccounts), []byte(name), one),
 			put(sessions, []byte(own), s),
 			drop(sessions, func(k []byte, s session) bool { return s.Name == name && string(k) != own }),
 			drop(tx.Bucket(bucketLinks), func(_ []byte, l link) bool { return l.Name == name }),
+			record(tx, now, actor{name: name, via: viaSession}, didPassword, "", ""),
 		)
 	})
 }
@@ -223,4 +272,16 @@ func drop[T any](b *bolt.Bucket, goes func(key []byte, v T) bool) error {
 		err = errors.Join(err, b.Delete(k))
 	}
 	return err
+}
+
+// each reads all entries of a bucket.
+func each[T any](b *bolt.Bucket, do func(key []byte, v T)) error {
+	return b.ForEach(func(k, raw []byte) error {
+		var v T
+		if err := json.Unmarshal(raw, &v); err != nil {
+			return fmt.Errorf("console: %s holds what is not its own: %w", accountsFile, err)
+		}
+		do(k, v)
+		return nil
+	})
 }

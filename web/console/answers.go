@@ -17,7 +17,7 @@ import (
 // mostCosts is how many costs a question may come with.
 const mostCosts = 16
 
-func (c *Console) getAnswers(ec echo.Context, _ session, _ string) error {
+func (c *Console) getAnswers(ec echo.Context, _ caller) error {
 	all, err := c.releases()
 	if err != nil {
 		return err
@@ -40,7 +40,7 @@ func (c *Console) getAnswers(ec echo.Context, _ session, _ string) error {
 	return ec.JSON(http.StatusOK, answers)
 }
 
-func (c *Console) getChanges(ec echo.Context, _ session, _ string) error {
+func (c *Console) getChanges(ec echo.Context, _ caller) error {
 	all, err := c.releases()
 	if err != nil {
 		return err

@@ -48,6 +48,7 @@ type Console struct {
 	hashing hashing
 	doors   throttle
 	handler http.Handler
+	echo    *echo.Echo
 }
 
 // Open opens the accounts, or makes them, and reads the dashboard's files.
@@ -76,21 +77,3 @@ func Open(o Options) (*Console, error) {
 
 // Handler serves the dashboard at / and the API at /api/v1/.
 func (c *Console) Handler() http.Handler { return c.handler }
-
-func (c *Console) routes() http.Handler {
-	e := echo.New()
-	e.HTTPErrorHandler = c.refuse
-	e.Use(c.guard)
-	e.GET("/api/v1/session", c.getSession)
-	e.POST("/api/v1/session", c.signIn)
-	e.DELETE("/api/v1/session", c.signOut)
-	e.PUT("/api/v1/password", c.signedIn(c.setPassword))
-	e.GET("/api/v1/site", c.signedIn(c.getSite))
-	e.GET("/api/v1/report", c.signedIn(c.getReport))
-	e.GET("/api/v1/answers", c.signedIn(c.getAnswers))
-	e.GET("/api/v1/changes", c.signedIn(c.getChanges))
-	e.GET("/api/*", func(echo.Context) error { return errNowhere })
-	e.GET("/*", c.files.serve)
-	e.HEAD("/*", c.files.serve)
-	return e
-}

@@ -178,7 +178,7 @@ func TestFiles(t *testing.T) {
 
 func TestReport(t *testing.T) {
 	b := open(t, 40)
-	token, err := b.Invite("ann")
+	token, err := b.Invite("ann", Analyst)
 	require.NoError(t, err)
 	ann := b.browser()
 	b.signIn(ann, fmt.Sprintf(`{"token":%q}`, token))
@@ -210,7 +210,7 @@ func TestOpen(t *testing.T) {
 	o.Dir, o.Dashboard = t.TempDir(), fstest.MapFS{}
 	_, err := Open(o)
 	require.ErrorContains(t, err, "read the dashboard")
-	token, err := b.Invite("ann")
+	token, err := b.Invite("ann", Analyst)
 	require.NoError(t, err)
 	ann := b.browser()
 	b.signIn(ann, fmt.Sprintf(`{"token":%q}`, token))
@@ -220,7 +220,7 @@ func TestOpen(t *testing.T) {
 // A year of releases of plans/shop.yaml, from the file to the analyst.
 func BenchmarkReport(b *testing.B) {
 	c := open(b, 360)
-	token, err := c.Invite("ann")
+	token, err := c.Invite("ann", Analyst)
 	require.NoError(b, err)
 	ann := c.browser()
 	c.signIn(ann, fmt.Sprintf(`{"token":%q}`, token))

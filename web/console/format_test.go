@@ -41,11 +41,12 @@ func TestFirstFormat(t *testing.T) {
 	require.NoError(t, err)
 	all, err := a.List()
 	require.NoError(t, err)
-	require.Equal(t, []Account{{"ann", true}, {"bob", false}}, all)
+	require.Equal(t, []Account{{"ann", Analyst, true}, {"bob", Analyst, false}}, all)
 	s, ok, err := a.session(known.Ann.Session)
 	require.NoError(t, err)
 	require.True(t, ok)
 	require.Equal(t, "ann", s.Name)
+	require.Equal(t, Analyst, s.role, "as much as before, and no more")
 	ann, ok, err := a.account("ann")
 	require.NoError(t, err)
 	require.True(t, ok)
@@ -55,6 +56,9 @@ func TestFirstFormat(t *testing.T) {
 	name, _, err := a.redeem(known.Bob.Link, "")
 	require.NoError(t, err)
 	require.Equal(t, "bob", name)
+	checked, err := a.CheckAudit(0, "")
+	require.NoError(t, err)
+	require.EqualValues(t, 1, checked.Last, "bob's signing in is the first line")
 
 	// The same again, now that the store says its format.
 	a, err = OpenAccounts(dir, a.clock, a.random)
@@ -64,10 +68,22 @@ func TestFirstFormat(t *testing.T) {
 	require.Equal(t, all, again)
 }
 
+// A store whose word of its format has gone is not taken for one of the first.
+func TestNoFormerFormat(t *testing.T) {
+	dir := t.TempDir()
+	a, err := OpenAccounts(dir, time.Now, rand.NewChaCha8([32]byte{}))
+	require.NoError(t, err)
+	_, err = a.Invite("ann", Admin)
+	require.NoError(t, err)
+	require.NoError(t, a.update(func(tx *bolt.Tx) error { return tx.DeleteBucket([]byte("meta")) }))
+	_, err = OpenAccounts(dir, time.Now, rand.NewChaCha8([32]byte{}))
+	require.ErrorIs(t, err, errFormer)
+}
+
 func TestNewerFormat(t *testing.T) {
 	dir := t.TempDir()
-	later := store.Options{Path: filepath.Join(dir, accountsFile), Advice: "none", Schema: 2,
-		Buckets: []string{"accounts", "links", "sessions"}, Migrate: []func(*bolt.Tx) error{nil}}
+	later := store.Options{Path: filepath.Join(dir, accountsFile), Advice: "none", Schema: schema + 1,
+		Buckets: buckets, Migrate: []func(*bolt.Tx) error{nil, nil}}
 	require.NoError(t, later.Make())
 	_, err := OpenAccounts(dir, time.Now, rand.NewChaCha8([32]byte{}))
 	require.ErrorIs(t, err, store.ErrNewer)

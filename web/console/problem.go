@@ -37,6 +37,8 @@ var (
 	errSignedOut = &refusal{status: http.StatusUnauthorized, reason: "signed-out", title: "You are not signed in.", detail: "Sign in with your password, or with a link that the operator makes."}
 	errWrong     = &refusal{status: http.StatusUnauthorized, reason: "wrong-secret", title: "That did not sign you in.", detail: "Name and password do not belong together, or there is no password yet: then ask the operator for a link."}
 	errLink      = &refusal{status: http.StatusUnauthorized, reason: "link-used", title: "The link does not sign in.", detail: "A link works once and for a day. Ask the operator for another one."}
+	errToken     = &refusal{status: http.StatusUnauthorized, reason: "wrong-token", title: "The token is not valid.", detail: "Send Authorization: Bearer with a token of this console that is neither removed nor over. An account's page, or `dunlin console token`, makes another."}
+	errPerson    = &refusal{status: http.StatusForbidden, reason: "forbidden", title: "A token cannot do this.", detail: "Sign in: accounts, tokens and passwords are made in a session of one's own."}
 	errForeign   = &refusal{status: http.StatusForbidden, reason: "foreign-origin", title: "The request came from another site.", detail: "Use the dashboard at this address."}
 	errMedia     = &refusal{status: http.StatusUnsupportedMediaType, reason: "media-type", title: "The body is not JSON.", detail: "Send Content-Type: application/json."}
 	errBusy      = &refusal{status: http.StatusServiceUnavailable, reason: "busy", title: "Too many are signing in.", detail: "Try again in a moment.", retry: 2 * time.Second}
@@ -44,6 +46,10 @@ var (
 	errNone      = &refusal{status: http.StatusNotFound, reason: "no-releases", title: "There is no release yet.", detail: "The first one comes when a period has closed with enough reports."}
 	errRange     = &refusal{status: http.StatusNotFound, reason: "no-releases", title: "There is no release in this range.", detail: "Choose another range: GET /api/v1/site tells the dates of the first and the last release."}
 )
+
+func errTooMany(most int, of string) *refusal {
+	return &refusal{status: http.StatusConflict, reason: "too-many", title: "There are too many.", detail: fmt.Sprintf("At most %d %s are kept: remove some.", most, of)}
+}
 
 func malformed(format string, a ...any) *refusal {
 	return &refusal{status: http.StatusBadRequest, reason: "malformed", title: "The request is malformed.", detail: fmt.Sprintf(format, a...)}

@@ -25,6 +25,9 @@ type Site struct {
 	Label    string `json:"label"` // of invented data: what they are
 }
 
+// Report is the answer of GET /api/v1/report.
+type Report = panel.Report
+
 func (c *Console) releases() ([]panel.Release, error) {
 	all, err := Load(c.opt.Releases)
 	if err == nil && len(all) == 0 {
@@ -75,7 +78,7 @@ func planOf(from Releases, d plan.Digest) (*plan.Plan, error) {
 	return plan.Decode(published)
 }
 
-func (c *Console) getSite(ec echo.Context, _ session, _ string) error {
+func (c *Console) getSite(ec echo.Context, _ caller) error {
 	all, err := c.releases()
 	if err != nil {
 		return err
@@ -84,7 +87,7 @@ func (c *Console) getSite(ec echo.Context, _ session, _ string) error {
 	return ec.JSON(http.StatusOK, Site{last.Plan.Site, last.Plan.TimeZone, all[0].Period.Date.String(), last.Period.Date.String(), c.opt.Label})
 }
 
-func (c *Console) getReport(ec echo.Context, _ session, _ string) error {
+func (c *Console) getReport(ec echo.Context, _ caller) error {
 	all, err := c.releases()
 	if err != nil {
 		return err

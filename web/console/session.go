@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"errors"
 	"time"
@@ -17,6 +18,9 @@ const (
 	seenEvery = 5 * time.Minute
 )
 
+// mostAccounts bounds the accounts.
+const mostAccounts = 1000
+
 // link signs in once.
 type link struct {
 	Name    string    `json:"name"`
@@ -28,6 +32,8 @@ type session struct {
 	Made time.Time `json:"made"`
 	Seen time.Time `json:"seen"`
 	Link bool      `json:"link"` // a link signed in: the password may be set anew
+
+	role Role // the account's now
 }
 
 func (s *session) over(now time.Time) bool {
@@ -42,26 +48,49 @@ func tokenKey(secret string) []byte {
 
 // Invite makes the account if there is none and returns the token of a link that signs
 // in once, within a day: the address is the console's with "#/sign-in/" and the token. It
-// also lets a forgotten password be set anew.
+// also lets a forgotten password be set anew. Without a role a new account is a viewer, and
+// one that there is keeps its own.
 //
-// Errors: ErrName.
-func (a *Accounts) Invite(name string) (token string, err error) {
+// Errors: ErrName, and of a role that is none.
+func (a *Accounts) Invite(name string, role Role) (token string, err error) {
+	out, err := a.invite(name, role, shell)
+	return out.Token, err
+}
+
+func (a *Accounts) invite(name string, role Role, by actor) (out Invited, err error) {
 	if !isName(name) {
-		return "", ErrName
+		return out, ErrName
+	}
+	if role != "" {
+		if _, err := ParseRole(string(role)); err != nil {
+			return out, err
+		}
 	}
 	secret, key, err := a.token()
 	if err != nil {
-		return "", err
+		return out, err
 	}
 	now := a.clock()
-	return secret, a.update(func(tx *bolt.Tx) error {
+	return out, a.update(func(tx *bolt.Tx) error {
 		accounts := tx.Bucket(bucketAccounts)
-		if accounts.Get([]byte(name)) == nil {
-			if err := put(accounts, []byte(name), account{}); err != nil {
+		var one account
+		known, err := get(accounts, []byte(name), &one)
+		if err != nil {
+			return err
+		}
+		if !known && accounts.Stats().KeyN >= mostAccounts {
+			return errTooMany(mostAccounts, "accounts")
+		}
+		before := one.Role
+		one.Role = cmp.Or(role, before, Viewer)
+		if one.Role != before {
+			if err := put(accounts, []byte(name), one); err != nil {
 				return err
 			}
 		}
-		return errors.Join(sweep(tx, now), put(tx.Bucket(bucketLinks), key, link{name, now.Add(linkLasts)}))
+		out = Invited{name, one.Role, secret, now.Add(linkLasts).UTC()}
+		return errors.Join(sweep(tx, now), put(tx.Bucket(bucketLinks), key, link{name, out.Expires}),
+			record(tx, now, by, didInvite, name, string(one.Role)))
 	})
 }
 
@@ -85,7 +114,7 @@ func (a *Accounts) redeem(token, ended string) (name, secret string, err error) 
 			return errLink
 		}
 		name = l.Name
-		return errors.Join(links.Delete(tokenKey(token)), begin(tx, key, session{name, now, now, true}, ended))
+		return errors.Join(links.Delete(tokenKey(token)), begin(tx, key, session{Name: name, Made: now, Seen: now, Link: true}, ended))
 	})
 	return name, secret, err
 }
@@ -101,7 +130,7 @@ func (a *Accounts) begin(name, ended string) (secret string, err error) {
 		if tx.Bucket(bucketAccounts).Get([]byte(name)) == nil {
 			return errWrong // removed in between
 		}
-		return begin(tx, key, session{name, now, now, false}, ended)
+		return begin(tx, key, session{Name: name, Made: now, Seen: now}, ended)
 	})
 }
 
@@ -109,14 +138,21 @@ func (a *Accounts) begin(name, ended string) (secret string, err error) {
 // elsewhere go on.
 func begin(tx *bolt.Tx, key []byte, s session, ended string) error {
 	sessions := tx.Bucket(bucketSessions)
-	return errors.Join(sweep(tx, s.Made), sessions.Delete(tokenKey(ended)), put(sessions, key, s))
+	by := map[bool]string{false: "by password", true: "by a link"}[s.Link]
+	return errors.Join(sweep(tx, s.Made), sessions.Delete(tokenKey(ended)), put(sessions, key, s),
+		record(tx, s.Made, actor{name: s.Name, via: viaSession}, didSignIn, "", by))
 }
 
 // session returns the session of a secret and notes that it was used.
 func (a *Accounts) session(secret string) (s session, ok bool, err error) {
 	key, now := tokenKey(secret), a.clock()
 	err = a.view(func(tx *bolt.Tx) error {
-		ok, err = get(tx.Bucket(bucketSessions), key, &s)
+		if ok, err = get(tx.Bucket(bucketSessions), key, &s); err != nil || !ok {
+			return err
+		}
+		var one account
+		ok, err = get(tx.Bucket(bucketAccounts), []byte(s.Name), &one)
+		s.role = one.Role
 		return err
 	})
 	if err != nil || !ok || s.over(now) {
@@ -144,10 +180,11 @@ func (a *Accounts) end(secret string) error {
 	return a.update(func(tx *bolt.Tx) error { return tx.Bucket(bucketSessions).Delete(tokenKey(secret)) })
 }
 
-// sweep drops links and sessions that are over.
+// sweep drops links, sessions and tokens that are over.
 func sweep(tx *bolt.Tx, now time.Time) error {
 	return errors.Join(
 		drop(tx.Bucket(bucketLinks), func(_ []byte, l link) bool { return !now.Before(l.Expires) }),
 		drop(tx.Bucket(bucketSessions), func(_ []byte, s session) bool { return s.over(now) }),
+		drop(tx.Bucket(bucketTokens), func(_ []byte, t token) bool { return !now.Before(t.Expires) }),
 	)
 }

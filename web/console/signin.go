@@ -8,12 +8,14 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
+	bolt "go.etcd.io/bbolt"
 )
 
 // Session is the answer of GET and POST /api/v1/session.
 type Session struct {
 	SignedIn    bool   `json:"signed_in"`
 	Name        string `json:"name,omitempty"`
+	Role        Role   `json:"role,omitempty"`
 	PasswordSet bool   `json:"password_set"` // false: only a one-time link signs in
 	Link        bool   `json:"link"`         // a link signed in: a password may be set without the one before
 	Demo        bool   `json:"demo"`         // data are invented
@@ -21,9 +23,14 @@ type Session struct {
 
 // credentials are what signs in: a link's token, or name and password.
 type credentials struct {
-	Token    string `json:"token"`
-	Name     string `json:"name"`
-	Password string `json:"password"`
+	Token    string `json:"token,omitempty"`
+	Name     string `json:"name,omitempty"`
+	Password string `json:"password,omitempty"`
+}
+
+type newPassword struct {
+	Password string `json:"password" doc:"12 characters to 512 bytes"`
+	Current  string `json:"current,omitempty" doc:"the password so far, but in a session that a link began"`
 }
 
 // cookieName is the session's. By HTTPS it is bound to this very host.
@@ -51,36 +58,18 @@ func (c *Console) current(ec echo.Context) (s session, secret string, ok bool, e
 	return s, cookie.Value, ok, err
 }
 
-// signedIn lets only those through who are.
-func (c *Console) signedIn(next func(echo.Context, session, string) error) echo.HandlerFunc {
-	return func(ec echo.Context) error {
-		s, secret, ok, err := c.current(ec)
-		if err != nil {
-			return err
-		}
-		if !ok {
-			return errSignedOut
-		}
-		return next(ec, s, secret)
-	}
+func (c *Console) getSession(ec echo.Context, by caller) error {
+	return c.answerSession(ec, by.name, by.role, by.known(), by.session.Link)
 }
 
-func (c *Console) getSession(ec echo.Context) error {
-	s, _, ok, err := c.current(ec)
-	if err != nil {
-		return err
-	}
-	return c.answerSession(ec, s.Name, ok, s.Link)
-}
-
-func (c *Console) answerSession(ec echo.Context, name string, ok, byLink bool) error {
+func (c *Console) answerSession(ec echo.Context, name string, role Role, ok, byLink bool) error {
 	out := Session{Demo: c.opt.Label != ""}
 	if ok {
 		a, _, err := c.account(name)
 		if err != nil {
 			return err
 		}
-		out.SignedIn, out.Name, out.PasswordSet, out.Link = true, name, a.Hash != "", byLink
+		out.SignedIn, out.Name, out.Role, out.PasswordSet, out.Link = true, name, cmp.Or(role, a.Role), a.Hash != "", byLink
 	}
 	return ec.JSON(http.StatusOK, out)
 }
@@ -102,7 +91,7 @@ func body(ec echo.Context, v any) error {
 	return nil
 }
 
-func (c *Console) signIn(ec echo.Context) error {
+func (c *Console) signIn(ec echo.Context, _ caller) error {
 	var by credentials
 	if err := body(ec, &by); err != nil {
 		return err
@@ -128,7 +117,7 @@ func (c *Console) signIn(ec echo.Context) error {
 	}
 	c.opt.Log.Info("signed in", "name", name, "link", byLink)
 	c.setCookie(ec, secret, sessionLasts)
-	return c.answerSession(ec, name, true, byLink)
+	return c.answerSession(ec, name, "", true, byLink)
 }
 
 // checkPassword answers alike for a name that there is not, in words and in time.
@@ -150,9 +139,19 @@ func (c *Console) checkPassword(ec echo.Context, by credentials) error {
 		return err
 	}
 	if !ok {
-		// A name that there is not may be a password in the wrong field.
+		// A name that there is not may be a password in the wrong field, and is written
+		// down nowhere; the same is done about it, since it is to take as long.
 		if known {
 			c.opt.Log.Warn("a wrong password", "name", by.Name)
+		}
+		err := c.update(func(tx *bolt.Tx) error {
+			if !known {
+				return nil
+			}
+			return record(tx, now, actor{via: viaSession}, didWrong, by.Name, "")
+		})
+		if err != nil {
+			return err
 		}
 		return errWrong
 	}
@@ -160,7 +159,7 @@ func (c *Console) checkPassword(ec echo.Context, by credentials) error {
 	return nil
 }
 
-func (c *Console) signOut(ec echo.Context) error {
+func (c *Console) signOut(ec echo.Context, _ caller) error {
 	_, secret, ok, err := c.current(ec)
 	if err != nil {
 		return err
@@ -176,11 +175,9 @@ func (c *Console) signOut(ec echo.Context) error {
 
 // setPassword sets a password. The one before is wanted, but in a session that a link
 // has begun.
-func (c *Console) setPassword(ec echo.Context, s session, secret string) error {
-	var to struct {
-		Password string `json:"password"`
-		Current  string `json:"current"`
-	}
+func (c *Console) setPassword(ec echo.Context, by caller) error {
+	s, secret := by.session, by.secret
+	var to newPassword
 	if err := body(ec, &to); err != nil {
 		return err
 	}

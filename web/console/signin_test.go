@@ -24,12 +24,12 @@ func TestLinkThenPassword(t *testing.T) {
 	for _, path := range []string{"/api/v1/site", "/api/v1/report"} {
 		require.Equal(t, "signed-out", b.refused(ann, 401, "GET", path, ""))
 	}
-	token, err := b.Invite("ann")
+	token, err := b.Invite("ann", Analyst)
 	require.NoError(t, err)
 	b.signIn(ann, fmt.Sprintf(`{"token":%q}`, token))
 	require.Equal(t, "link-used", b.refused(b.browser(), 401, "POST", "/api/v1/session", fmt.Sprintf(`{"token":%q}`, token)), "once")
 	_, got := b.ask(ann, "GET", "/api/v1/session", "")
-	require.JSONEq(t, `{"signed_in":true,"name":"ann","password_set":false,"link":true,"demo":true}`, string(got))
+	require.JSONEq(t, `{"signed_in":true,"name":"ann","role":"analyst","password_set":false,"link":true,"demo":true}`, string(got))
 	_, got = b.ask(b.browser(), "GET", "/api/v1/session", "")
 	require.JSONEq(t, `{"signed_in":false,"password_set":false,"link":false,"demo":true}`, string(got))
 
@@ -38,10 +38,10 @@ func TestLinkThenPassword(t *testing.T) {
 		require.Equal(t, "malformed", b.refused(ann, 400, "PUT", "/api/v1/password", bad), bad)
 	}
 	other := b.browser()
-	token, err = b.Invite("ann")
+	token, err = b.Invite("ann", Analyst)
 	require.NoError(t, err)
 	b.signIn(other, fmt.Sprintf(`{"token":%q}`, token))
-	unused, err := b.Invite("ann")
+	unused, err := b.Invite("ann", Analyst)
 	require.NoError(t, err)
 	res, _ := b.ask(ann, "PUT", "/api/v1/password", fmt.Sprintf(`{"password":%q}`, pass))
 	require.Equal(t, http.StatusNoContent, res.StatusCode)
@@ -67,11 +67,11 @@ func TestLinkThenPassword(t *testing.T) {
 
 func TestSessionsEnd(t *testing.T) {
 	b := open(t, 1)
-	token, err := b.Invite("ann")
+	token, err := b.Invite("ann", Analyst)
 	require.NoError(t, err)
 	b.pass(linkLasts)
 	require.Equal(t, "link-used", b.refused(b.browser(), 401, "POST", "/api/v1/session", fmt.Sprintf(`{"token":%q}`, token)))
-	token, err = b.Invite("ann")
+	token, err = b.Invite("ann", Analyst)
 	require.NoError(t, err)
 	ann := b.browser()
 	b.signIn(ann, fmt.Sprintf(`{"token":%q}`, token))
@@ -82,19 +82,19 @@ func TestSessionsEnd(t *testing.T) {
 	}
 	b.pass(11 * time.Hour)
 	require.Equal(t, "signed-out", b.refused(ann, 401, "GET", "/api/v1/site", ""), "a week at most")
-	token, err = b.Invite("ann")
+	token, err = b.Invite("ann", Analyst)
 	require.NoError(t, err)
 	b.signIn(ann, fmt.Sprintf(`{"token":%q}`, token))
 	b.pass(sessionIdle)
 	require.Equal(t, "signed-out", b.refused(ann, 401, "GET", "/api/v1/site", ""), "idle")
-	_, err = b.Invite(" ann")
+	_, err = b.Invite(" ann", Analyst)
 	require.ErrorIs(t, err, ErrName)
 }
 
 // Guessing is slowed down, for a name that there is not as for one that there is.
 func TestGuessing(t *testing.T) {
 	b := open(t, 1)
-	_, err := b.Invite("ann")
+	_, err := b.Invite("ann", Analyst)
 	require.NoError(t, err)
 	for _, name := range []string{"ann", "nobody"} {
 		body := fmt.Sprintf(`{"name":%q,"password":"wrong wrong wrong"}`, name)
@@ -171,7 +171,7 @@ func TestBusy(t *testing.T) {
 // No other site's page can do anything, signed in or not.
 func TestOtherSites(t *testing.T) {
 	b := open(t, 1)
-	token, err := b.Invite("ann")
+	token, err := b.Invite("ann", Analyst)
 	require.NoError(t, err)
 	body := fmt.Sprintf(`{"token":%q}`, token)
 	for _, header := range [][]string{{"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Site", "same-site"}, {"Origin", "https://evil.example"}, {"Origin", "null"}} {
@@ -194,7 +194,7 @@ func TestOneSessionABrowser(t *testing.T) {
 	here, err := url.Parse(b.server.URL)
 	require.NoError(t, err)
 	for _, name := range []string{"ann", "bob"} {
-		token, err := b.Invite(name)
+		token, err := b.Invite(name, Analyst)
 		require.NoError(t, err)
 		b.signIn(ann, fmt.Sprintf(`{"token":%q}`, token))
 		if name == "ann" {
@@ -215,7 +215,7 @@ func TestSecure(t *testing.T) {
 	o.Secure, o.Dir = true, t.TempDir()
 	c, err := Open(o)
 	require.NoError(t, err)
-	token, err := c.Invite("ann")
+	token, err := c.Invite("ann", Analyst)
 	require.NoError(t, err)
 	r := httptest.NewRequest("POST", "/api/v1/session", strings.NewReader(fmt.Sprintf(`{"token":%q}`, token)))
 	r.Header.Set("Content-Type", "application/json")
@@ -233,7 +233,7 @@ func TestCookieOfItsOwn(t *testing.T) {
 	o.Cookie, o.Dir = "dunlin-console-8091", t.TempDir()
 	c, err := Open(o)
 	require.NoError(t, err)
-	token, err := c.Invite("ann")
+	token, err := c.Invite("ann", Analyst)
 	require.NoError(t, err)
 	r := httptest.NewRequest("POST", "/api/v1/session", strings.NewReader(fmt.Sprintf(`{"token":%q}`, token)))
 	r.Header.Set("Content-Type", "application/json")

@@ -30,6 +30,7 @@ export interface Rate {
 export interface Session {
   signed_in: boolean;
   name?: string;
+  role?: "viewer" | "analyst" | "officer" | "admin" | "guest";
   password_set?: boolean; // false: only a one-time link signs in
   link?: boolean; // a link signed in: a password may be set without the one before
   demo: boolean; // data is invented
