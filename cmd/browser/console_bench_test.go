@@ -64,7 +64,7 @@ func twoYears(b *testing.B) (at string, p *plan.Plan, invite func() string) {
 	server := httptest.NewServer(c.Handler())
 	b.Cleanup(func() { server.Close(); require.NoError(b, c.Close()) })
 	return server.URL, p, func() string {
-		token, err := c.Invite("ann")
+		token, err := c.Invite("ann", console.Viewer)
 		require.NoError(b, err)
 		return token
 	}

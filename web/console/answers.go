@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -28,6 +29,9 @@ func (c *Console) getAnswers(ec echo.Context, _ caller) error {
 	}
 	costs, err := costsOf(ec.QueryParams()["cost"])
 	if err != nil {
+		return err
+	}
+	if costs, err = c.withNoted(costs); err != nil {
 		return err
 	}
 	answers, err := finding.Of(all, from, to, costs)
@@ -61,6 +65,33 @@ func (c *Console) getChanges(ec echo.Context, _ caller) error {
 		return fmt.Errorf("console: %w", err)
 	}
 	return ec.JSON(http.StatusOK, changes)
+}
+
+// withNoted adds the costs that were entered to those of a question, which go before where
+// both are of one name.
+func (c *Console) withNoted(asked []finding.Cost) ([]finding.Cost, error) {
+	noted, err := c.Costs()
+	if err != nil {
+		return nil, err
+	}
+	out := asked
+	for _, n := range noted {
+		if slices.ContainsFunc(asked, func(a finding.Cost) bool { return a.Name == n.Name }) {
+			continue
+		}
+		one := finding.Cost{Name: n.Name}
+		var errs [4]error
+		one.From, errs[0] = plan.ParseDate(n.From)
+		one.To, errs[1] = plan.ParseDate(n.To)
+		one.Cost, errs[2] = strconv.ParseFloat(n.Amount, 64)
+		one.Margin, errs[3] = strconv.ParseFloat(n.Margin, 64)
+		if err := errors.Join(errs[:]...); err != nil {
+			return nil, fmt.Errorf("console: the cost of %q: %w", n.Name, err)
+		}
+		one.Margin /= 100
+		out = append(out, one)
+	}
+	return out, nil
 }
 
 // costsOf reads costs: FROM~TO~AMOUNT~MARGIN~NAME each, dates, an amount in the site's
