@@ -135,7 +135,8 @@ func (a *Accounts) List() (all []Account, err error) {
 	return all, err
 }
 
-// Remove removes an account: its password, its links, its sessions and its tokens.
+// Remove removes an account: its password, its links, its sessions, its
+// tokens and its shared links.
 //
 // Errors: ErrNobody.
 func (a *Accounts) Remove(name string) error { return a.remove(name, shell) }
@@ -152,6 +153,7 @@ func (a *Accounts) remove(name string, by actor) error {
 			drop(tx.Bucket(bucketLinks), func(_ []byte, l link) bool { return l.Name == name }),
 			drop(tx.Bucket(bucketSessions), func(_ []byte, s session) bool { return s.Name == name }),
 			drop(tx.Bucket(bucketTokens), func(_ []byte, t token) bool { return t.By == name }),
+			drop(tx.Bucket(bucketShares), func(_ []byte, s share) bool { return s.By == name }),
 			record(tx, now, by, didRemove, name, ""),
 		)
 	})

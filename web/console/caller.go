@@ -32,6 +32,7 @@ type caller struct {
 	rights  right
 	session session // of via session
 	secret  string
+	place   *place // what a shared link shows, of via shared link
 }
 
 func (by *caller) known() bool { return by.via != "" }
@@ -39,12 +40,15 @@ func (by *caller) known() bool { return by.via != "" }
 // caller says who sent a request: by Authorization where there is one, and by no cookie
 // then; else by the cookie.
 //
-// Errors: errToken.
+// Errors: errToken, errShare.
 func (c *Console) caller(ec echo.Context) (caller, error) {
 	if header := ec.Request().Header.Get("Authorization"); header != "" {
 		kind, secret, _ := strings.Cut(header, " ")
 		if !strings.EqualFold(kind, "Bearer") || secret == "" {
 			return caller{}, errToken
+		}
+		if by, ok, err := c.guest(secret); ok || err != nil {
+			return by, err
 		}
 		return c.bearer(secret)
 	}
@@ -52,7 +56,7 @@ func (c *Console) caller(ec echo.Context) (caller, error) {
 	if err != nil || !ok {
 		return caller{}, err
 	}
-	return caller{actor{name: s.Name, via: viaSession}, s.role, s.role.rights(), s, secret}, nil
+	return caller{actor{name: s.Name, via: viaSession}, s.role, s.role.rights(), s, secret, nil}, nil
 }
 
 // allow lets a route's callers through, and nobody else.
@@ -68,6 +72,8 @@ func (c *Console) allow(r *route) echo.HandlerFunc {
 			return errSignedOut
 		case r.person && by.via != viaSession:
 			return errPerson
+		case by.via == viaShare && by.rights&r.need != r.need:
+			return errGuest
 		case by.rights&r.need != r.need:
 			return &refusal{status: http.StatusForbidden, reason: "forbidden", title: "Your role does not allow this.",
 				detail: "It wants the role " + r.need.with() + ", and yours is " + string(by.role) + ". An admin, or the operator, can change it."}

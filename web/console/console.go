@@ -46,7 +46,9 @@ type Console struct {
 	opt     Options
 	files   *files
 	hashing hashing
-	doors   throttle
+	doors   throttle // of accounts, by name
+	gates   throttle // of shared links, by ID
+	guests  guests
 	handler http.Handler
 	echo    *echo.Echo
 }

@@ -39,6 +39,7 @@ var (
 	errLink      = &refusal{status: http.StatusUnauthorized, reason: "link-used", title: "The link does not sign in.", detail: "A link works once and for a day. Ask the operator for another one."}
 	errToken     = &refusal{status: http.StatusUnauthorized, reason: "wrong-token", title: "The token is not valid.", detail: "Send Authorization: Bearer with a token of this console that is neither removed nor over. An account's page, or `dunlin console token`, makes another."}
 	errPerson    = &refusal{status: http.StatusForbidden, reason: "forbidden", title: "A token cannot do this.", detail: "Sign in: accounts, tokens and passwords are made in a session of one's own."}
+	errGuest     = &refusal{status: http.StatusForbidden, reason: "forbidden", title: "The link does not show this.", detail: "It shows one view of the report. For more, ask for an account."}
 	errForeign   = &refusal{status: http.StatusForbidden, reason: "foreign-origin", title: "The request came from another site.", detail: "Use the dashboard at this address."}
 	errMedia     = &refusal{status: http.StatusUnsupportedMediaType, reason: "media-type", title: "The body is not JSON.", detail: "Send Content-Type: application/json."}
 	errBusy      = &refusal{status: http.StatusServiceUnavailable, reason: "busy", title: "Too many are signing in.", detail: "Try again in a moment.", retry: 2 * time.Second}

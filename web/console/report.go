@@ -87,12 +87,12 @@ func (c *Console) getSite(ec echo.Context, _ caller) error {
 	return ec.JSON(http.StatusOK, Site{last.Plan.Site, last.Plan.TimeZone, all[0].Period.Date.String(), last.Period.Date.String(), c.opt.Label})
 }
 
-func (c *Console) getReport(ec echo.Context, _ caller) error {
+func (c *Console) getReport(ec echo.Context, by caller) error {
 	all, err := c.releases()
 	if err != nil {
 		return err
 	}
-	from, to, err := datesOf(ec, all)
+	from, to, err := by.datesOf(ec, all)
 	if err != nil {
 		return err
 	}
@@ -108,8 +108,12 @@ func (c *Console) getReport(ec echo.Context, _ caller) error {
 
 // datesOf reads the range that a request asks for: the last releases where it names none.
 func datesOf(ec echo.Context, all []panel.Release) (from, to plan.Date, err error) {
-	first := max(0, len(all)-shownDays)
-	from, to = all[first].Period.Date, all[len(all)-1].Period.Date
+	return datesOr(ec, all[max(0, len(all)-shownDays)].Period.Date, all[len(all)-1].Period.Date)
+}
+
+// datesOr reads a range, whose ends are the given ones where a request names none.
+func datesOr(ec echo.Context, first, last plan.Date) (from, to plan.Date, err error) {
+	from, to = first, last
 	for _, end := range []struct {
 		name string
 		date *plan.Date

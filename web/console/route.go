@@ -77,6 +77,12 @@ func (c *Console) table() []route {
 		{method: "POST", path: "/views", need: writeNotes, do: c.postView, about: "Saves a view.",
 			body: newView{}, status: 201, answer: View{}, problems: []string{"malformed", "too-many"}},
 		{method: "DELETE", path: "/views/:id", need: writeNotes, do: c.deleteView, about: "Removes a view, with its shared links.", status: 204, problems: []string{"not-found"}},
+		{method: "GET", path: "/shares", need: writeNotes, do: c.getShares, about: "All shared links.", status: 200, answer: ShareList{}},
+		{method: "POST", path: "/shares", need: writeNotes, do: c.postShare, about: "Makes a link that shows one saved view to whoever has it. Its token is shown this once.",
+			body: wantedShare{}, status: 201, answer: NewShare{}, problems: []string{"malformed", "not-found", "too-many", "busy"}},
+		{method: "DELETE", path: "/shares/:id", need: writeNotes, do: c.deleteShare, about: "Ends a shared link, and what was opened by it.", status: 204, problems: []string{"not-found"}},
+		{method: "POST", path: "/shared", do: c.openShare, about: "Opens a shared link.",
+			body: opening{}, status: 200, answer: Shared{}, problems: []string{"malformed", "link-over", "password-wanted", "wrong-secret", "slow-down", "busy"}},
 	}
 }
 

@@ -40,6 +40,10 @@ var allowed = map[string]struct {
 	"GET /views":              {"viewer analyst officer admin", true},
 	"POST /views":             {"analyst admin", true},
 	"DELETE /views/:id":       {"analyst admin", true},
+	"GET /shares":             {"analyst admin", true},
+	"POST /shares":            {"analyst admin", true},
+	"DELETE /shares/:id":      {"analyst admin", true},
+	"POST /shared":            {"everybody", true},
 	"GET /audit":              {"officer admin", true},
 }
 
@@ -77,6 +81,9 @@ func TestRightsOfRoutes(t *testing.T) {
 		} else {
 			require.Equal(t, 401, status, name)
 		}
+		may := open || slices.Contains(strings.Fields(want.roles), string(guest))
+		status := ask(b.browser(), "Authorization", "Bearer "+b.visitor("#/slots"))
+		require.Equal(t, !may, status == 401 || status == 403, "%s by a shared link: %d", name, status)
 		for _, role := range Roles {
 			may := open || slices.Contains(strings.Fields(want.roles), string(role))
 			status := ask(b.member("one "+string(role), role))

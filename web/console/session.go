@@ -180,11 +180,12 @@ func (a *Accounts) end(secret string) error {
 	return a.update(func(tx *bolt.Tx) error { return tx.Bucket(bucketSessions).Delete(tokenKey(secret)) })
 }
 
-// sweep drops links, sessions and tokens that are over.
+// sweep drops links, sessions, tokens and shared links that are over.
 func sweep(tx *bolt.Tx, now time.Time) error {
 	return errors.Join(
 		drop(tx.Bucket(bucketLinks), func(_ []byte, l link) bool { return !now.Before(l.Expires) }),
 		drop(tx.Bucket(bucketSessions), func(_ []byte, s session) bool { return s.over(now) }),
 		drop(tx.Bucket(bucketTokens), func(_ []byte, t token) bool { return !now.Before(t.Expires) }),
+		drop(tx.Bucket(bucketShares), func(_ []byte, s share) bool { return !now.Before(s.Expires) }),
 	)
 }
