@@ -78,6 +78,11 @@ export class Client {
     );
   }
 
+  /** Any call by its path: notes, accounts, tokens and the audit log. */
+  call<T>(method: "GET" | "POST" | "PUT" | "DELETE", path: string, body?: unknown): Promise<Outcome<T>> {
+    return this.#ask(method, path, body);
+  }
+
   async #ask<T>(method: string, path: string, body?: unknown): Promise<Outcome<T>> {
     let response: Response;
     try {

@@ -129,6 +129,13 @@ export class Dashboard {
     return outcome;
   }
 
+  /** A call about notes, accounts, tokens or the audit log; a session that is over ends here. */
+  async call<T>(method: "GET" | "POST" | "PUT" | "DELETE", path: string, body?: unknown): Promise<Outcome<T>> {
+    const outcome = await this.#client.call<T>(method, path, body);
+    if (!outcome.ok && outcome.fault === "signed-out") this.#forget("ended");
+    return outcome;
+  }
+
   /** The address of another place; what is not named stays. */
   to(change: Partial<Place>): string {
     return formatPlace({ ...this.place, ...change });

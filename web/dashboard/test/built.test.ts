@@ -292,6 +292,24 @@ describe.skipIf(!chromium() && !process.env["CI"])("in Chromium", () => {
     expect(page.url()).toContain("compare=previous");
   });
 
+  test("notes are text, a token's secret is shown once, what is refused says why", async () => {
+    const { page } = await visit("#/notes");
+    await page.waitForFunction(() => document.querySelectorAll("main section.card table").length >= 5);
+    expect(await page.$$eval("td", (all) => all.map((it) => it.textContent))).toContain("Free delivery <b>ended</b>");
+    const form = 'form[aria-label="Make a token"]';
+    await page.type(`${form} input[name=name]`, "   ");
+    await page.click(`${form} button`);
+    await page.waitForFunction(() => document.querySelector("[role=alert]")?.textContent?.includes("1 to 64 bytes"));
+    await page.type(`${form} input[name=name]`, "nightly");
+    await page.click(`${form} button`);
+    await page.waitForFunction(() => [...document.querySelectorAll("[role=status]")].some((it) => it.textContent.includes("shown-once")));
+    await page.waitForSelector('button[aria-label="Remove nightly"]');
+    await page.click('button[aria-label="Remove nightly"]');
+    await page.waitForFunction(() => ![...document.querySelectorAll("td")].some((it) => it.textContent === "nightly"));
+    expect(await page.$$eval('button[aria-label="Remove bob"]', (all) => all.length)).toBe(1);
+    expect(await page.$$eval('button[aria-label="Remove analyst"]', (all) => all.length)).toBe(0);
+  });
+
   test("a segment in focus stays from view to view, and the keyboard reads a chart", async () => {
     const { page } = await visit("#/audience");
     await page.click(".chips button:nth-child(3)");

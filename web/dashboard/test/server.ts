@@ -38,11 +38,24 @@ export interface Stage {
   slow: number;
   /** No release yet. */
   empty: boolean;
+  tokens: { id: string; name: string }[];
 }
 
 /** A console that is signed in to. */
 export function stage(change: Partial<Stage> = {}): Stage {
-  return { signedIn: true, passwordSet: true, byLink: false, demo: true, token: "", odd: {}, broken: 0, slow: 0, empty: false, ...change };
+  return {
+    signedIn: true,
+    passwordSet: true,
+    byLink: false,
+    demo: true,
+    token: "",
+    odd: {},
+    broken: 0,
+    slow: 0,
+    empty: false,
+    tokens: [],
+    ...change,
+  };
 }
 
 /** The one name and password that the fixture's console knows. */
@@ -70,7 +83,7 @@ async function body(request: IncomingMessage): Promise<Record<string, string>> {
 async function answer(path: string, query: URLSearchParams, request: IncomingMessage, response: ServerResponse, now: Stage): Promise<void> {
   const call = `${request.method ?? "GET"} ${path}`;
   if (call === "GET session") {
-    const who = now.signedIn ? { name: known.name, password_set: now.passwordSet, link: now.byLink } : {};
+    const who = now.signedIn ? { name: known.name, role: "admin", password_set: now.passwordSet, link: now.byLink } : {};
     return json(response, 200, { signed_in: now.signedIn, demo: now.demo, ...who });
   }
   if (call === "POST session") {
@@ -81,6 +94,11 @@ async function answer(path: string, query: URLSearchParams, request: IncomingMes
     now.signedIn = true;
     now.byLink = !!sent["token"];
     return json(response, 200, { signed_in: true, demo: now.demo, name: known.name, password_set: now.passwordSet, link: now.byLink });
+  }
+  if (request.method === "DELETE" && path.startsWith("tokens/")) {
+    now.tokens = now.tokens.filter(({ id }) => path !== `tokens/${id}`);
+    response.writeHead(204).end();
+    return;
   }
   if (!now.signedIn) return problem(response, 401, "signed-out", "Sign in first.");
   switch (call) {
@@ -108,6 +126,58 @@ async function answer(path: string, query: URLSearchParams, request: IncomingMes
       const [from, to] = [day(query.get("from")) ?? site.first, day(query.get("to")) ?? site.last];
       return json(response, 200, changes(from, to, now.odd));
     }
+    case "GET annotations":
+      return json(response, 200, {
+        annotations: [{ id: "a1", by: "ann", made: "2026-11-20T09:00:00Z", date: "2026-11-14", text: "Free delivery <b>ended</b>" }],
+      });
+    case "GET costs":
+      return json(response, 200, {
+        costs: [
+          {
+            id: "c1",
+            by: "ann",
+            made: "2026-11-20T09:00:00Z",
+            name: "spring",
+            from: "2026-10-08",
+            to: "2026-11-06",
+            amount: "40000",
+            currency: "EUR",
+            margin: "40",
+          },
+        ],
+      });
+    case "GET views":
+      return json(response, 200, {
+        views: [{ id: "v1", by: "ann", made: "2026-11-20T09:00:00Z", name: "last 90 days", fragment: "#/overview?days=90" }],
+      });
+    case "GET tokens":
+      return json(response, 200, { tokens: now.tokens });
+    case "POST tokens": {
+      const { name = "", role = "" } = await body(request);
+      if (!name) return problem(response, 400, "malformed", "A name has 1 to 64 bytes of text.");
+      const made = {
+        id: `t${now.tokens.length}`,
+        name,
+        role,
+        by: known.name,
+        made: "2026-11-20T09:00:00Z",
+        expires: "2027-02-18T09:00:00Z",
+      };
+      now.tokens.push(made);
+      return json(response, 201, { ...made, secret: "shown-once" });
+    }
+    case "GET accounts":
+      return json(response, 200, {
+        accounts: [
+          { name: known.name, role: "admin", password_set: true },
+          { name: "bob", role: "viewer", password_set: false },
+        ],
+      });
+    case "GET audit":
+      return json(response, 200, {
+        lines: [{ n: 1, time: "2026-11-20T09:00:00Z", who: known.name, via: "session", what: "signed in" }],
+        kept: 100_000,
+      });
     case "GET answers": {
       const [from, to] = [day(query.get("from")) ?? site.first, day(query.get("to")) ?? site.last];
       return json(response, 200, answers(from, to, query.getAll("cost"), now.odd));
