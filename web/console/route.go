@@ -56,7 +56,7 @@ func (c *Console) table() []route {
 		{method: "GET", path: "/report", need: readReport, do: c.getReport, about: "The panels of a range of dates; without dates of the last 30 releases.",
 			query:  []parameter{from, to},
 			status: 200, answer: Report{}, problems: []string{"malformed", "no-releases"}},
-		{method: "GET", path: "/answers", need: readMore, do: c.getAnswers, about: "The five questions of a range of dates.",
+		{method: "GET", path: "/answers", need: readMore, do: c.getAnswers, about: "The five questions of a range of dates, with the costs that analysts entered beside those that are asked about.",
 			query: []parameter{from, to,
 				{name: "cost", about: "FROM~TO~AMOUNT~MARGIN~NAME", most: mostCosts}},
 			status: 200, answer: finding.Answers{}, problems: []string{"malformed", "no-releases"}},
