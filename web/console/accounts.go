@@ -68,7 +68,7 @@ type Accounts struct {
 // Account is what an operator sees of one.
 type Account struct {
 	Name        string `json:"name"`
-	Role        Role   `json:"role"`
+	Role        Role   `json:"role" enum:"viewer analyst officer admin"`
 	PasswordSet bool   `json:"password_set" doc:"false: only a one-time link signs in"`
 }
 

@@ -18,6 +18,9 @@ import (
 // mostCosts is how many costs a question may come with.
 const mostCosts = 16
 
+// mostNoted is how many of those that were entered it takes beside: each is a report to add up.
+const mostNoted = 100
+
 func (c *Console) getAnswers(ec echo.Context, _ caller) error {
 	all, err := c.releases()
 	if err != nil {
@@ -31,7 +34,7 @@ func (c *Console) getAnswers(ec echo.Context, _ caller) error {
 	if err != nil {
 		return err
 	}
-	if costs, err = c.withNoted(costs); err != nil {
+	if costs, err = c.withNoted(costs, all); err != nil {
 		return err
 	}
 	answers, err := finding.Of(all, from, to, costs)
@@ -67,31 +70,28 @@ func (c *Console) getChanges(ec echo.Context, _ caller) error {
 	return ec.JSON(http.StatusOK, changes)
 }
 
-// withNoted adds the costs that were entered to those of a question, which go before where
-// both are of one name.
-func (c *Console) withNoted(asked []finding.Cost) ([]finding.Cost, error) {
-	noted, err := c.Costs()
+// withNoted adds the costs that were entered, the latest of too many, to those of a question,
+// which go before where both are of one name. One of whose dates nothing was released is left
+// out: nothing can be said of it, and the rest can be answered.
+func (c *Console) withNoted(asked []finding.Cost, all []panel.Release) ([]finding.Cost, error) {
+	entered, err := c.Costs()
 	if err != nil {
 		return nil, err
 	}
-	out := asked
-	for _, n := range noted {
+	var noted []finding.Cost
+	for _, n := range entered {
 		if slices.ContainsFunc(asked, func(a finding.Cost) bool { return a.Name == n.Name }) {
 			continue
 		}
-		one := finding.Cost{Name: n.Name}
-		var errs [4]error
-		one.From, errs[0] = plan.ParseDate(n.From)
-		one.To, errs[1] = plan.ParseDate(n.To)
-		one.Cost, errs[2] = strconv.ParseFloat(n.Amount, 64)
-		one.Margin, errs[3] = strconv.ParseFloat(n.Margin, 64)
-		if err := errors.Join(errs[:]...); err != nil {
+		one, err := n.Finding()
+		if err != nil {
 			return nil, fmt.Errorf("console: the cost of %q: %w", n.Name, err)
 		}
-		one.Margin /= 100
-		out = append(out, one)
+		if slices.ContainsFunc(all, func(r panel.Release) bool { return one.From <= r.Period.Date && r.Period.Date <= one.To }) {
+			noted = append(noted, one)
+		}
 	}
-	return out, nil
+	return append(asked, noted[max(0, len(noted)-mostNoted):]...), nil
 }
 
 // costsOf reads costs: FROM~TO~AMOUNT~MARGIN~NAME each, dates, an amount in the site's

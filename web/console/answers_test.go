@@ -54,11 +54,13 @@ func TestNotedCosts(t *testing.T) {
 		require.NoError(t, err)
 		return d
 	}
-	all, err := b.withNoted(nil)
+	released, err := b.Console.releases()
+	require.NoError(t, err)
+	all, err := b.withNoted(nil, released)
 	require.NoError(t, err)
 	require.Equal(t, []finding.Cost{{Name: "spring", From: day("2026-11-23"), To: day("2026-11-30"), Cost: 1200.5, Margin: .375}}, all)
 	own := []finding.Cost{{Name: "spring", Cost: 1}}
-	all, err = b.withNoted(own)
+	all, err = b.withNoted(own, released)
 	require.NoError(t, err)
 	require.Equal(t, own, all)
 }

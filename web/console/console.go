@@ -43,14 +43,15 @@ type Options struct {
 // Console serves one site's releases to analysts. It is safe for concurrent use.
 type Console struct {
 	*Accounts
-	opt     Options
-	files   *files
-	hashing hashing
-	doors   throttle // of accounts, by name
-	gates   throttle // of shared links, by ID
-	guests  guests
-	handler http.Handler
-	echo    *echo.Echo
+	opt      Options
+	files    *files
+	hashing  hashing
+	doors    throttle // of accounts, by name
+	gates    throttle // of shared links, by ID
+	guests   guests
+	handler  http.Handler
+	echo     *echo.Echo
+	document []byte // of OpenAPI
 }
 
 // Open opens the accounts, or makes them, and reads the dashboard's files.
@@ -73,7 +74,11 @@ func Open(o Options) (*Console, error) {
 		return nil, err
 	}
 	c := &Console{Accounts: accounts, opt: o, files: f, hashing: newHashing(o.Random)}
-	c.handler = c.routes()
+	calls := c.table()
+	if c.document, err = openAPI(calls, c.cookieName()); err != nil {
+		return nil, fmt.Errorf("console: write the API's document: %w", err)
+	}
+	c.handler = c.routes(calls)
 	return c, nil
 }
 

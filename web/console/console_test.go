@@ -36,6 +36,7 @@ type bench struct {
 	store  *release.Store
 	plan   *plan.Plan
 	digest plan.Digest
+	doc    map[string]any // the API's document, read
 
 	mu  sync.Mutex
 	now time.Time
@@ -124,6 +125,7 @@ func (b *bench) ask(c *http.Client, method, path, body string, header ...string)
 	defer res.Body.Close()
 	got, err := io.ReadAll(res.Body)
 	require.NoError(b.t, err)
+	b.documented(req, body, res, got)
 	return res, got
 }
 
@@ -192,6 +194,10 @@ func TestReport(t *testing.T) {
 		d.DisallowUnknownFields()
 		require.NoError(t, d.Decode(&r))
 		return r
+	}
+	for _, path := range []string{"answers", "answers?cost=2026-10-08~2026-11-06~1~0.4~x", "changes?compare=previous", "changes?compare=year"} {
+		res, got := b.ask(ann, "GET", "/api/v1/"+path, "")
+		require.Equal(t, http.StatusOK, res.StatusCode, "%s", got) // ask holds it to the document
 	}
 	r := ask("")
 	require.Equal(t, 30, r.Range.Releases, "the last thirty")

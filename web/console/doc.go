@@ -11,6 +11,10 @@
 // random bits, kept as SHA-256. The token of a link stands in the address's fragment, which
 // browsers send to nobody: it reaches no log and no referrer.
 //
+// A shared link shows one saved view: opened, it gives a secret, kept in memory, by which a
+// guest reads the report of that view's dates. The calls, their rights and their forms are
+// one table (route.go), from which the OpenAPI document is written too.
+//
 // console.db (bbolt), in a folder of its own and open only while it is used, so that
 // accounts can be made and removed beside a console that serves:
 //
@@ -21,6 +25,6 @@
 //	audit     number, u64 big-endian -> SHA-256(the hash before, line), line as JSON
 //	head      "audit" -> JSON {n, hash} of the last line
 //	notes     kind, "/", id -> JSON of an annotation, a cost or a view
-//	shares    SHA-256 of token -> JSON {id, view, hash, by, made, expires}
+//	shares    SHA-256 of token -> JSON {id, view, hash, by, made, expires, opened}
 //	meta      the format's version, 2 (package store)
 package console

@@ -15,18 +15,18 @@ type AccountList struct {
 
 type invitation struct {
 	Name string `json:"name" doc:"1 to 64 bytes of text"`
-	Role Role   `json:"role,omitempty" doc:"without one: a new account is a viewer, one that there is keeps its own"`
+	Role Role   `json:"role,omitempty" enum:"viewer analyst officer admin" doc:"without one: a new account is a viewer, one that there is keeps its own"`
 }
 
 type newRole struct {
 	Name string `json:"name"`
-	Role Role   `json:"role"`
+	Role Role   `json:"role" enum:"viewer analyst officer admin"`
 }
 
 // Invited is the answer of POST /api/v1/accounts.
 type Invited struct {
 	Name    string    `json:"name"`
-	Role    Role      `json:"role"`
+	Role    Role      `json:"role" enum:"viewer analyst officer admin"`
 	Token   string    `json:"token" doc:"of the link: the console's address, #/sign-in/ and this. It is shown this once"`
 	Expires time.Time `json:"expires"`
 }

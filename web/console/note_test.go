@@ -10,6 +10,9 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/dunlin-analytics/dunlin/aggregator/insight/finding"
+	"github.com/dunlin-analytics/dunlin/privacy/plan"
 )
 
 const (
@@ -122,4 +125,27 @@ func TestCostOfFinding(t *testing.T) {
 	require.InDelta(t, 40000.5, one.Cost, 1e-9)
 	require.InDelta(t, .375, one.Margin, 1e-12)
 	require.False(t, math.IsNaN(one.Margin))
+}
+
+// A cost of dates of which nothing was released is left out of the answers, which it would
+// stop otherwise.
+func TestCostsOfNoRelease(t *testing.T) {
+	b := open(t, 10)
+	ann := b.member("ann", Analyst)
+	first := b.plan.Periods[0].Date
+	for name, days := range map[string][2]plan.Date{"before": {-5, -1}, "within": {2, 3}, "over": {-5, 50}, "after": {10, 20}} {
+		res, got := b.ask(ann, "POST", "/api/v1/costs", fmt.Sprintf(`{"name":%q,"from":%q,"to":%q,"amount":"1","currency":"EUR","margin":"40"}`, name, first+days[0], first+days[1]))
+		require.Equal(t, http.StatusCreated, res.StatusCode, "%s", got)
+	}
+	all, err := b.Console.releases()
+	require.NoError(t, err)
+	costs, err := b.withNoted([]finding.Cost{{Name: "within"}}, all)
+	require.NoError(t, err)
+	var names []string
+	for _, one := range costs {
+		names = append(names, one.Name)
+	}
+	require.Equal(t, []string{"within", "over"}, names, "asked about first")
+	require.Zero(t, costs[0].Margin)
+	require.InDelta(t, .4, costs[1].Margin, 1e-12)
 }

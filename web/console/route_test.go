@@ -16,6 +16,7 @@ var allowed = map[string]struct {
 	roles  string
 	tokens bool
 }{
+	"GET /openapi.json":       {"everybody", true},
 	"GET /session":            {"everybody", true},
 	"POST /session":           {"everybody", true},
 	"DELETE /session":         {"everybody", true},

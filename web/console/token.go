@@ -31,7 +31,7 @@ var (
 type token struct {
 	ID      string    `json:"id"`
 	Name    string    `json:"name"`
-	Role    Role      `json:"role"`
+	Role    Role      `json:"role" enum:"viewer analyst officer admin"`
 	By      string    `json:"by"` // the account that made it; empty: the operator at the shell
 	Made    time.Time `json:"made"`
 	Expires time.Time `json:"expires"`
@@ -41,7 +41,7 @@ type token struct {
 type Token struct {
 	ID      string    `json:"id"`
 	Name    string    `json:"name"`
-	Role    Role      `json:"role" doc:"it may never do more than its account"`
+	Role    Role      `json:"role" enum:"viewer analyst officer admin" doc:"it may never do more than its account"`
 	By      string    `json:"by" doc:"the account that made it; empty: the operator at the shell"`
 	Made    time.Time `json:"made"`
 	Expires time.Time `json:"expires"`
@@ -54,7 +54,7 @@ type TokenList struct {
 
 type wantedToken struct {
 	Name string `json:"name" doc:"1 to 64 bytes of text: what it is for"`
-	Role Role   `json:"role" doc:"no higher than one's own"`
+	Role Role   `json:"role" enum:"viewer analyst officer admin" doc:"no higher than one's own"`
 	Days int    `json:"days" doc:"1 to 365"`
 }
 
