@@ -12,6 +12,8 @@ export type Fault =
   | "signed-out" // the session is over
   | "wrong-secret" // of password or link
   | "slow-down" // too many attempts
+  | "locked" // a shared link wants its password
+  | "over" // a shared link shows nothing any more
   | "empty" // there is no release, or none in the range
   | "refused" // the console says no, or that it cannot; `detail` says why
   | "broken"; // an answer that is none of the console's
@@ -29,6 +31,8 @@ export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 export class Client {
   readonly #fetch: Fetch;
   readonly #base: string;
+  /** Of a shared link: in memory alone. */
+  #secret = "";
 
   /**
    * @param fetch - the browser's, bound
@@ -54,6 +58,16 @@ export class Client {
   /** Sets a password; the one before is asked unless a one-time link signed in. */
   setPassword(password: string, current?: string): Promise<Outcome<undefined>> {
     return this.#ask("PUT", "password", current === undefined ? { password } : { password, current });
+  }
+
+  /** Opens a shared link: from then on all calls are by its secret. */
+  async openShared(token: string, password: string): Promise<Outcome<{ secret: string; fragment: string; name: string }>> {
+    const outcome = await this.#ask<{ secret: string; fragment: string; name: string }>("POST", "shared", {
+      token,
+      ...(password && { password }),
+    });
+    if (outcome.ok) this.#secret = outcome.value.secret;
+    return outcome;
   }
 
   site(): Promise<Outcome<Site>> {
@@ -89,6 +103,7 @@ export class Client {
       const headers: Record<string, string> = { Accept: "application/json" };
       // Every call that changes something is JSON: a form of another site cannot send that.
       if (method !== "GET") headers["Content-Type"] = "application/json";
+      if (this.#secret) headers["Authorization"] = `Bearer ${this.#secret}`;
       const sent = method === "GET" ? {} : { body: JSON.stringify(body ?? {}) };
       response = await this.#fetch(this.#base + path, { method, headers, credentials: "same-origin", cache: "no-store", ...sent });
     } catch {
@@ -111,6 +126,8 @@ const reasons: Readonly<Partial<Record<string, Fault>>> = {
   "wrong-secret": "wrong-secret",
   "link-used": "wrong-secret",
   "slow-down": "slow-down",
+  "password-wanted": "locked",
+  "link-over": "over",
   "no-releases": "empty",
 };
 

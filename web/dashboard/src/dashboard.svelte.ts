@@ -8,15 +8,15 @@ import { createContext } from "svelte";
 import type { Answers, Changes, Report, Session, Site } from "./api.ts";
 import type { Client, Credentials, Fault, Outcome } from "./client.ts";
 import { preferredLanguage } from "./language.ts";
-import { datesOf, formatPlace, parsePlace, signInToken, start, type Place } from "./location.ts";
+import { datesOf, formatPlace, parsePlace, sharedToken, signInToken, start, type Place } from "./location.ts";
 import { keepScheme, pickedScheme, type Scheme } from "./scheme.ts";
 import { Words } from "./words.ts";
 
 /** Where one stands before the numbers. */
-export type Phase = "starting" | "linking" | "out" | "in";
+export type Phase = "starting" | "linking" | "locked" | "out" | "in";
 
 /** What the sign-in page says above its form. */
-export type Notice = "" | "linkUsed" | "wrong" | "ended";
+export type Notice = "" | "linkUsed" | "wrong" | "ended" | "over" | "wrongPassword";
 
 /** A call that failed, in the console's words where it had any. */
 export interface Trouble {
@@ -42,6 +42,8 @@ export class Dashboard {
   /** There is no release: at all, or in the range. */
   empty = $state<"" | "site" | "range">("");
   /** The session was begun by a link, so a new password needs no old one. */
+  /** A shared link's reader: sees its one view. */
+  readonly guest = $derived(this.session?.role === "guest");
   readonly byLink = $derived(this.session?.link ?? false);
   /** A report is on its way; the one before stays in view. */
   loading = $state(false);
@@ -99,7 +101,32 @@ export class Dashboard {
       this.phase = "out";
       return;
     }
+    const shared = sharedToken(this.#window.location.hash);
+    if (shared) return this.openShared("");
     await this.#enter();
+  }
+
+  /** Shows the view of the shared link in the address, which may want a password. */
+  async openShared(password: string): Promise<void> {
+    const token = sharedToken(this.#window.location.hash) ?? "";
+    const outcome = await this.#client.openShared(token, password);
+    this.trouble = undefined;
+    this.notice = "";
+    if (outcome.ok) {
+      const language = this.place.language;
+      this.session = { signed_in: true, role: "guest", name: outcome.value.name, demo: false };
+      this.place = { ...parsePlace(outcome.value.fragment), language };
+      this.phase = "in";
+      return this.load();
+    }
+    if (outcome.fault === "over") {
+      this.notice = "over";
+      this.phase = "out";
+    } else {
+      this.phase = "locked";
+      if (outcome.fault === "wrong-secret") this.notice = "wrongPassword";
+      else if (outcome.fault !== "locked") this.trouble = outcome;
+    }
   }
 
   /** Signs in by name and password. */
@@ -177,7 +204,8 @@ export class Dashboard {
       return this.#question(question, dates);
     }
     this.loading = true;
-    const report = await this.#client.report(dates);
+    // A shared view's dates are the console's to say.
+    const report = await this.#client.report(this.guest ? undefined : dates);
     if (question !== this.#asked) return;
     if (!report.ok) return this.#fail(report);
     if (this.#reports.size >= kept) this.#reports.clear();
@@ -191,7 +219,7 @@ export class Dashboard {
   /** Asks how the range differs from another where the address wants it. */
   async #compare(question: number, dates: { from: string; to: string }): Promise<void> {
     const { compare } = this.place;
-    if (!compare) {
+    if (!compare || this.guest) {
       this.changes = undefined;
       return;
     }
@@ -211,7 +239,7 @@ export class Dashboard {
 
   /** Asks the five questions where they are in view. */
   async #question(question: number, dates: { from: string; to: string }): Promise<void> {
-    if (this.place.view !== "answers") return;
+    if (this.place.view !== "answers" || this.guest) return;
     const key = `${dates.from} ${dates.to} ${this.place.costs.join(" ")}`;
     const known = this.#answers.get(key);
     this.answers = known;
@@ -239,7 +267,7 @@ export class Dashboard {
   }
 
   async #arrive(): Promise<void> {
-    if (signInToken(this.#window.location.hash)) return this.begin();
+    if (signInToken(this.#window.location.hash) || sharedToken(this.#window.location.hash)) return this.begin();
     this.place = parsePlace(this.#window.location.hash);
     await this.load();
   }
@@ -282,6 +310,7 @@ export class Dashboard {
 
   #replace(place: Place): void {
     this.place = place;
+    if (this.guest) return; // the address is the link's
     this.#window.history.replaceState(null, "", formatPlace(place));
   }
 }

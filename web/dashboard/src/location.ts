@@ -159,6 +159,15 @@ export function signInToken(hash: string): string | undefined {
 }
 
 /**
+ * The token of a shared link, `#/shared/TOKEN`.
+ *
+ * @returns undefined for any other address
+ */
+export function sharedToken(hash: string): string | undefined {
+  return /^#\/shared\/([A-Za-z0-9._~-]{8,512})(?:\?|$)/.exec(hash)?.[1];
+}
+
+/**
  * The dates to ask the console for.
  *
  * @param first - day of the oldest release, which no preset goes behind

@@ -310,6 +310,28 @@ describe.skipIf(!chromium() && !process.env["CI"])("in Chromium", () => {
     expect(await page.$$eval('button[aria-label="Remove analyst"]', (all) => all.length)).toBe(0);
   });
 
+  test("a shared link wants its password, shows its one view, and nothing else is asked", async () => {
+    const token = "shared-0123456789abcdef";
+    const { page, asked, now } = await visit(`#/shared/${token}`, { signedIn: false, token });
+    expect(await text(page, "h1")).toBe("A shared view");
+    await page.type("input[autocomplete=current-password]", "wrong");
+    await page.click("form .first");
+    await page.waitForSelector("[role=alert]");
+    expect(await text(page, "[role=alert]")).toContain("not the link's password");
+    await page.click("input[autocomplete=current-password]", { count: 3 });
+    await page.type("input[autocomplete=current-password]", known.password);
+    await page.click("form .first");
+    await page.waitForFunction(() => document.querySelector("h1")?.textContent === "Slots");
+    expect(await page.$$eval("nav a", (all) => all.length)).toBe(1);
+    expect(page.url()).toContain(token);
+    expect(asked.filter((url) => url.includes("/api/v1/report"))).toEqual([expect.stringMatching(/report$/)]);
+    expect(asked.some((url) => /answers|changes|annotations/.test(url))).toBe(false);
+    now.token = "another";
+    await page.reload();
+    await page.waitForSelector("[role=alert]");
+    expect(await text(page, "[role=alert]")).toContain("shows nothing any more");
+  });
+
   test("a segment in focus stays from view to view, and the keyboard reads a chart", async () => {
     const { page } = await visit("#/audience");
     await page.click(".chips button:nth-child(3)");

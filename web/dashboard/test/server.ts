@@ -100,6 +100,23 @@ async function answer(path: string, query: URLSearchParams, request: IncomingMes
     response.writeHead(204).end();
     return;
   }
+  if (call === "POST shared") {
+    const sent = await body(request);
+    if (sent["token"] !== now.token) return problem(response, 401, "link-over", "Ask for another one.");
+    if (!sent["password"]) return problem(response, 401, "password-wanted", "Send it beside the token.");
+    if (sent["password"] !== known.password) return problem(response, 401, "wrong-secret", "Another one.");
+    return json(response, 200, {
+      secret: "guest-secret",
+      fragment: "#/slots?days=7&slot=hero",
+      name: "the week's hero",
+      expires: "2026-11-23T09:00:00Z",
+    });
+  }
+  if (request.headers.authorization === "Bearer guest-secret") {
+    if (call === "GET site") return json(response, 200, site);
+    if (call === "GET report" && !query.has("from")) return json(response, 200, report("2026-11-15", "2026-11-21", now.odd));
+    return problem(response, 403, "forbidden", "Not by this link.");
+  }
   if (!now.signedIn) return problem(response, 401, "signed-out", "Sign in first.");
   switch (call) {
     case "DELETE session":
@@ -146,6 +163,8 @@ async function answer(path: string, query: URLSearchParams, request: IncomingMes
           },
         ],
       });
+    case "GET shares":
+      return json(response, 200, { shares: [] });
     case "GET views":
       return json(response, 200, {
         views: [{ id: "v1", by: "ann", made: "2026-11-20T09:00:00Z", name: "last 90 days", fragment: "#/overview?days=90" }],

@@ -113,6 +113,22 @@ export const frame = {
   },
   "signIn.wrong": { en: "Name or password is not right.", zh: "用户名或密码不正确。" },
   "signIn.both": { en: "Enter both name and password.", zh: "请输入用户名和密码。" },
+  "signIn.locked": { en: "A shared view", zh: "共享的视图" },
+  "signIn.open": { en: "Open", zh: "打开" },
+  "signIn.wrongPassword": { en: "That is not the link's password.", zh: "这不是该链接的密码。" },
+  "signIn.over": {
+    en: "This shared link shows nothing any more: it is over, or was removed. Ask whoever gave it to you for another one.",
+    zh: "此共享链接已失效：可能已过期或被删除。请向分享者索取新的链接。",
+  },
+  "notes.shares": { en: "Shared links", zh: "共享链接" },
+  "notes.sharesLead": {
+    en: "A link shows one saved view to whoever has it, and the report of its dates. Views of questions, comparisons and costs cannot be shared.",
+    zh: "持有链接的人可以看到一个保存的视图及其日期内的报告。问答、对比与成本的视图不能共享。",
+  },
+  "notes.view": { en: "View", zh: "视图" },
+  "notes.password": { en: "Password, 8 characters or more; may be empty", zh: "密码（至少 8 个字符，可留空）" },
+  "notes.share": { en: "Make a link", zh: "生成链接" },
+  "notes.opened": { en: "Last opened", zh: "最近打开" },
   "signIn.ended": {
     en: "Your session has ended. Sign in again to go on where you were.",
     zh: "会话已结束。重新登录后可继续查看刚才的页面。",
