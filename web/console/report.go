@@ -96,7 +96,11 @@ func (c *Console) getReport(ec echo.Context, by caller) error {
 	if err != nil {
 		return err
 	}
-	report, err := panel.Of(all, from, to)
+	grain := panel.Grain(ec.QueryParam("grain"))
+	if !slices.Contains([]panel.Grain{panel.ByRelease, panel.ByWeek, panel.ByMonth}, grain) {
+		return malformed("grain is week or month, not %.40q", string(grain))
+	}
+	report, err := panel.By(all, from, to, grain)
 	if errors.Is(err, panel.ErrNone) {
 		return errRange
 	}

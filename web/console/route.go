@@ -54,7 +54,7 @@ func (c *Console) table() []route {
 			body: newPassword{}, status: 204, problems: []string{"malformed", "403 wrong-secret", "slow-down", "busy"}},
 		{method: "GET", path: "/site", need: readReport, do: c.getSite, about: "The site, and the dates of its first and last release.", status: 200, answer: Site{}, problems: []string{"no-releases"}},
 		{method: "GET", path: "/report", need: readReport, do: c.getReport, about: "The panels of a range of dates; without dates of the last 30 releases.",
-			query:  []parameter{from, to},
+			query:  []parameter{from, to, {name: "grain", about: "how series go over time; without it by release", pattern: "^(week|month)$"}},
 			status: 200, answer: Report{}, problems: []string{"malformed", "no-releases"}},
 		{method: "GET", path: "/answers", need: readMore, do: c.getAnswers, about: "The five questions of a range of dates, with the costs that analysts entered beside those that are asked about.",
 			query: []parameter{from, to,

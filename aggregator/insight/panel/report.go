@@ -32,6 +32,7 @@ type Report struct {
 	Plans      int       `json:"plans"`       // how many the range joins
 	MixedNoise bool      `json:"mixed_noise"` // sigma squared differs within the range
 	Range      Range     `json:"range"`
+	Grain      Grain     `json:"grain"` // of all series over time
 	Present    Present   `json:"present"`
 	Audience   []Segment `json:"audience"`
 	Funnel     *Funnel   `json:"funnel"`
@@ -44,7 +45,10 @@ type Report struct {
 // both counted. Releases are of one site, in any order.
 //
 // Errors: ErrNone, ErrLayout.
-func Of(all []Release, from, to plan.Date) (*Report, error) {
+func Of(all []Release, from, to plan.Date) (*Report, error) { return By(all, from, to, ByRelease) }
+
+// By is Of with series over time by week or month.
+func By(all []Release, from, to plan.Date, g Grain) (*Report, error) {
 	all, err := ordered(all)
 	if err != nil {
 		return nil, err
@@ -53,7 +57,7 @@ func Of(all []Release, from, to plan.Date) (*Report, error) {
 	if len(in) == 0 {
 		return nil, ErrNone
 	}
-	out := report(join(plansOf(in)), all, in)
+	out := report(join(plansOf(in)), all, in, g)
 	out.Range = Range{From: from.String(), To: to.String(), Releases: len(in), Missing: missing(all, from, to)}
 	return out, nil
 }
@@ -77,7 +81,7 @@ func Each(all []Release, from, to plan.Date) (out []*Report, err error) {
 		day := within(in, date, date)
 		in = in[len(day):]
 		// Who came back is told by the period before.
-		one := report(j, within(all, date-longest, date), day)
+		one := report(j, within(all, date-longest, date), day, ByRelease)
 		one.Range = Range{From: date.String(), To: date.String(), Releases: len(day), Missing: []string{}}
 		out = append(out, one)
 	}
@@ -112,9 +116,9 @@ func within(all []Release, from, to plan.Date) []Release {
 }
 
 // report makes the panels of some releases, of which history holds what lies about them.
-func report(j *joint, history, in []Release) *Report {
+func report(j *joint, history, in []Release, g Grain) *Report {
 	last, plans := in[len(in)-1], plansOf(in)
-	days := daily(j, in)
+	days := daily(j, in, g)
 	sum := total(j, days)
 	out := &Report{
 		Plan: planOf(&last), Plans: len(plans),
@@ -122,6 +126,7 @@ func report(j *joint, history, in []Release) *Report {
 		Present:    Present{Total: countOf(j.at(sum, cell{}))},
 		Audience:   audience(j, sum, days),
 		Funnel:     funnel(j, sum, in),
+		Grain:      g,
 		Slots:      []Slot{},
 		Sorts:      []Sort{},
 		Revenues:   []Revenue{},

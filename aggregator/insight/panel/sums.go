@@ -67,10 +67,11 @@ type day struct {
 	sums sums
 }
 
-// daily sums releases, which are in order, by date.
-func daily(j *joint, in []Release) (out []day) {
+// daily sums releases, which are in order, by date, or by week or month: then under the date
+// of the first release in it.
+func daily(j *joint, in []Release, g Grain) (out []day) {
 	for i := range in {
-		if date := in[i].Period.Date; len(out) == 0 || out[len(out)-1].date != date {
+		if date := in[i].Period.Date; len(out) == 0 || g.start(out[len(out)-1].date) != g.start(date) {
 			out = append(out, day{date, make(sums, len(j.places))})
 		}
 		out[len(out)-1].sums.add(j, &in[i])

@@ -267,6 +267,7 @@ export interface Report {
   plans: number; // how many the range joins
   mixed_noise: boolean; // sigma squared differs within the range
   range: { from: string; to: string; releases: number; missing: string[] };
+  grain: "" | "week" | "month"; // of all series over time: each release, or the sums of a week or month
   present: { total: Count; days: { date: string; count: Count }[] };
   audience: { name: string; total: Count; share: Rate; days: Count[] }[] | null; // by segment; days as in present
   funnel: {

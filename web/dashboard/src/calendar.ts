@@ -13,9 +13,9 @@ export interface Day {
   readonly release: number | undefined;
 }
 
-/** The dates of a report in order. */
+/** The dates of a report in order; of sums of weeks or months the first of each. */
 export function calendar(report: Report): readonly Day[] {
   const released = new Map(report.present.days.map(({ date }, index) => [date, index]));
-  const dates = new Set([...released.keys(), ...report.range.missing]);
+  const dates = new Set([...released.keys(), ...(report.grain === "" ? report.range.missing : [])]);
   return [...dates].sort().map((date) => ({ date, release: released.get(date) }));
 }

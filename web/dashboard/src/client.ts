@@ -75,8 +75,8 @@ export class Client {
   }
 
   /** The report of a range of days, both counted; without one, of the console's own choice. */
-  report(range?: { from: string; to: string }): Promise<Outcome<Report>> {
-    return this.#ask("GET", range ? `report?from=${range.from}&to=${range.to}` : "report");
+  report(range?: { from: string; to: string }, grain = ""): Promise<Outcome<Report>> {
+    return this.#ask("GET", range ? `report?from=${range.from}&to=${range.to}${grain && `&grain=${grain}`}` : "report");
   }
 
   /** How a range of days differs from another. */

@@ -195,7 +195,7 @@ export class Dashboard {
     }
     const dates = datesOf(this.place.span, this.site.first, this.site.last);
     if (!dates) return this.#fail({ fault: "empty", detail: "" });
-    const key = `${dates.from} ${dates.to}`;
+    const key = `${dates.from} ${dates.to} ${this.place.grain}`;
     const known = this.#reports.get(key);
     if (known) {
       this.report = known;
@@ -205,7 +205,7 @@ export class Dashboard {
     }
     this.loading = true;
     // A shared view's dates are the console's to say.
-    const report = await this.#client.report(this.guest ? undefined : dates);
+    const report = await this.#client.report(this.guest ? undefined : dates, this.place.grain);
     if (question !== this.#asked) return;
     if (!report.ok) return this.#fail(report);
     if (this.#reports.size >= kept) this.#reports.clear();

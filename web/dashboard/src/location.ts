@@ -26,6 +26,12 @@ export const presets = ["last", "before", "month", "last-month", "year", "12-mon
 /** One of {@link presets}. */
 export type Preset = (typeof presets)[number];
 
+/** How finely series may go over time. */
+export const grains = ["", "week", "month"] as const;
+
+/** One of {@link grains}. */
+export type Grain = (typeof grains)[number];
+
 /** What a range is compared with. */
 export const comparisons = ["", "previous", "year"] as const;
 
@@ -37,6 +43,8 @@ export interface Place {
   readonly view: View;
   readonly span: Span;
   readonly compare: Comparison;
+  /** How finely series go over time: by release, or sums of weeks or months. */
+  readonly grain: Grain;
   /** As the address asks, if it does; otherwise the browser's. */
   readonly language: Language | undefined;
   readonly interval: Interval;
@@ -53,6 +61,7 @@ export const start: Place = {
   view: "overview",
   span: { days: 30 },
   compare: "",
+  grain: "",
   language: undefined,
   interval: "both",
   segment: "",
@@ -117,6 +126,7 @@ export function parsePlace(hash: string): Place {
     view: views.find((view) => view === path) ?? start.view,
     span,
     compare: comparisons.find((name) => name === asked.get("compare")) ?? "",
+    grain: grains.find((name) => name === asked.get("grain")) ?? "",
     language: languages.find((language) => language === asked.get("lang")),
     interval: asked.get("interval") === "noise" ? "noise" : "both",
     segment: asked.get("segment") ?? "",
@@ -140,6 +150,7 @@ export function formatPlace(place: Place): string {
     asked.set("days", String(place.span.days));
   }
   if (place.compare) asked.set("compare", place.compare);
+  if (place.grain) asked.set("grain", place.grain);
   if (place.interval !== start.interval) asked.set("interval", place.interval);
   if (place.segment) asked.set("segment", place.segment);
   if (place.slot) asked.set("slot", place.slot);

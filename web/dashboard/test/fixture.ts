@@ -502,6 +502,7 @@ export function report(from: string, to: string, odd: Odd = {}): Report {
     plans: odd.plans ?? 1,
     mixed_noise: odd.mixedNoise ?? false,
     range: { from, to, releases: chosen.length, missing },
+    grain: "",
     present: {
       total: total(({ present }) => present),
       days: chosen.map(({ date, present }) => ({ date, count: count(present, v) })),

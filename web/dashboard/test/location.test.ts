@@ -34,7 +34,7 @@ describe("place", () => {
       "#/answers?cost=2026-10-08%7E2026-11-06%7E12000%7E0.4%7Espring+%7E+sale",
       { view: "answers", costs: ["2026-10-08~2026-11-06~12000~0.4~spring ~ sale"] },
     ],
-    ["#/overview?dates=last-month&compare=year", { span: { preset: "last-month" }, compare: "year" }],
+    ["#/overview?dates=last-month&compare=year&grain=week", { span: { preset: "last-month" }, compare: "year", grain: "week" }],
     ["#/funnel?from=2026-10-01&to=2026-10-31", { view: "funnel", span: { from: "2026-10-01", to: "2026-10-31" } }],
   ])("%s is read, written and read again", (hash, change) => {
     const place = { ...start, ...change };
@@ -57,7 +57,7 @@ describe("place", () => {
     "#/overview?cost=2026-10-08~2026-10-09~1~1.4~margin",
     "#/overview?cost=2026-10-08~2026-10-09~1~0.4~",
     "#/overview?cost=1",
-    "#/overview?dates=never&compare=nothing",
+    "#/overview?dates=never&compare=nothing&grain=hour",
   ])("%s: what is wrong is as at the start", (hash) => {
     expect(parsePlace(hash)).toEqual(start);
   });

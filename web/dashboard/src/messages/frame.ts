@@ -171,6 +171,10 @@ export const frame = {
   "empty.whole": { en: "Show the last 30 days", zh: "显示最近 30 天" },
 
   "range.named": { en: "More dates", zh: "更多日期" },
+  "grain.title": { en: "By", zh: "按" },
+  "grain.release": { en: "release", zh: "次发布" },
+  "grain.week": { en: "week", zh: "周" },
+  "grain.month": { en: "month", zh: "月" },
   "compare.title": { en: "Compare with", zh: "对比" },
   "compare.none": { en: "nothing", zh: "不对比" },
   "compare.previous": { en: "the dates before", zh: "上一时段" },
