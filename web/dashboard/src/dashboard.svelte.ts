@@ -24,6 +24,12 @@ export interface Trouble {
   readonly detail: string;
 }
 
+/** What somebody wrote of a date. */
+export interface Annotation {
+  readonly date: string;
+  readonly text: string;
+}
+
 /** Reports kept, so that going back to dates just seen is at once. */
 const kept = 24;
 
@@ -36,6 +42,8 @@ export class Dashboard {
   report = $state.raw<Report | undefined>();
   /** Of the view that asks for them. */
   answers = $state.raw<Answers | undefined>();
+  /** What happened on which date, for the chart of dates. */
+  annotations = $state.raw<readonly Annotation[]>([]);
   /** Where the address asks for a comparison. */
   changes = $state.raw<Changes | undefined>();
   trouble = $state.raw<Trouble | undefined>();
@@ -193,6 +201,7 @@ export class Dashboard {
       if (!site.ok) return this.#fail(site);
       this.site = site.value;
     }
+    if (this.place.view === "overview" && !this.guest) void this.#annotate();
     const dates = datesOf(this.place.span, this.site.first, this.site.last);
     if (!dates) return this.#fail({ fault: "empty", detail: "" });
     const key = `${dates.from} ${dates.to} ${this.place.grain}`;
@@ -214,6 +223,12 @@ export class Dashboard {
     this.loading = false;
     await this.#compare(question, dates);
     await this.#question(question, dates);
+  }
+
+  /** Fetches annotations; without them the chart is as it is. */
+  async #annotate(): Promise<void> {
+    const answer = await this.#client.call<{ annotations: readonly Annotation[] }>("GET", "annotations");
+    if (answer.ok && this.phase === "in") this.annotations = answer.value.annotations;
   }
 
   /** Asks how the range differs from another where the address wants it. */
@@ -302,6 +317,7 @@ export class Dashboard {
     this.#answers.clear();
     this.#changes.clear();
     this.session = this.site = this.report = this.answers = this.changes = this.trouble = undefined;
+    this.annotations = [];
     this.loading = false;
     this.empty = "";
     this.notice = notice;

@@ -148,7 +148,8 @@ class ListElement extends Base {
     }));
     const current = this.dataset["dunlinItem"] ?? document.body.dataset["dunlinItem"];
     const outcome = await asked({ do: "list", list: this.#name, items: bare, topics, ...(current && { current }) });
-    // In view it stays as it is: nothing moves under a reader's eyes.
+    // In view it stays as it is: nothing moves under a reader's eyes. What was painted may not be told yet.
+    this.#watch.takeRecords().forEach((entry) => this.#look(entry));
     if (!outcome.ok || this.#seen) return;
     const by = new Map(items.map((item) => [item.id, item]));
     this.#show(outcome.value.picks.flatMap((pick) => (by.has(pick.id) ? [{ ...pick, item: by.get(pick.id)! }] : [])));

@@ -84,6 +84,16 @@ test.each([
 test("a list in view stays as it is", async () => {
   site.own.set("/feed.json", CATALOGUE);
   site.answers["list"] = PICKS;
+  // The default has been painted when the catalogue comes; before that nobody has seen it.
+  await v.page.evaluateOnNewDocument(() => {
+    const fetch = window.fetch;
+    window.fetch = async (...args) => {
+      if (String(args[0]).includes("feed.json")) {
+        await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 50))));
+      }
+      return fetch(...args);
+    };
+  });
   await v.open([`<body>${LIST}`]);
   await until("it was asked", () => site.heard.some((r) => r.do === "list"));
   await new Promise((resolve) => setTimeout(resolve, 300));

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { CustomSeriesRenderItemAPI, CustomSeriesRenderItemReturn } from "echarts";
+import type { CustomSeriesRenderItemAPI, CustomSeriesRenderItemParams, CustomSeriesRenderItemReturn } from "echarts";
 import type { EChartsCoreOption } from "echarts/core";
 import { base, names, tooltip, values, type Picture } from "./frame.ts";
 import type { Inks } from "./inks.ts";
@@ -37,6 +37,8 @@ export interface Lines {
   readonly tip: (index: number) => Tip;
   /** Lowest value of the axis: 0, or as the numbers have it. */
   readonly from: "zero" | "numbers";
+  /** Dates at which something happened: a line down the chart. */
+  readonly marks?: readonly number[];
   /** A line at 0: what lies above it is gain. */
   readonly zeroLine?: boolean;
   /** The axis goes no further, whatever the intervals do; they are cut there. */
@@ -126,6 +128,33 @@ function option(chart: Lines, inks: Inks, width: number): EChartsCoreOption {
         tooltip: { show: false },
         z: 1,
       })),
+      ...(chart.marks && chart.marks.length > 0
+        ? [
+            {
+              type: "custom",
+              silent: true,
+              data: chart.marks.map((index) => [index]),
+              encode: { x: 0, y: -1 },
+              tooltip: { show: false },
+              z: 2,
+              renderItem: (params: CustomSeriesRenderItemParams, api: CustomSeriesRenderItemAPI): CustomSeriesRenderItemReturn => {
+                const area = params.coordSys as unknown as { y: number; height: number };
+                const x = api.coord([api.value(0), 0])[0]!;
+                return {
+                  type: "group",
+                  children: [
+                    {
+                      type: "line",
+                      shape: { x1: x, x2: x, y1: area.y, y2: area.y + area.height },
+                      style: { stroke: inks.muted, lineWidth: 1, lineDash: [3, 3] },
+                    },
+                    { type: "circle", shape: { cx: x, cy: area.y + 4, r: 4 }, style: { fill: inks.muted } },
+                  ],
+                };
+              },
+            },
+          ]
+        : []),
       ...(chart.zeroLine
         ? [
             {

@@ -7,19 +7,30 @@ import type { Changes, Report } from "../api.ts";
 import { calendar } from "../calendar.ts";
 import type { Picture } from "../charts/frame.ts";
 import { lines, type Line } from "../charts/lines.ts";
+import type { Annotation } from "../dashboard.svelte.ts";
 import type { Words } from "../words.ts";
 import { countPoint, countPoints } from "./points.ts";
 
 /**
  * Devices present, date by date.
  *
+ * @param annotations - marked on their dates
  * @param changes - where the range is compared with another: that one's releases lie behind, in their order
  */
-export function presentPicture(report: Report, words: Words, changes?: Changes): Picture {
+export function presentPicture(report: Report, words: Words, changes?: Changes, annotations: readonly Annotation[] = []): Picture {
   const days = calendar(report);
   const counts = report.present.days.map(({ count }) => count);
+  // Of weeks and months: in that which the date lies in.
+  const happened = days.map(({ date }, index) => {
+    const next = days[index + 1]?.date ?? "9999";
+    const until = report.grain === "" ? date : next;
+    return annotations
+      .filter((it) => it.date === date || (it.date > date && it.date < until && it.date <= report.range.to))
+      .map(({ text }) => text);
+  });
   return lines({
     dates: days.map(({ date }) => date),
+    marks: happened.flatMap((texts, index) => (texts.length > 0 ? [index] : [])),
     lines: [
       { name: words.say("present.count"), color: 0, points: countPoints(days, counts, words.interval), faded: false },
       ...(changes && changes.series.length > 0
@@ -48,6 +59,7 @@ export function presentPicture(report: Report, words: Words, changes?: Changes):
         lines: [
           { label: words.say("present.count"), text: count ? words.count(count) : words.say("table.none") },
           ...(then ? [{ label: words.figures.date(then.date, "short"), text: words.count(then.count) }] : []),
+          ...happened[index]!.map((text) => ({ label: "", text })),
         ],
       };
     },
