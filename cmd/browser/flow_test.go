@@ -99,6 +99,19 @@ func TestOneVisitorIsCountedExactly(t *testing.T) {
 	require.Empty(t, w.Violations())
 }
 
+// What the frames are looked at by sees a default where one is shown, and what comes after
+// it: the check of what was painted can fail.
+func TestFramesSeeTheDefault(t *testing.T) {
+	p := visit(t, start(t, nil), painted)
+	p.to("/")
+	p.until("seen.frames.length === 1")
+	first := eval[seen](p, "seen").Frames[0]
+	require.NotEqual(t, "Shoes for you", first)
+	eval[any](p, `(() => { const it = [...document.querySelectorAll(".v")].find((e) => e.checkVisibility()); it.textContent = "changed"; })()`)
+	p.until("seen.frames.length === 2")
+	require.Equal(t, []string{first, "changed"}, eval[seen](p, "seen").Frames)
+}
+
 // requireCounted lets 99 others join the one visitor whose report the collector has, closes
 // the day, and holds each released cell against the visitor's own ones and the others'.
 func requireCounted(t *testing.T, w *world.World, random *tape, ones []clearCell) {

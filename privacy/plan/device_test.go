@@ -81,6 +81,8 @@ func TestFormerPlansKeepTheirDigests(t *testing.T) {
 		"standard":  "da61c5d563beba9eb773f39db3699b8f022e06ca702514abfbe0a97f8da15140",
 		"hillstrom": "fe41c95cdbfcd79ee6e0f71ef512307ee398072e09b9f024e2a94046a1672a51",
 		"shop":      "9af58edcc1b339b83dce952453f6a2e9fac85e889a12469a6aa867ed41e2df83",
+		// As it was; plans/demo.yaml has gone on to format 4. Its holdout is newer than format 3.
+		"../privacy/plan/testdata/former-demo": "c1c4b0e4b84745890d3e8dc849e58ab9929d62f0ab28558ed39ae0790e11ec10",
 	} {
 		b := encoded(t, reference(t, name))
 		require.Equal(t, byte(2), b[4], name)
