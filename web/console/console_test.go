@@ -186,7 +186,7 @@ func TestReport(t *testing.T) {
 	b.signIn(ann, fmt.Sprintf(`{"token":%q}`, token))
 	_, got := b.ask(ann, "GET", "/api/v1/site", "")
 	first, last := b.plan.Periods[0].Date, b.plan.Periods[39].Date
-	require.JSONEq(t, fmt.Sprintf(`{"site":"demo-shop.example","timezone":"UTC","first":%q,"last":%q,"label":"INVENTED"}`, first, last), string(got))
+	require.JSONEq(t, fmt.Sprintf(`{"site":"demo-shop.example","timezone":"UTC","first":%q,"last":%q,"period":"day","label":"INVENTED"}`, first, last), string(got))
 	ask := func(query string) (r panel.Report) {
 		res, got := b.ask(ann, "GET", "/api/v1/report"+query, "")
 		require.Equal(t, http.StatusOK, res.StatusCode, "%s", got)

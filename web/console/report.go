@@ -22,7 +22,8 @@ type Site struct {
 	TimeZone string `json:"timezone"`
 	First    string `json:"first"` // dates of the first and the last release
 	Last     string `json:"last"`
-	Label    string `json:"label"` // of invented data: what they are
+	Period   string `json:"period"` // of the latest plan: day, week or 4 weeks
+	Label    string `json:"label"`  // of invented data: what they are
 }
 
 // Report is the answer of GET /api/v1/report.
@@ -84,7 +85,7 @@ func (c *Console) getSite(ec echo.Context, _ caller) error {
 		return err
 	}
 	last := all[len(all)-1]
-	return ec.JSON(http.StatusOK, Site{last.Plan.Site, last.Plan.TimeZone, all[0].Period.Date.String(), last.Period.Date.String(), c.opt.Label})
+	return ec.JSON(http.StatusOK, Site{last.Plan.Site, last.Plan.TimeZone, all[0].Period.Date.String(), last.Period.Date.String(), panel.PeriodOf(last.Plan.Cadence), c.opt.Label})
 }
 
 func (c *Console) getReport(ec echo.Context, by caller) error {

@@ -30,6 +30,11 @@ type Epsilon struct {
 	Delta  float64 `json:"delta"`
 }
 
+// PeriodOf names a cadence: day, week or 4 weeks.
+func PeriodOf(c plan.Cadence) string {
+	return map[int]string{1: "day", 7: "week", 28: "4 weeks"}[c.Days()]
+}
+
 // planOf describes a release's plan.
 func planOf(r *Release) Plan {
 	p := r.Plan
@@ -38,7 +43,7 @@ func planOf(r *Release) Plan {
 	eps := func(days int) float64 { return float64(rho.Times(max(days, 1)).Epsilon(Delta)) }
 	return Plan{
 		Digest: r.Record.Plan.String(), Serial: p.Serial,
-		Period: map[int]string{1: "day", 7: "week", 28: "4 weeks"}[days],
+		Period: PeriodOf(p.Cadence),
 		Cells:  len(r.Cells), Weight: r.Weight, Sigma2: r.Sigma2, MinBatch: p.MinBatch,
 		Consent: map[plan.Consent]string{plan.ConsentAsk: "ask", plan.ConsentSite: "site", plan.ConsentAssumed: "assumed"}[p.Consent],
 		Holdout: float64(p.Policy.Holdout) / float64(plan.Whole),

@@ -49,6 +49,7 @@ export interface Site {
   timezone: string;
   first: string; // dates of the first and last release, YYYY-MM-DD
   last: string;
+  period: "day" | "week" | "4 weeks"; // of the latest plan
   label: string; // of invented data: what they are, seed and commit
 }
 

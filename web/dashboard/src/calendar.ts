@@ -4,7 +4,12 @@
  *
  * @module
  */
-import type { Report } from "./api.ts";
+import type { Report, Site } from "./api.ts";
+
+/** Days of a period of a site's plan. */
+export function daysOf(period: Site["period"] | undefined): number {
+  return period === "4 weeks" ? 28 : period === "week" ? 7 : 1;
+}
 
 /** One date of the range. */
 export interface Day {

@@ -4,8 +4,9 @@
  *
  * @module
  */
-import { createContext } from "svelte";
+import { createContext, flushSync } from "svelte";
 import type { Answers, Changes, Report, Session, Site } from "./api.ts";
+import { daysOf } from "./calendar.ts";
 import type { Client, Credentials, Fault, Outcome } from "./client.ts";
 import { preferredLanguage } from "./language.ts";
 import { datesOf, formatPlace, parsePlace, sharedToken, signInToken, start, type Place } from "./location.ts";
@@ -49,9 +50,9 @@ export class Dashboard {
   trouble = $state.raw<Trouble | undefined>();
   /** There is no release: at all, or in the range. */
   empty = $state<"" | "site" | "range">("");
-  /** The session was begun by a link, so a new password needs no old one. */
   /** A shared link's reader: sees its one view. */
   readonly guest = $derived(this.session?.role === "guest");
+  /** The session was begun by a link, so a new password needs no old one. */
   readonly byLink = $derived(this.session?.link ?? false);
   /** A report is on its way; the one before stays in view. */
   loading = $state(false);
@@ -59,6 +60,7 @@ export class Dashboard {
   /** As the reader picked; undefined: the system's. */
   picked = $state<Scheme | undefined>();
   #system = $state<Scheme>("light");
+  #printing = $state(false);
   #browserLanguage = preferredLanguage([]);
 
   readonly #window: Window;
@@ -85,6 +87,12 @@ export class Dashboard {
     const dark = window.matchMedia("(prefers-color-scheme: dark)");
     this.#system = dark.matches ? "dark" : "light";
     dark.addEventListener("change", ({ matches }) => (this.#system = matches ? "dark" : "light"));
+    const print = window.matchMedia("print");
+    this.#printing = print.matches;
+    print.addEventListener("change", ({ matches }) => {
+      this.#printing = matches;
+      flushSync(); // what is printed is what stands there when this returns
+    });
     window.addEventListener("hashchange", () => void this.#arrive());
     window.document.addEventListener("visibilitychange", () => {
       if (window.document.visibilityState === "visible") void this.#freshen();
@@ -93,7 +101,8 @@ export class Dashboard {
 
   readonly language = $derived.by(() => this.place.language ?? this.#browserLanguage);
   readonly words = $derived.by(() => new Words(this.language, this.place.interval));
-  readonly scheme = $derived.by<Scheme>(() => this.picked ?? this.#system);
+  /** Paper is light, whatever the screen is. */
+  readonly scheme = $derived.by<Scheme>(() => (this.#printing ? "light" : (this.picked ?? this.#system)));
 
   /** Signs in by the link's token if the address holds one, and fetches what it points at. */
   async begin(): Promise<void> {
@@ -202,7 +211,7 @@ export class Dashboard {
       this.site = site.value;
     }
     if (this.place.view === "overview" && !this.guest) void this.#annotate();
-    const dates = datesOf(this.place.span, this.site.first, this.site.last);
+    const dates = datesOf(this.place.span, this.site.first, this.site.last, daysOf(this.site.period));
     if (!dates) return this.#fail({ fault: "empty", detail: "" });
     const key = `${dates.from} ${dates.to} ${this.place.grain}`;
     const known = this.#reports.get(key);

@@ -183,22 +183,23 @@ export function sharedToken(hash: string): string | undefined {
  *
  * @param first - day of the oldest release, which no preset goes behind
  * @param last - day of the newest release, at which presets end; empty where there is none
+ * @param step - days of a period: on so many releases are apart
  * @returns undefined where nothing says what the newest day is
  */
-export function datesOf(span: Span, first: string, last: string): { from: string; to: string } | undefined {
+export function datesOf(span: Span, first: string, last: string, step = 1): { from: string; to: string } | undefined {
   if ("from" in span) return span;
   if (!last) return undefined;
-  const [from, to] = "days" in span ? [shift(last, 1 - span.days), last] : presetDates(span.preset, first, last);
+  const [from, to] = "days" in span ? [shift(last, 1 - span.days), last] : presetDates(span.preset, first, last, step);
   return { from: from < first && first <= to ? first : from, to };
 }
 
-function presetDates(preset: Preset, first: string, last: string): [string, string] {
+function presetDates(preset: Preset, first: string, last: string, step: number): [string, string] {
   const monthStart = `${last.slice(0, 8)}01`;
   switch (preset) {
     case "last":
       return [last, last];
     case "before":
-      return [shift(last, -1), shift(last, -1)];
+      return [shift(last, -step), shift(last, -step)];
     case "month":
       return [monthStart, last];
     case "last-month": {
@@ -214,8 +215,8 @@ function presetDates(preset: Preset, first: string, last: string): [string, stri
   }
 }
 
-/** The dates next to a range, of the same length: -1 those before, 1 those after. */
-export function beside({ from, to }: { from: string; to: string }, way: -1 | 1): { from: string; to: string } {
-  const days = Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000) + 1;
+/** The dates next to a range, of the same length but no less than a period: -1 those before, 1 those after. */
+export function beside({ from, to }: { from: string; to: string }, way: -1 | 1, step = 1): { from: string; to: string } {
+  const days = Math.max(step, Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000) + 1);
   return { from: shift(from, way * days), to: shift(to, way * days) };
 }

@@ -29,8 +29,9 @@ export type Asked = { readonly change: Partial<Place> } | "dates" | "segment" | 
  * @param key - as the event names it
  * @param first - day of the oldest release
  * @param last - day of the newest; empty: there is none
+ * @param step - days of a period
  */
-export function asked(key: string, place: Place, first: string, last: string): Asked {
+export function asked(key: string, place: Place, first: string, last: string, step = 1): Asked {
   const letter = key.toLowerCase();
   const span = Object.hasOwn(spans, letter) ? spans[letter] : undefined;
   if (span) return { change: { span } };
@@ -47,9 +48,9 @@ export function asked(key: string, place: Place, first: string, last: string): A
       return place.segment ? { change: { segment: "" } } : undefined;
     case "arrowleft":
     case "arrowright": {
-      const dates = last ? datesOf(place.span, first, last) : undefined;
+      const dates = last ? datesOf(place.span, first, last, step) : undefined;
       if (!dates) return undefined;
-      const next = beside(dates, letter === "arrowleft" ? -1 : 1);
+      const next = beside(dates, letter === "arrowleft" ? -1 : 1, step);
       return next.from > last || next.to < first ? undefined : { change: { span: next } };
     }
     default:

@@ -332,6 +332,39 @@ describe.skipIf(!chromium() && !process.env["CI"])("in Chromium", () => {
     expect(await text(page, "[role=alert]")).toContain("shows nothing any more");
   });
 
+  test("a page that is dark on the screen is light on paper, and dark again after", async () => {
+    const { page } = await visit("#/overview");
+    await page.click(".preferences button:last-child"); // picked: dark whatever the system says
+    const ink = () => page.$eval("h1", (it) => getComputedStyle(it).color);
+    const bright = (color: string) =>
+      color
+        .match(/\d+/g)!
+        .slice(0, 3)
+        .reduce((sum, it) => sum + Number(it), 0) / 3;
+    expect(bright(await ink())).toBeGreaterThan(150);
+    await page.emulateMediaType("print");
+    await page.waitForFunction(() => document.documentElement.dataset["scheme"] === "light");
+    expect(bright(await ink())).toBeLessThan(100);
+    expect(await page.$$eval(".no-print", (all) => all.filter((it) => it.checkVisibility()).length)).toBe(0);
+    await page.emulateMediaType("screen");
+    await page.waitForFunction(() => document.documentElement.dataset["scheme"] === "dark");
+  });
+
+  test("keys change no dates where none are shown; / finds segments from anywhere; a cut is said", async () => {
+    const { page } = await visit("#/privacy");
+    await page.keyboard.press("y");
+    expect(page.url()).not.toContain("dates=");
+    const other = (await visit("#/overview?dates=12-months")).page;
+    expect(await other.$$eval(".mark", (all) => all.map((it) => it.textContent).join())).toContain("first release:");
+    await other.keyboard.press("/");
+    await other.waitForFunction(() => document.querySelector("h1")?.textContent === "Audience");
+  });
+
+  test("each chart of releases whose noise differs says so", async () => {
+    const { page } = await visit("#/overview", { odd: { mixedNoise: true } });
+    expect(await page.$$eval(".panel .mixed", (all) => all.length)).toBe(await page.$$eval(".panel .chart", (all) => all.length));
+  });
+
   test("a segment in focus stays from view to view, and the keyboard reads a chart", async () => {
     const { page } = await visit("#/audience");
     await page.click(".chips button:nth-child(3)");

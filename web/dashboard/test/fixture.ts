@@ -126,6 +126,7 @@ export const site: Site = {
   timezone: "UTC",
   first: days[0]!.date,
   last,
+  period: "day",
   label: "20,000 visitors a day, made up by a program (seed 1)",
 };
 

@@ -87,6 +87,10 @@ test("presets end at the newest release and begin no earlier than the oldest", (
     "2026-01-15 2026-11-22",
     "2026-01-15 2026-11-22",
   ]);
+  // Releases of weeks are seven days apart.
+  expect(datesOf({ preset: "before" }, "2026-01-15", "2026-11-16", 7)).toEqual({ from: "2026-11-09", to: "2026-11-09" });
+  expect(beside({ from: "2026-11-16", to: "2026-11-16" }, -1, 7)).toEqual({ from: "2026-11-09", to: "2026-11-09" });
+  expect(beside({ from: "2026-10-20", to: "2026-11-16" }, -1, 7)).toEqual({ from: "2026-09-22", to: "2026-10-19" });
   expect(beside({ from: "2026-11-16", to: "2026-11-22" }, -1)).toEqual({ from: "2026-11-09", to: "2026-11-15" });
   expect(beside({ from: "2026-11-16", to: "2026-11-22" }, 1)).toEqual({ from: "2026-11-23", to: "2026-11-29" });
 });

@@ -212,6 +212,7 @@ export const frame = {
   "range.releases": { en: "{n} release|{n} releases", zh: "{n} 次发布" },
   "range.missing": { en: "no release: {dates}", zh: "缺少发布：{dates}" },
   "range.missingMore": { en: "{dates} and {n} more", zh: "{dates} 等，另有 {n} 个" },
+  "range.cut": { en: "first release: {first}", zh: "最早的发布：{first}" },
   "range.plans": { en: "{n} plan|{n} plans joined", zh: "合并了 {n} 个方案" },
   "range.plansWhy": {
     en: "The plan changed within these dates. What has the same name in each is joined.",
