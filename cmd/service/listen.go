@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -42,7 +43,7 @@ func listen(addr string, handler http.Handler, conf *tls.Config, log *slog.Logge
 		return nil, fmt.Errorf("listen at %s: %w", addr, err)
 	}
 	s := &Server{Addr: l.Addr().String(), done: make(chan struct{}), http: &http.Server{
-		Handler:           recovered(handler, log),
+		Handler:           drained(recovered(handler, log)),
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       visitorRead,
 		WriteTimeout:      peerTimeout,
@@ -61,6 +62,23 @@ func listen(addr string, handler http.Handler, conf *tls.Config, log *slog.Logge
 		}
 	}()
 	return s, nil
+}
+
+// mostDrained bounds what is read of a body that nobody wants, as net/http does where
+// the connection stays.
+const mostDrained = 256 << 10
+
+// drained reads what a handler left of its request's body, where the connection ends
+// with the answer: net/http does it only where the connection stays, and a socket that
+// is closed with bytes unread resets, which loses the answer on its way. A proxy of
+// HTTP/1.0 asks so for each request.
+func drained(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		next.ServeHTTP(w, r)
+		if r.Close && r.Header.Get("Expect") == "" { // else it sends nothing that was not asked for
+			_, _ = io.CopyN(io.Discard, r.Body, mostDrained)
+		}
+	})
 }
 
 // withoutAddresses swallows what net/http logs of single connections: each line
