@@ -10,9 +10,11 @@ import (
 const (
 	priorsMagic = "DLPR"
 	// The format is choicesOnly where slots and campaigns are all there is, as it was
-	// before there were other kinds: priors have one encoding.
+	// before there were other kinds: priors have one encoding. It is withStops where
+	// anything is stopped, so a module from before keeps the priors that it had.
 	choicesOnly = 1
 	allKinds    = 2
+	withStops   = 3
 
 	// step is the grid of a mean: 2^32 steps from 0 to 1.
 	step = 1 << 32
@@ -50,13 +52,18 @@ func Append(b []byte, p Priors) ([]byte, error) {
 	if n := len(p.Places); n > 0 && p.Places[n-1].Place.Kind > Campaign {
 		format = allKinds
 	}
+	for i := range p.Places {
+		if p.Places[i].Stopped != 0 {
+			format = withStops
+		}
+	}
 	out := append(append(b, priorsMagic...), format)
 	out = append(wire.AppendUvarint(out, p.Version), p.Plan[:]...)
 	out = wire.AppendUvarint(out, uint64(len(p.Places)))
 	for i := range p.Places {
 		here := &p.Places[i]
 		if i > 0 && !p.Places[i-1].Place.before(here.Place) || len(here.Rates) == 0 ||
-			!here.Place.possible(len(here.Rates), len(here.Rates[0])) {
+			!here.Place.possible(len(here.Rates), len(here.Rates[0])) || !here.stoppable(here.Stopped, len(here.Rates[0])) {
 			return b, ErrPriors
 		}
 		columns := len(here.Rates[0])
@@ -74,11 +81,20 @@ func Append(b []byte, p Priors) ([]byte, error) {
 				out = wire.AppendUvarint(out, uint64(r.Strength))
 			}
 		}
+		if format == withStops && here.Place.Kind <= Campaign {
+			out = wire.AppendUvarint(out, here.Stopped)
+		}
 		if len(out)-len(b) > MaxPriors {
 			return b, ErrPriors
 		}
 	}
 	return out, nil
+}
+
+// stoppable tells whether a place of so many columns may have those stopped: a slot or a
+// campaign, and not its first.
+func (p *PlacePriors) stoppable(columns uint64, of int) bool {
+	return columns == 0 || p.Place.Kind <= Campaign && columns&1 == 0 && columns>>of == 0
 }
 
 // steps returns the mean, which lies between 0 and 1, on its grid.
@@ -130,7 +146,7 @@ func Decode(published []byte) (*Priors, error) {
 	format := r.Byte()
 	switch format {
 	case choicesOnly:
-	case allKinds:
+	case allKinds, withStops:
 		places = maxKinds
 	default:
 		return nil, ErrPriors
@@ -140,6 +156,7 @@ func Decode(published []byte) (*Priors, error) {
 		return nil, ErrPriors
 	}
 	r.Fill(p.Plan[:])
+	stops := uint64(0)
 	for i := range r.Count(places) {
 		at := Place{Kind: Kind(r.Byte()), Index: r.Byte()}
 		if format == choicesOnly && at.Kind > Campaign || i > 0 && !p.Places[i-1].Place.before(at) {
@@ -149,12 +166,22 @@ func Decode(published []byte) (*Priors, error) {
 		if r.Err() != nil {
 			return nil, ErrPriors
 		}
-		p.Places = append(p.Places, PlacePriors{Place: at, Rates: rates})
+		here := PlacePriors{Place: at, Rates: rates}
+		if format == withStops && at.Kind <= Campaign {
+			if here.Stopped = r.Uvarint(); !here.stoppable(here.Stopped, len(rates[0])) {
+				return nil, ErrPriors
+			}
+			stops |= here.Stopped
+		}
+		p.Places = append(p.Places, here)
 	}
 	if r.Close() != nil {
 		return nil, ErrPriors
 	}
 	if n := len(p.Places); format == allKinds && (n == 0 || p.Places[n-1].Place.Kind <= Campaign) {
+		return nil, ErrPriors
+	}
+	if format == withStops && stops == 0 {
 		return nil, ErrPriors
 	}
 	return p, nil

@@ -220,6 +220,7 @@ func FuzzDecode(f *testing.F) {
 	f.Add(encoded(f, choose.Priors{Version: 9, Places: []choose.PlacePriors{
 		placed(choose.Slot, 0, 2, 2), placed(choose.Items, 7, 2, 3), placed(choose.Next, 0, 3, 3), placed(choose.Predicted, 1, 1, 1), placed(choose.Response, 0, 1, 8),
 	}}))
+	f.Add(encoded(f, stopping(6)))
 	f.Add(append(one, 0))
 	f.Add(one[:len(one)-1])
 	f.Fuzz(func(t *testing.T, b []byte) {

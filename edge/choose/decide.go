@@ -70,6 +70,9 @@ type Sight struct {
 // The draws of a period are the same whenever it asks, so that asking often does not
 // make a choice likelier.
 //
+// What the site has stopped nobody is shown, nor goes on being shown it, by chance or
+// as what stands.
+//
 // A device of the holdout gets the default. Of all others, a share of decisions
 // (Policy.Explore, or more where the floor of all options asks for it) is uniform,
 // and the rest is Thompson's: from each option's posterior one draw, and the
@@ -82,6 +85,9 @@ func (m *Memory) Choose(d *Decision, n *PlaceNames, e *Evidence, s *Situation) {
 	d.fill(n, e, s)
 	d.Kept = false
 	k, ok := m.standing(n, s)
+	if ok && d.Options[k.column.IndexOf(n.Columns)].Barred {
+		ok = false // stopped since it was made
+	}
 	if n.Promotion != nil && !ok {
 		if reason := m.refuses(n, s); reason != 0 {
 			d.Column, d.Reason = 0, reason
@@ -107,18 +113,18 @@ func (m *Memory) Choose(d *Decision, n *PlaceNames, e *Evidence, s *Situation) {
 
 // fill looks up what is known of every option.
 func (d *Decision) fill(n *PlaceNames, e *Evidence, s *Situation) {
-	row := []Rate(nil)
+	row, stopped := []Rate(nil), uint64(0)
 	d.Version = 0
 	if s.Priors != nil {
-		row = s.Priors.row(n.Place, s.Segment)
-	}
-	if row != nil {
-		d.Version = s.Priors.Version
+		if here := s.Priors.of(n.Place); here != nil {
+			row, stopped = here.Rates[min(s.Segment, len(here.Rates)-1)], here.Stopped
+			d.Version = s.Priors.Version
+		}
 	}
 	interest := s.View.Interest(s.Policy.Recent)
 	d.Options = d.Options[:0]
 	for i, column := range n.Columns {
-		o := Option{Prior: Bare(), Match: interest.Match(n.Topics[i])}
+		o := Option{Prior: Bare(), Match: interest.Match(n.Topics[i]), Barred: stopped>>i&1 != 0}
 		if row != nil {
 			o.Prior = row[i]
 		}
@@ -183,11 +189,11 @@ func (k *kept) seen(n *PlaceNames, s Sight) bool {
 	return s.Any && s.At >= k.at && n.Columns[s.Column] == k.column
 }
 
-// row returns the priors of a place for a segment, or nil.
-func (p *Priors) row(at Place, segment int) []Rate {
+// of returns the priors of a place, or nil.
+func (p *Priors) of(at Place) *PlacePriors {
 	for i := range p.Places {
 		if here := &p.Places[i]; here.Place == at {
-			return here.Rates[min(segment, len(here.Rates)-1)]
+			return here
 		}
 	}
 	return nil

@@ -27,16 +27,18 @@
 // In privacy/wire's terms. Priors, at most MaxPriors bytes:
 //
 //	0  4   "DLPR"
-//	4  1   format: 1 if all places are of kinds 0 and 1, else 2
+//	4  1   format: 3 if anything is stopped, else 1 if all places are of kinds 0 and 1,
+//	       else 2
 //	.  .   version uvarint, 1 to 2^36
 //	.  32  plan digest
-//	.  .   places: count uvarint, at most 32, of format 2 at most 61; then each,
+//	.  .   places: count uvarint, at most 32, of formats 2 and 3 at most 61; then each,
 //	       ascending by kind and index:
 //	         kind byte (0 slot, 1 campaign, 2 items, 3 topics, 4 next, 5 leave,
 //	           6 predicted, 7 difficulty, 8 response), index byte
 //	         rows uvarint, columns uvarint (of kinds 0 and 1 2 to 63, else 1 to 64)
 //	         for each row, for each column:
 //	           mean u32, in steps of 2^-32, above 0; strength uvarint, 1 to 2^20
+//	         of format 3, of kinds 0 and 1: stopped columns uvarint, as bits, never bit 0
 //
 // Evidence, at most MaxEvidence bytes:
 //

@@ -27,7 +27,7 @@ type Option struct {
 	Strength float64 // of the distribution that is drawn from
 	Draw     float64 // the rate drawn; 0 where none was
 	Value    float64 // reward x the rate drawn - cost; of the mean where none was
-	Barred   bool    // the ladder gives it to others
+	Barred   bool    // the ladder gives it to others, or the site has stopped it
 }
 
 // Bare is the prior where nothing was released.

@@ -44,6 +44,9 @@ type Priors struct {
 type PlacePriors struct {
 	Place Place
 	Rates [][]Rate
+	// Stopped are the columns of a slot or campaign that no device shows until they are
+	// resumed, as bits. Never the first: it is the default.
+	Stopped uint64
 }
 
 // Rate is a distribution over a share: Beta(Mean x Strength, (1-Mean) x Strength). Of
@@ -122,6 +125,9 @@ func (p *Priors) Fits(to *plan.Plan, digest plan.Digest) error {
 	for i := range p.Places {
 		at, rates := p.Places[i].Place, p.Places[i].Rates
 		columns := at.Columns(to)
+		if p.Places[i].Stopped>>columns != 0 {
+			return ErrPriors
+		}
 		if columns == 0 || !at.rows(to, len(rates)) {
 			return ErrPriors
 		}

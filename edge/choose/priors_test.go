@@ -53,6 +53,8 @@ func TestFits(t *testing.T) {
 		"a variant too few":    {[]choose.PlacePriors{at(choose.Slot, 1, 3, 2)}, choose.ErrPriors},
 		"the holdout's column": {[]choose.PlacePriors{at(choose.Slot, 0, 3, 3)}, choose.ErrPriors},
 		"an arm too many":      {[]choose.PlacePriors{at(choose.Campaign, 1, 3, 5)}, choose.ErrPriors},
+		"stopped":              {[]choose.PlacePriors{{Rates: rows(3, 2), Stopped: 2}}, nil},
+		"stopped, not there":   {[]choose.PlacePriors{{Rates: rows(3, 2), Stopped: 4}}, choose.ErrPriors},
 		"ragged":               {[]choose.PlacePriors{ragged}, choose.ErrPriors},
 		"the second is wrong":  {[]choose.PlacePriors{at(choose.Slot, 0, 3, 2), at(choose.Slot, 1, 3, 2)}, choose.ErrPriors},
 	} {

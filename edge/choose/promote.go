@@ -96,11 +96,13 @@ func (m *Memory) own(n *PlaceNames, s *Situation) Reason {
 	return 0
 }
 
-// bar bars the arms that the ladder gives to others.
+// bar bars the arms that the ladder gives to others, beside those that are stopped.
 func (d *Decision) bar(n *PlaceNames, s *Situation) {
 	view := s.View
 	for i, rule := range n.Promotion.Ladder {
-		d.Options[i].Barred = !rule.Match(&view)
+		if !rule.Match(&view) {
+			d.Options[i].Barred = true
+		}
 	}
 }
 
