@@ -2,7 +2,6 @@ package release
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 
@@ -18,16 +17,7 @@ import (
 // The file is free again before w gets its first byte: no slow reader keeps a release from
 // being stored.
 func (s *Store) Backup(w io.Writer) error {
-	db, err := s.file.OpenRead()
-	if err != nil {
-		return err
-	}
-	copied, err := store.Take(db, nil)
-	if err = errors.Join(err, db.Close()); err != nil {
-		return fmt.Errorf("back up releases: %w", err)
-	}
-	_, err = copied.WriteTo(w)
-	if err = errors.Join(err, copied.Close()); err != nil {
+	if err := s.file.Backup(w); err != nil {
 		return fmt.Errorf("back up releases: %w", err)
 	}
 	return nil

@@ -26,6 +26,23 @@ type Snapshot struct {
 	size int64
 }
 
+// Backup writes a copy of the whole store. The file is free again before w gets its first
+// byte: no slow reader keeps anything from being stored.
+//
+// Errors: as OpenRead, and w's.
+func (o Options) Backup(w io.Writer) error {
+	db, err := o.OpenRead()
+	if err != nil {
+		return err
+	}
+	copied, err := Take(db, nil)
+	if err = errors.Join(err, db.Close()); err != nil {
+		return err
+	}
+	_, err = copied.WriteTo(w)
+	return errors.Join(err, copied.Close())
+}
+
 // Take copies db as it is at this moment, while it is used: all buckets, and of the values
 // those that keep takes (nil: all). It is a file of its own, so nothing else of db's file,
 // such as what its free pages still hold, is in it. It takes as much disk as it writes, in
