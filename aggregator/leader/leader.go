@@ -77,6 +77,9 @@ type Options struct {
 	// released so far: opaque bytes, the same for everyone. No bytes and no error
 	// means that there are none to publish. Nil: priors are nobody's business here.
 	Fit func(ctx context.Context, published []byte) (priors []byte, err error)
+	// Steered returns another number once Fit goes by something else than releases that has
+	// changed. Nil: it goes by releases alone.
+	Steered func() (uint64, error)
 }
 
 // Progress is how far a batch has come: of Total reports, Done are through.

@@ -15,8 +15,9 @@ import (
 
 // fitted is what became of a plan's priors since New.
 type fitted struct {
-	news uint64      // how many releases of the site were known to the fit
-	sum  plan.Digest // SHA-256 of what the collector was given; zero: nothing
+	news    uint64      // how many releases of the site were known to the fit
+	steered uint64      // and what Options.Steered said
+	sum     plan.Digest // SHA-256 of what the collector was given; zero: nothing
 }
 
 // PriorsError: a plan's priors were not fitted or did not reach the collector.
@@ -56,7 +57,7 @@ const (
 
 // priors fits and publishes anew what is out of date: the priors of each plan that
 // devices still measure under, if this leader has fitted none since New, if its site has
-// had a release since, or if the collector does not serve the last ones. Doing
+// had a release or an order since, or if the collector does not serve the last ones. Doing
 // so again is harmless, so nothing about it is stored.
 func (l *Leader) priors(ctx context.Context) []error {
 	if l.opt.Fit == nil {
@@ -66,12 +67,18 @@ func (l *Leader) priors(ctx context.Context) []error {
 	if err != nil {
 		return []error{err}
 	}
+	steered := uint64(0)
+	if l.opt.Steered != nil {
+		if steered, err = l.opt.Steered(); err != nil {
+			return []error{err}
+		}
+	}
 	var failed []error
 	for _, c := range current {
 		if err := ctx.Err(); err != nil {
 			return append(failed, err)
 		}
-		if err := l.refit(ctx, c); err != nil {
+		if err := l.refit(ctx, c, steered); err != nil {
 			failed = append(failed, err)
 		}
 	}
@@ -116,10 +123,10 @@ func (l *Leader) inUse() (all []publishedPlan, err error) {
 
 // refit brings one plan's priors up to date. What it keeps in memory says so only
 // once the collector has everything.
-func (l *Leader) refit(ctx context.Context, p publishedPlan) error {
+func (l *Leader) refit(ctx context.Context, p publishedPlan, steered uint64) error {
 	fail := func(doing string, err error) error { return &PriorsError{p.digest, doing, err} }
 	last, known := l.fitted[p.digest]
-	if known && last.news == l.news[p.Site] {
+	if known && last.news == l.news[p.Site] && last.steered == steered {
 		if last.sum == (plan.Digest{}) {
 			return nil
 		}
@@ -138,7 +145,7 @@ func (l *Leader) refit(ctx context.Context, p publishedPlan) error {
 		return fail(doFit, err)
 	}
 	if len(priors) == 0 {
-		l.fitted[p.digest] = fitted{news: news}
+		l.fitted[p.digest] = fitted{news: news, steered: steered}
 		return nil
 	}
 	sum := plan.Digest(sha256.Sum256(priors))
@@ -151,7 +158,7 @@ func (l *Leader) refit(ctx context.Context, p publishedPlan) error {
 			return fail(doPoint, err)
 		}
 	}
-	l.fitted[p.digest] = fitted{news, sum}
+	l.fitted[p.digest] = fitted{news, steered, sum}
 	return nil
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/dunlin-analytics/dunlin/aggregator/batch"
 	"github.com/dunlin-analytics/dunlin/aggregator/release"
+	"github.com/dunlin-analytics/dunlin/aggregator/steer"
 	"github.com/dunlin-analytics/dunlin/cmd/service"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
 )
@@ -101,4 +102,10 @@ func (r *Rig) Releases() (*release.Store, error) { return release.Open(r.release
 
 func (r *Rig) releases() string {
 	return filepath.Join(r.dir, "data", "leader", service.ReleasesFile)
+}
+
+// Orders returns the leader's log of orders to the loop, which others may read and write
+// beside the leader.
+func (r *Rig) Orders() (*steer.Store, error) {
+	return steer.Open(filepath.Join(r.dir, "data", "leader", steer.File))
 }

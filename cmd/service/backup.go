@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dunlin-analytics/dunlin/aggregator/steer"
 	"github.com/dunlin-analytics/dunlin/cmd/operator"
 	"github.com/dunlin-analytics/dunlin/collector"
 	"github.com/dunlin-analytics/dunlin/privacy/plan/planfile"
@@ -25,6 +26,7 @@ import (
 //	collector/…             as collector.Collector.Backup writes it
 //	leader/batches.db       plans and ended batches (batch.Store.Backup)
 //	leader/releases.db      release records and plans
+//	leader/steer.db         orders to the loop, where there are any
 //	helper/batches.db, helper/releases.db
 //
 // No part of it is a share, a key or a sealed report (PRIVACY.md section 3, rule 10):
@@ -149,6 +151,11 @@ func backupAggregator(r Folder, w World, tw *tar.Writer) error {
 	if err != nil {
 		return err
 	}
+	if r.Role == "leader" {
+		if s.orders, err = steer.Open(filepath.Join(r.Data, steer.File)); err != nil {
+			return errors.Join(err, s.close())
+		}
+	}
 	return errors.Join(s.backup(tw, r.Role, w.Clock()), s.close())
 }
 
@@ -157,6 +164,17 @@ func backupAggregator(r Folder, w World, tw *tar.Writer) error {
 func (s stores) backup(tw *tar.Writer, role string, now time.Time) error {
 	if err := addFile(tw, role+"/"+BatchesFile, now, s.batches.Backup); err != nil {
 		return err
+	}
+	if s.orders != nil {
+		log, err := s.orders.List()
+		if err != nil {
+			return err
+		}
+		if len(log) > 0 { // a dunlin from before there were any reads the backups without
+			if err := addFile(tw, role+"/"+steer.File, now, s.orders.Backup); err != nil {
+				return err
+			}
+		}
 	}
 	return addFile(tw, role+"/"+ReleasesFile, now, s.releases.Backup)
 }

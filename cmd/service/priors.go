@@ -13,13 +13,12 @@ import (
 // are none to publish.
 type Fit func(ctx context.Context, releases *release.Store, published []byte) (priors []byte, err error)
 
-// fitFrom closes the World's fit over the store that it reads.
-func (w World) fitFrom(s *release.Store) func(context.Context, []byte) ([]byte, error) {
-	fit := w.Fit
-	if fit == nil {
-		fit = fitReleases
+// fitFrom closes the World's fit over the store that it reads; without one it is own.
+func (w World) fitFrom(s *release.Store, own *fitter) func(context.Context, []byte) ([]byte, error) {
+	if fit := w.Fit; fit != nil {
+		return func(ctx context.Context, published []byte) ([]byte, error) { return fit(ctx, s, published) }
 	}
-	return func(ctx context.Context, published []byte) ([]byte, error) { return fit(ctx, s, published) }
+	return func(_ context.Context, published []byte) ([]byte, error) { return own.fit(published) }
 }
 
 // aboutPriors parts what a Step reports: what is wrong with batches, and what

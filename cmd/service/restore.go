@@ -14,6 +14,7 @@ import (
 
 	"github.com/dunlin-analytics/dunlin/aggregator/batch"
 	"github.com/dunlin-analytics/dunlin/aggregator/release"
+	"github.com/dunlin-analytics/dunlin/aggregator/steer"
 	"github.com/dunlin-analytics/dunlin/collector"
 	"github.com/dunlin-analytics/dunlin/privacy/plan/planfile"
 )
@@ -100,6 +101,12 @@ func restoreRole(c *Config, w World, path string, r Folder) (err error) {
 		}
 		name, ours := strings.CutPrefix(h.Name, r.Role+"/")
 		if !ours {
+			continue
+		}
+		if name == steer.File && r.Role == "leader" { // there need not be one
+			if err := steer.Restore(filepath.Join(r.Data, name), tr); err != nil {
+				return err
+			}
 			continue
 		}
 		restore := missing[name]

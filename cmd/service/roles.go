@@ -19,6 +19,7 @@ import (
 	"github.com/dunlin-analytics/dunlin/aggregator/leader"
 	"github.com/dunlin-analytics/dunlin/aggregator/pair"
 	"github.com/dunlin-analytics/dunlin/aggregator/release"
+	"github.com/dunlin-analytics/dunlin/aggregator/steer"
 	"github.com/dunlin-analytics/dunlin/cmd/operator"
 	"github.com/dunlin-analytics/dunlin/collector"
 	"github.com/dunlin-analytics/dunlin/privacy/peer"
@@ -111,10 +112,11 @@ func verifier(officer ed25519.PublicKey) func([]byte) ([]byte, error) {
 	return func(signed []byte) ([]byte, error) { return planfile.Verify(signed, officer) }
 }
 
-// stores are an aggregator's two files.
+// stores are an aggregator's files.
 type stores struct {
 	batches  *batch.Store
 	releases *release.Store
+	orders   *steer.Store // a leader's
 }
 
 // ReleasesFile is the name of an aggregator's release store in its data folder.
@@ -227,11 +229,15 @@ func OpenLeader(c *Config, w World) (*Leader, error) {
 	if err != nil {
 		return nil, err
 	}
+	if s.orders, err = steer.Open(filepath.Join(c.Leader.Data, steer.File)); err != nil {
+		return nil, errors.Join(err, s.close())
+	}
+	own := &fitter{releases: s.releases, orders: s.orders, clock: w.Clock, log: w.Log}
 	l, err := leader.New(leader.Options{
 		Batches: s.batches, Releases: s.releases, Keys: keys, Identity: open, Signer: id, Own: signedBy(c.Leader.Identity, id), Peer: trust.HelperSigned(),
 		Helper:    leader.Service{URL: c.Leader.Helper.URL, Client: toHelper},
 		Collector: leader.Service{URL: c.Leader.Collector.URL, Client: toCollector},
-		Verify:    verifier(officer), Clock: w.planTime, Noise: w.Random, Progress: w.Progress, Fit: w.fitFrom(s.releases),
+		Verify:    verifier(officer), Clock: w.planTime, Noise: w.Random, Progress: w.Progress, Fit: w.fitFrom(s.releases, own), Steered: own.revision,
 	})
 	if err != nil {
 		return nil, errors.Join(err, s.close())

@@ -212,3 +212,8 @@ func (p *Priors) Row(at Place, row int) []Rate {
 func (at Place) before(next Place) bool {
 	return at.Kind < next.Kind || at.Kind == next.Kind && at.Index < next.Index
 }
+
+// Compare orders places as priors list them.
+func (at Place) Compare(next Place) int {
+	return (int(at.Kind)-int(next.Kind))<<8 + int(at.Index) - int(next.Index)
+}

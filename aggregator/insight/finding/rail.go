@@ -8,6 +8,7 @@ import (
 
 	"github.com/dunlin-analytics/dunlin/aggregator/insight/interval"
 	"github.com/dunlin-analytics/dunlin/aggregator/insight/panel"
+	"github.com/dunlin-analytics/dunlin/aggregator/steer"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
 )
 
@@ -53,14 +54,15 @@ const (
 	grown = .05
 )
 
-// Rails looks at the newest releases of a site, in any order. Since says from which date a
-// place's variant (empty: all but the default) counts, as when it was resumed.
+// Rails looks at the newest releases of a site, in any order. What was before something was
+// resumed has been judged and does not count.
 //
 // The goal's and the revenue's are of sums of each release, K - c N with c the holdout's
 // rate: no noisy cell is divided by, and the spread between releases is what it is.
 //
 // Errors: panel.ErrNone, panel.ErrLayout.
-func Rails(all []panel.Release, since func(kind, name, variant string) plan.Date) ([]Rail, error) {
+func Rails(all []panel.Release, state *steer.State) ([]Rail, error) {
+	since := resumed(state)
 	var last plan.Date
 	for i := range all {
 		last = max(last, all[i].Period.Date)
@@ -104,6 +106,35 @@ func Rails(all []panel.Release, since func(kind, name, variant string) plan.Date
 	}
 	more, err := satisfaction(all, newest, first, last, step, since, chance)
 	return append(out, more...), err
+}
+
+// resumed tells from which date on a place's variant counts (empty: all but the default).
+func resumed(state *steer.State) func(kind, name, variant string) plan.Date {
+	return func(kind, name, variant string) plan.Date {
+		at := state.Resumed(steer.Place{Kind: kind, Name: name}, variant)
+		if at.IsZero() {
+			return 0
+		}
+		return plan.Date(at.Unix()/plan.Day) + 1
+	}
+}
+
+// Stops are the orders that rails call for: to stop what fell, where the rails of its place
+// are on and it is not stopped already.
+func Stops(rails []Rail, state *steer.State) (out []steer.Order) {
+	for _, r := range rails {
+		at := steer.Place{Kind: r.Kind, Name: r.Name}
+		if r.State != Found || r.Name == "" || !state.Watched(at) {
+			continue
+		}
+		if _, already := state.Stopped(at, r.Variant); already {
+			continue
+		}
+		out = append(out, steer.Order{Action: steer.Stop, Place: at, Variant: r.Variant, Why: &steer.Reason{
+			Metric: r.Metric, Against: r.Against, From: r.From, To: r.To, Value: r.Diff.Value, Low: r.Diff.Low, High: r.Diff.High,
+		}})
+	}
+	return out
 }
 
 // look fills in what a rail of a goal or of revenue sees.

@@ -4,11 +4,13 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/dunlin-analytics/dunlin/aggregator/insight/finding"
 	"github.com/dunlin-analytics/dunlin/aggregator/insight/panel"
+	"github.com/dunlin-analytics/dunlin/aggregator/steer"
 	"github.com/dunlin-analytics/dunlin/edge/edgetest"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
 )
@@ -66,12 +68,18 @@ func sold(p *plan.Plan, rng *rand.Rand, days int, at func(day int) selling) (out
 	return out
 }
 
-func always(string, string, string) plan.Date { return 0 }
+var always = steer.StateOf("shop.example", nil)
+
+// resumedAt is the state after a variant was stopped and let go on at the end of a date.
+func resumedAt(variant string, date plan.Date) *steer.State {
+	o := steer.Order{Site: "shop.example", At: time.Unix(int64(date)*plan.Day-1, 0), Action: steer.Resume, Place: steer.Place{Kind: "slot", Name: "hero"}, Variant: variant}
+	return steer.StateOf("shop.example", []steer.Order{o})
+}
 
 // fell lists the rails that something fell behind.
-func fell(t *testing.T, all []panel.Release, since func(kind, name, variant string) plan.Date) (out []finding.Rail) {
+func fell(t *testing.T, all []panel.Release, state *steer.State) (out []finding.Rail) {
 	t.Helper()
-	rails, err := finding.Rails(all, since)
+	rails, err := finding.Rails(all, state)
 	require.NoError(t, err)
 	for _, r := range rails {
 		if r.State == finding.Found {
@@ -112,12 +120,7 @@ func TestRailsSayWhatFell(t *testing.T) {
 	require.Equal(t, [3]string{"slot", "hero", "bags"}, [3]string{found[0].Kind, found[0].Name, found[0].Variant})
 	require.InDelta(t, -.03, found[0].Diff.Value, .01)
 	require.InDelta(t, .007, found[0].Margin, .001)
-	require.Empty(t, fell(t, all, func(_, _, variant string) plan.Date {
-		if variant == "bags" {
-			return p.Periods[37].Date // resumed: what was before does not count
-		}
-		return 0
-	}))
+	require.Empty(t, fell(t, all, resumedAt("bags", p.Periods[37].Date)), "what was before does not count")
 
 	// Whom a variant is shown to may be the cause of so much.
 	all = sold(p, rand.New(rand.NewPCG(1, 3)), 40, func(int) selling {
@@ -144,17 +147,12 @@ func TestSatisfactionFell(t *testing.T) {
 	first := p.Periods[26].Date
 	for name, c := range map[string]struct {
 		grows  bool
-		since  func(kind, name, variant string) plan.Date
+		state  *steer.State
 		expect string
 	}{
-		"shoes grew":   {true, always, "shoes"},
-		"nothing grew": {false, always, ""},
-		"shoes were resumed meanwhile": {true, func(_, _, variant string) plan.Date {
-			if variant == "shoes" {
-				return first + 5
-			}
-			return 0
-		}, ""},
+		"shoes grew":                   {true, always, "shoes"},
+		"nothing grew":                 {false, always, ""},
+		"shoes were resumed meanwhile": {true, resumedAt("shoes", first+5), ""},
 	} {
 		found := fell(t, sold(p, rand.New(rand.NewPCG(2, 1)), 40, func(day int) selling {
 			l := alike
@@ -165,7 +163,7 @@ func TestSatisfactionFell(t *testing.T) {
 				}
 			}
 			return l
-		}), c.since)
+		}), c.state)
 		require.Len(t, found, 1, name)
 		require.Equal(t, finding.Satisfaction, found[0].Metric)
 		require.Equal(t, c.expect, found[0].Variant, name)
