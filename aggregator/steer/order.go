@@ -36,18 +36,17 @@ type Place struct {
 
 // Order is one line of the log.
 type Order struct {
-	ID   uint64    `json:"id"` // 1, 2, …
-	At   time.Time `json:"at"`
-	Site string    `json:"site"`
-	// By is the account; empty of a guard rail's.
-	By     string `json:"by"`
-	Action Action `json:"action"`
+	ID     uint64    `json:"id"` // 1, 2, …
+	At     time.Time `json:"at"`
+	Site   string    `json:"site"`
+	By     string    `json:"by"` // the account; empty of a guard rail's
+	Action Action    `json:"action"`
 	Place
 	// Variant of Stop and Resume; empty: all but the default.
 	Variant string `json:"variant"`
 	Until   string `json:"until"` // of RollBack: a date
-	// Why is what a guard rail saw; else empty.
-	Why *Reason `json:"why,omitempty"`
+	// Why is what a guard rail saw; else null.
+	Why *Reason `json:"why"`
 }
 
 // Reason is what a guard rail saw: over some releases something was lower than what it is

@@ -20,13 +20,13 @@ type ToldVariant struct {
 	Now    *Belief `json:"now"`
 	// ShareBefore and Share are how many devices are shown it, of those that choose and know
 	// nothing of their visitor yet.
-	ShareBefore float64 `json:"share_before"`
-	Share       float64 `json:"share"`
-	Stopped     bool    `json:"stopped"`
+	ShareBefore Belief `json:"share_before"`
+	Share       Belief `json:"share"`
+	Stopped     bool   `json:"stopped"`
 }
 
-// Belief is what is taken for the rate at which a variant reaches the goal, with its 95 %
-// bounds, and how many devices that is worth.
+// Belief is what is taken for a rate, as that at which a variant reaches the goal, with its
+// 95 % bounds, and how many devices that is worth.
 type Belief struct {
 	Mean    float64 `json:"mean"`
 	Low     float64 `json:"low"`

@@ -1,55 +1,21 @@
 package browser_test
 
 import (
-	"io"
-	"io/fs"
 	"os"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/dunlin-analytics/dunlin/cmd/browser"
-	"github.com/dunlin-analytics/dunlin/cmd/demo"
-	"github.com/dunlin-analytics/dunlin/wasm/module"
-	"github.com/dunlin-analytics/dunlin/web"
 )
-
-// files are a part of what is built for browsers.
-func files(t *testing.T, part func() (fs.FS, error)) fs.FS {
-	t.Helper()
-	f, err := part()
-	require.NoError(t, err)
-	return f
-}
 
 // An analyst asks the demo the five questions, by clicks and what a campaign cost: each is
 // answered by what the demo's story has, with its uncertainty beside it.
 func TestFiveQuestions(t *testing.T) {
-	c := chromium(t)
-	bytes, err := module.Bytes()
-	require.NoError(t, err)
-	d, err := demo.Start(t.Context(), demo.Options{
-		Dir: t.TempDir(), Listen: "127.0.0.1:0", Module: bytes, Log: io.Discard, Visitors: 7000,
-		SDK: files(t, web.SDK), Dashboard: files(t, web.Dashboard), Shop: files(t, web.Shop),
-	})
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, d.Close()) })
-	link, err := d.Link()
-	require.NoError(t, err)
-	v, err := c.Visitor()
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, v.Close()) })
-	tab, err := v.Tab()
-	require.NoError(t, err)
-	require.NoError(t, tab.Screen(1280, 900))
-	require.NoError(t, tab.Go(link))
-
+	d := startDemo(t)
+	tab := d.analyst("answers")
 	until := func(expression string) { t.Helper(); require.NoError(t, tab.Until(expression)) }
-	do := func(expression string) {
-		t.Helper()
-		_, err := browser.Eval[any](tab, expression)
-		require.NoError(t, err)
-	}
+	do := func(expression string) { t.Helper(); d.do(tab, expression) }
 	says := func(question int) string {
 		t.Helper()
 		text, err := browser.Eval[string](tab, `[...document.querySelectorAll(".question p")].map((p) => p.textContent.replace(/\s+/g, " ").trim())[`+string(rune('0'+question))+`]`)
@@ -59,8 +25,6 @@ func TestFiveQuestions(t *testing.T) {
 	const number = `[-−+]?[\d,.]+%? \([^)]*\d[^)]*\)` // and its interval
 	const asked = `document.querySelectorAll(".question").length === 5`
 
-	until(`document.querySelector('nav a[href^="#/answers"]')`)
-	do(`document.querySelector('nav a[href^="#/answers"]').click()`)
 	until(asked)
 	require.Regexp(t, `^“sports and kids”: `+number+` of its devices came back in time, after `+number+` before\. That is `+number+` percentage points .* more of them say “delivery”: `+number+` after `+number, says(0))
 	require.Regexp(t, `^From “visit” to “cart”, for “returning”: `+number+` go on, of all others `+number+`\. As the others, `+number, says(1))

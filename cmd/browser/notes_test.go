@@ -1,46 +1,19 @@
 package browser_test
 
 import (
-	"io"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/dunlin-analytics/dunlin/cmd/browser"
-	"github.com/dunlin-analytics/dunlin/cmd/demo"
-	"github.com/dunlin-analytics/dunlin/wasm/module"
-	"github.com/dunlin-analytics/dunlin/web"
 )
 
 // An admin enters a cost, saves a view and shares it, by the real console's calls; whoever
 // has the link sees that view, and nothing else.
 func TestNotesAndASharedView(t *testing.T) {
-	c := chromium(t)
-	bytes, err := module.Bytes()
-	require.NoError(t, err)
-	d, err := demo.Start(t.Context(), demo.Options{
-		Dir: t.TempDir(), Listen: "127.0.0.1:0", Module: bytes, Log: io.Discard, Visitors: 7000,
-		SDK: files(t, web.SDK), Dashboard: files(t, web.Dashboard), Shop: files(t, web.Shop),
-	})
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, d.Close()) })
-	link, err := d.Link()
-	require.NoError(t, err)
-	somebody := func() *browser.Tab {
-		v, err := c.Visitor()
-		require.NoError(t, err)
-		t.Cleanup(func() { require.NoError(t, v.Close()) })
-		tab, err := v.Tab()
-		require.NoError(t, err)
-		require.NoError(t, tab.Screen(1280, 900))
-		return tab
-	}
-	tab := somebody()
-	do := func(expression string) {
-		t.Helper()
-		_, err := browser.Eval[any](tab, expression)
-		require.NoError(t, err)
-	}
+	d := startDemo(t)
+	tab := d.analyst("notes")
+	do := func(expression string) { t.Helper(); d.do(tab, expression) }
 	fill := func(form string, values ...string) {
 		t.Helper()
 		for i := 0; i < len(values); i += 2 {
@@ -52,9 +25,6 @@ func TestNotesAndASharedView(t *testing.T) {
 		t.Helper()
 		require.NoError(t, tab.Until(`[...document.querySelectorAll("td")].some((it) => it.textContent.includes("`+text+`"))`))
 	}
-	require.NoError(t, tab.Go(link))
-	require.NoError(t, tab.Until(`document.querySelector('nav a[href^="#/notes"]')`))
-	do(`document.querySelector('nav a[href^="#/notes"]').click()`)
 	require.NoError(t, tab.Until(`document.querySelector('form[aria-label="Enter"]')`))
 	fill("Enter", "name", "spring", "from", "2026-10-08", "to", "2026-11-06", "amount", "40000", "currency", "EUR", "margin", "40")
 	shows("40000 EUR")
@@ -74,7 +44,7 @@ func TestNotesAndASharedView(t *testing.T) {
 	shared, err := browser.Eval[string](tab, `document.querySelector("[role=status] code").textContent`)
 	require.NoError(t, err)
 
-	guest := somebody()
+	guest := d.somebody()
 	require.NoError(t, guest.Go(shared))
 	require.NoError(t, guest.Until(`document.querySelector("h1")?.textContent === "Slots" && document.querySelectorAll(".chart svg").length > 0`))
 	said, err := browser.Eval[string](guest, `document.querySelector(".title p").textContent.replace(/\s+/g, " ")`)

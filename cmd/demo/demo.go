@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/dunlin-analytics/dunlin/cmd/rig"
+	"github.com/dunlin-analytics/dunlin/cmd/service"
 	"github.com/dunlin-analytics/dunlin/cmd/site"
 	"github.com/dunlin-analytics/dunlin/collector"
 	"github.com/dunlin-analytics/dunlin/plans"
@@ -135,8 +136,13 @@ func (d *Demo) start(ctx context.Context, o Options) error {
 		return err
 	}
 	shop.privacy = privacy
+	orders, err := d.rig.Orders()
+	if err != nil {
+		return err
+	}
 	d.console, err = console.Open(console.Options{
-		Dir: filepath.Join(o.Dir, "console"), Releases: releases, Dashboard: o.Dashboard, Clock: o.Wall, Random: rand.Reader,
+		Helm: helm{service.Helm{Store: orders}, d.rig},
+		Dir:  filepath.Join(o.Dir, "console"), Releases: releases, Dashboard: o.Dashboard, Clock: o.Wall, Random: rand.Reader,
 		Label: o.History.Label.String(), Cookie: "dunlin-console-" + port,
 	})
 	if err != nil {

@@ -5,10 +5,12 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -16,6 +18,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/dunlin-analytics/dunlin/aggregator/steer"
 	"github.com/dunlin-analytics/dunlin/cmd/service"
 	"github.com/dunlin-analytics/dunlin/web"
 	"github.com/dunlin-analytics/dunlin/web/console"
@@ -105,8 +108,12 @@ func serveConsole(c *cobra.Command, f consoleFlags, listen string) (err error) {
 	if err != nil {
 		return err
 	}
+	helm, err := openHelm(c, f)
+	if err != nil {
+		return err
+	}
 	k, err := console.Open(console.Options{
-		Dir: dir, Releases: store, Dashboard: files, Clock: time.Now, Random: rand.Reader, Secure: strings.HasPrefix(f.address, "https:"),
+		Dir: dir, Releases: store, Helm: helm, Dashboard: files, Clock: time.Now, Random: rand.Reader, Secure: strings.HasPrefix(f.address, "https:"),
 		Log: slog.New(slog.NewTextHandler(c.ErrOrStderr(), nil)),
 	})
 	if err != nil {
@@ -137,6 +144,27 @@ func serveConsole(c *cobra.Command, f consoleFlags, listen string) (err error) {
 		return errors.Join(err, l.Close())
 	}
 	return serveUntil(c.Context(), l, k.Handler())
+}
+
+// openHelm opens the leader's log of orders, where the releases are a leader's and its
+// folder may be written; else there is none, and the loop is only shown.
+func openHelm(c *cobra.Command, f consoleFlags) (console.Helm, error) {
+	data := f.data
+	if data == "" {
+		conf, err := service.Read(f.config)
+		if err != nil || conf.Leader == nil {
+			return nil, err
+		}
+		data = conf.Leader.Data
+	} else if _, err := os.Stat(filepath.Join(data, steer.File)); errors.Is(err, fs.ErrNotExist) {
+		return nil, nil // a helper's, or a copy
+	}
+	helm, err := service.OpenHelm(data)
+	if errors.Is(err, fs.ErrPermission) {
+		fmt.Fprintf(c.ErrOrStderr(), "dunlin: the loop is shown but not steered from here: run the console as the leader's user, who may write %s\n", data)
+		return nil, nil
+	}
+	return helm, err
 }
 
 // check refuses an address that no link can begin with.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/dunlin-analytics/dunlin/aggregator/batch"
+	"github.com/dunlin-analytics/dunlin/aggregator/steer"
 	"github.com/dunlin-analytics/dunlin/cmd/service"
 	"github.com/dunlin-analytics/dunlin/privacy/report"
 	"github.com/dunlin-analytics/dunlin/privacy/seal"
@@ -180,7 +181,14 @@ func viewsOf(t *testing.T, db []byte) []batch.View {
 // into empty folders only.
 func TestBackupAtRest(t *testing.T) {
 	s := newStage(t)
+	_, without := s.backup()
+	require.NotContains(t, without, "leader/"+steer.File, "which a dunlin from before orders could not read")
+	orders, err := steer.Open(filepath.Join(s.conf.Leader.Data, steer.File))
+	require.NoError(t, err)
+	ordered, err := orders.Give(steer.Order{Site: "shop.example", At: time.Unix(1, 0), Action: steer.Stop, Place: steer.Place{Kind: "slot", Name: "hero"}})
+	require.NoError(t, err)
 	_, running := s.backup()
+	require.Contains(t, running, "leader/"+steer.File)
 	s.stop()
 	archive, resting := s.backup()
 	for name := range running {
@@ -190,7 +198,7 @@ func TestBackupAtRest(t *testing.T) {
 
 	path := filepath.Join(t.TempDir(), "backup.tar")
 	require.NoError(t, os.WriteFile(path, archive, 0o600))
-	_, _, err := service.Restore(s.conf, s.world(), path)
+	_, _, err = service.Restore(s.conf, s.world(), path)
 	require.ErrorContains(t, err, "a backup never replaces what a folder still knows")
 	for _, f := range s.conf.Folders() {
 		s.lose(f.Data)
@@ -212,6 +220,9 @@ func TestBackupAtRest(t *testing.T) {
 	_, restored, err := service.Restore(s.conf, s.world(), path)
 	require.NoError(t, err)
 	require.Equal(t, []string{"collector", "leader", "helper"}, restored)
+	log, err := orders.List()
+	require.NoError(t, err)
+	require.Equal(t, []steer.Order{ordered}, log)
 	s.start()
 	s.becomes(s.conf.Leader.Data, 0, "open")
 	s.stop()

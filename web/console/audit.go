@@ -49,6 +49,7 @@ const (
 	didEndCost      = "cost removed"
 	didEndAnnotated = "annotation removed"
 	didEndView      = "view removed"
+	didOrder        = "loop: " // and the action
 )
 
 // ErrAudit: the audit log is not as it was written.

@@ -31,6 +31,8 @@ type Options struct {
 	Clock     func() time.Time // of sessions and links: the wall's; required
 	Random    io.Reader        // the system's; required
 	Log       *slog.Logger     // default: nobody
+	// Helm is where the optimiser is steered; nil: not from here.
+	Helm Helm
 	// Label says what invented data are; empty for a site's own.
 	Label string
 	// Secure: browsers come by HTTPS, so the cookie is for that alone.

@@ -26,7 +26,7 @@ type object map[string]any
 // statuses are those of the problems that calls name.
 var statuses = map[string]int{
 	"malformed": 400, "signed-out": 401, "wrong-token": 401, "wrong-secret": 401, "link-used": 401, "link-over": 401, "password-wanted": 401,
-	"forbidden": 403, "foreign-origin": 403, "no-releases": 404, "not-found": 404, "own-account": 409, "too-many": 409, "media-type": 415,
+	"forbidden": 403, "foreign-origin": 403, "no-releases": 404, "not-found": 404, "own-account": 409, "too-many": 409, "no-helm": 409, "media-type": 415,
 	"slow-down": 429, "internal": 500, "busy": 503,
 }
 

@@ -17,7 +17,7 @@ const mostFragment = 2 << 10
 // What the dashboard's address may say (web/dashboard/src/location.ts, to which a test
 // holds this).
 var (
-	placeViews   = []string{"overview", "answers", "audience", "funnel", "slots", "spending", "sorts", "privacy", "notes"}
+	placeViews   = []string{"overview", "answers", "audience", "funnel", "slots", "loop", "spending", "sorts", "privacy", "notes"}
 	placePresets = []string{"last", "before", "month", "last-month", "year", "12-months", "all"}
 	placeWords   = map[string]func(string) bool{
 		"from": isDate, "to": isDate, "dates": oneOf(placePresets), "days": isDays, "compare": oneOf([]string{"previous", "year"}), "grain": oneOf([]string{"week", "month"}),

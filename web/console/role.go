@@ -12,7 +12,7 @@ type Role string
 // The roles of accounts and tokens, and the guest's, which a shared link alone has.
 const (
 	Viewer  Role = "viewer"  // reads reports and notes
-	Analyst Role = "analyst" // and writes notes, and makes shared links
+	Analyst Role = "analyst" // and writes notes, makes shared links and steers the loop
 	Officer Role = "officer" // reads reports, notes and the audit log
 	Admin   Role = "admin"   // all of it, and the accounts and tokens of others
 	guest   Role = "guest"   // reads the report of a shared link
@@ -30,14 +30,15 @@ const (
 	writeNotes       // and shared links
 	readAudit
 	keepAccounts // and tokens of others
+	steerLoop    // stops, resumes, rolls back
 )
 
 var rightsOf = map[Role]right{
 	guest:   readReport,
 	Viewer:  readReport | readMore,
-	Analyst: readReport | readMore | writeNotes,
+	Analyst: readReport | readMore | writeNotes | steerLoop,
 	Officer: readReport | readMore | readAudit,
-	Admin:   readReport | readMore | writeNotes | readAudit | keepAccounts,
+	Admin:   readReport | readMore | writeNotes | readAudit | keepAccounts | steerLoop,
 }
 
 // rights of an unknown role are none.

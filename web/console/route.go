@@ -6,6 +6,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/dunlin-analytics/dunlin/aggregator/insight/finding"
+	"github.com/dunlin-analytics/dunlin/aggregator/steer"
 )
 
 // route is one call of the API. The table of them is what echo serves, what the roles are
@@ -64,6 +65,10 @@ func (c *Console) table() []route {
 			query: []parameter{from, to,
 				{name: "compare", about: "what with", pattern: "^(previous|year)$", must: true}},
 			status: 200, answer: finding.Changes{}, problems: []string{"malformed", "no-releases"}},
+		{method: "GET", path: "/loop", need: readMore, do: c.getLoop, about: "What the optimiser tells devices, what it told them before a range of dates, what its guard rails see, and what it was ordered.",
+			query: []parameter{from, to}, status: 200, answer: Loop{}, problems: []string{"malformed", "no-releases"}},
+		{method: "POST", path: "/loop/orders", need: steerLoop, do: c.postOrder, about: "Stops or resumes a variant, rolls the optimiser back or lets it go on, or turns guard rails on or off; devices hear of it with the leader's next step.",
+			body: newOrder{}, status: 201, answer: steer.Order{}, problems: []string{"malformed", "no-releases", "no-helm", "too-many"}},
 		{method: "GET", path: "/accounts", need: keepAccounts, do: c.getAccounts, about: "All accounts, by name.", status: 200, answer: AccountList{}},
 		{method: "POST", path: "/accounts", need: keepAccounts, person: true, do: c.invite, about: "Makes an account if there is none, and a link that signs it in once, within a day. The token is shown this once.",
 			body: invitation{}, status: 201, answer: Invited{}, problems: []string{"malformed", "own-account", "too-many"}},

@@ -79,7 +79,7 @@ func Rails(all []panel.Release, state *steer.State) ([]Rail, error) {
 		return nil, err
 	}
 	newest := reports[len(reports)-1]
-	var out []Rail
+	out := []Rail{}
 	for i := range newest.Slots {
 		if s := &newest.Slots[i]; s.Kind != "list" && s.Against == plan.HoldoutColumn {
 			out = append(out, Rail{Kind: s.Kind, Name: s.Name, Metric: Goal, Against: s.Against})
@@ -171,9 +171,9 @@ func (r *Rail) look(reports []*panel.Report, since plan.Date, chance float64) {
 		others[i] = (heldK[i] - c*heldN[i]) / control.mean
 	}
 	mean, sd, df := sampleOf(own).minus(sampleOf(others))
-	half := sd * distuv.StudentsT{Mu: 0, Sigma: 1, Nu: df}.Quantile(1-chance)
-	if sd == 0 {
-		half = 0
+	half := 0.
+	if sd > 0 { // no noise leaves all releases the same
+		half = sd * distuv.StudentsT{Mu: 0, Sigma: 1, Nu: df}.Quantile(1-chance)
 	}
 	if r.Variant != "" {
 		r.Margin = selection * c

@@ -7,6 +7,7 @@ import (
 
 	"gonum.org/v1/gonum/stat/distuv"
 
+	"github.com/dunlin-analytics/dunlin/aggregator/insight/interval"
 	"github.com/dunlin-analytics/dunlin/aggregator/steer"
 	"github.com/dunlin-analytics/dunlin/edge/choose"
 	"github.com/dunlin-analytics/dunlin/edge/profile"
@@ -82,8 +83,8 @@ func belief(priors *choose.Priors, at choose.Place, segment, column int) *steer.
 }
 
 // shares has devices of a segment choose.
-func shares(p *plan.Plan, n *choose.PlaceNames, priors *choose.Priors, segment int) []float64 {
-	out := make([]float64, len(n.Columns))
+func shares(p *plan.Plan, n *choose.PlaceNames, priors *choose.Priors, segment int) []steer.Belief {
+	shown := make([]int64, len(n.Columns))
 	start := p.Periods[0].Start
 	policy := p.Policy
 	policy.Holdout = 0
@@ -101,7 +102,12 @@ func shares(p *plan.Plan, n *choose.PlaceNames, priors *choose.Priors, segment i
 		var m choose.Memory
 		m.Draw(&lot)
 		m.Choose(&d, n, &own, &s)
-		out[d.Column] += 1. / asked
+		shown[d.Column]++
+	}
+	out := make([]steer.Belief, len(shown))
+	for i, k := range shown {
+		bounds := interval.Rate(interval.Noisy{Value: k}, interval.Noisy{Value: asked}, 0)
+		out[i] = steer.Belief{Mean: float64(k) / asked, Low: bounds.Low, High: bounds.High, Devices: asked}
 	}
 	return out
 }

@@ -128,10 +128,10 @@ func TestTold(t *testing.T) {
 		require.Equal(t, p.Segments[i].Name, s.Name)
 		shoes, bags := s.Variants[1], s.Variants[2]
 		require.True(t, shoes.Stopped)
-		require.Zero(t, shoes.Share)
-		require.Greater(t, shoes.ShareBefore, .9)
-		require.Greater(t, bags.Share, .9)
-		require.Less(t, bags.ShareBefore, .05)
+		require.Zero(t, shoes.Share.Mean)
+		require.Greater(t, shoes.ShareBefore.Mean, .9)
+		require.Greater(t, bags.Share.Mean, .9)
+		require.Less(t, bags.ShareBefore.Mean, .05)
 		require.InDelta(t, .1, shoes.Before.Mean, .01)
 		require.InDelta(t, .105, bags.Now.Mean, .02)
 		require.Less(t, bags.Now.Low, bags.Now.Mean)
@@ -139,13 +139,16 @@ func TestTold(t *testing.T) {
 		require.Greater(t, bags.Now.Low, bags.Before.Mean)
 		sum := 0.
 		for _, v := range s.Variants {
-			sum += v.Share
+			sum += v.Share.Mean
 		}
 		require.InDelta(t, 1, sum, 1e-9)
+		require.Less(t, bags.Share.Low, bags.Share.Mean)
+		require.InDelta(t, 0, shoes.Share.Low, 1e-12)
+		require.InDelta(t, .01, shoes.Share.High, .005, "none of 400")
 	}
 	// Of what nothing is released devices begin with what they know: each as often.
 	side := told[1].Segments[0]
 	require.Empty(t, side.Name)
 	require.Nil(t, side.Variants[0].Now)
-	require.InDelta(t, .5, side.Variants[1].Share, 4*math.Sqrt(.25/400))
+	require.InDelta(t, .5, side.Variants[1].Share.Mean, 4*math.Sqrt(.25/400))
 }

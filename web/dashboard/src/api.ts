@@ -263,6 +263,91 @@ export interface Answers {
   worth: Worth;
 }
 
+/** What is taken for a rate, as that at which a variant reaches the goal. */
+export interface Belief {
+  mean: number;
+  low: number;
+  high: number;
+  devices: number; // how many it is worth
+}
+
+/** What devices are told of a place. */
+export interface Told {
+  kind: string; // slot or campaign
+  name: string;
+  variants: string[]; // the default first
+  segments: {
+    name: string; // empty: the site as one
+    variants: {
+      name: string;
+      before: Belief | null; // null: nothing was told
+      now: Belief | null;
+      share_before: Belief; // of devices that choose and know nothing of their visitor yet
+      share: Belief;
+      stopped: boolean;
+    }[];
+  }[];
+}
+
+/** What somebody, or a guard rail, told the optimiser. */
+export interface Order {
+  id: number;
+  at: string;
+  site: string;
+  by: string; // empty: a guard rail
+  action: string; // stop, resume, roll back, go on, watch, unwatch
+  kind: string;
+  name: string;
+  variant: string; // empty: all but the default
+  until: string;
+  why: { metric: string; against: string; from: string; to: string; value: number; low: number; high: number } | null;
+}
+
+/** Something that must not fall. */
+export interface Rail {
+  kind: string; // empty: of the whole site
+  name: string;
+  variant: string; // empty: all but the default
+  metric: string; // goal, revenue, satisfaction
+  survey: string;
+  against: string; // holdout, or before
+  from: string;
+  to: string;
+  diff: Estimate;
+  state: State; // found: it fell
+  margin: number; // how far below the holdout a variant may be because of whom it is shown to
+}
+
+/** What to spend next on what cost money last. */
+export interface Proposal {
+  name: string;
+  kind: string;
+  verdict: string; // raise, cut, keep
+  incremental: Estimate; // return of the last cost
+  was: number;
+  amount: number;
+  from: string;
+  to: string;
+  gain: Estimate | null; // null: nothing changes
+  currency: string;
+  margin: string; // per cent
+}
+
+/** The loop: what the optimiser tells devices, what watches over it, what it was told. */
+export interface Loop {
+  range: { from: string; to: string; releases: number; missing: string[] };
+  before: string; // by whose releases what is told now is held against
+  since: string; // date of the first release
+  steerable: boolean;
+  told: Told[];
+  back: Order | null; // it reads no later releases
+  unwatched: { kind: string; name: string }[];
+  rails: Rail[];
+  orders: Order[]; // the newest first
+  worth: { kind: string; name: string; goal: string; since: string; rate: Rate; days: { date: string; rate: Rate }[] }[];
+  budget: Proposal[];
+}
+
 export interface Report {
   plan: Plan; // the latest in the range
   plans: number; // how many the range joins

@@ -9,7 +9,7 @@ import type { Interval } from "./figures.ts";
 import { languages, type Language } from "./language.ts";
 
 /** The pages behind the sign-in, in the order of the navigation. */
-export const views = ["overview", "answers", "audience", "funnel", "slots", "spending", "sorts", "privacy", "notes"] as const;
+export const views = ["overview", "answers", "audience", "funnel", "slots", "loop", "spending", "sorts", "privacy", "notes"] as const;
 
 /** One of {@link views}. */
 export type View = (typeof views)[number];

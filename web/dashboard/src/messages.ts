@@ -9,12 +9,13 @@
  */
 import type { Language } from "./language.ts";
 import { frame } from "./messages/frame.ts";
+import { loop } from "./messages/loop.ts";
 import { numbers } from "./messages/numbers.ts";
 import { privacy } from "./messages/privacy.ts";
 import { views } from "./messages/views.ts";
 
 /** All sentences by key. */
-export const messages = { ...frame, ...numbers, ...views, ...privacy } as const satisfies Record<string, Record<Language, string>>;
+export const messages = { ...frame, ...numbers, ...views, ...privacy, ...loop } as const satisfies Record<string, Record<Language, string>>;
 
 /** A sentence's name. */
 export type Key = keyof typeof messages;

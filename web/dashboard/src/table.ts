@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Answers, Campaign, Changes, Count, Estimate, Mean, Rate, Revenue, Sum } from "./api.ts";
+import type { Answers, Belief, Campaign, Changes, Count, Estimate, Loop, Mean, Rate, Revenue, Sum, Told } from "./api.ts";
 import { calendar } from "./calendar.ts";
 import type { Words } from "./words.ts";
 import type { Hidden, Report, Slot, Sort } from "./api.ts";
@@ -373,6 +373,60 @@ export function worthTable({ worth }: Answers, words: Words): Table {
       names: [words.place(place), words.goal(place.goal), words.variant(place.against)],
       cells: [share(place.treated), share(place.control), change(place.gain), number(place.extra)],
     })),
+  };
+}
+
+/** What devices are told of a place. */
+export function toldTable(told: Told, title: string, words: Words): Table {
+  const belief = (belief: Belief | null): Cell => (belief ? share({ value: belief.mean, low: belief.low, high: belief.high }) : none);
+  return {
+    title,
+    file: `told-${told.name}`,
+    corner: [words.say("table.segment"), words.say("table.variant")],
+    columns: [
+      { label: words.say("loop.rateBefore"), kind: "rate" },
+      { label: words.say("loop.rate"), kind: "rate" },
+      { label: words.say("loop.shareBefore"), kind: "rate" },
+      { label: words.say("loop.share"), kind: "rate" },
+    ],
+    rows: told.segments.flatMap(({ name, variants }) =>
+      variants.map((variant) => ({
+        names: [name || words.say("loop.site"), variant.name],
+        cells: [belief(variant.before), belief(variant.now), belief(variant.share_before), belief(variant.share)],
+      })),
+    ),
+  };
+}
+
+/** What personalization has brought since it began, by place and month. */
+export function sinceTable(loop: Loop, words: Words): Table {
+  return {
+    title: words.say("loop.worth"),
+    file: "since-it-began",
+    corner: [words.say("slots.pick"), words.say("loop.until")],
+    columns: [{ label: words.say("loop.uplift"), kind: "uplift" }],
+    rows: loop.worth.flatMap(({ name, days, rate: all }) => [
+      ...days.map(({ date, rate }) => ({ names: [name, date.slice(0, 7)], cells: [uplift(rate)] })),
+      { names: [name, words.say("table.all")], cells: [uplift(all)] },
+    ]),
+  };
+}
+
+/** What the guard rails see. */
+export function railsTable(loop: Loop, named: (rail: Loop["rails"][number]) => string, words: Words): Table {
+  return {
+    title: words.say("loop.rails"),
+    file: "guard-rails",
+    corner: [words.say("loop.what"), words.say("loop.state")],
+    columns: [{ label: words.say("loop.difference"), kind: "money" }],
+    rows: loop.rails.map((rail) => {
+      const k = rail.metric === "goal" ? 100 : 1;
+      const { value, low, high } = rail.diff;
+      return {
+        names: [named(rail), words.say(`loop.state.${rail.state}`)],
+        cells: [rail.state === "unknown" ? none : number({ value: value * k, low: low * k, high: high * k })],
+      };
+    }),
   };
 }
 

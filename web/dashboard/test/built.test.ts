@@ -310,6 +310,27 @@ describe.skipIf(!chromium() && !process.env["CI"])("in Chromium", () => {
     expect(await page.$$eval('button[aria-label="Remove analyst"]', (all) => all.length)).toBe(0);
   });
 
+  test("the loop is stopped by two presses, and says who did it; what the console refuses is said", async () => {
+    const { page } = await visit("#/loop");
+    const press = (name: string) => page.click(`button[aria-label="${name}"]`);
+    const said = (words: string) =>
+      page.waitForFunction((words) => document.querySelector(".said")?.textContent?.includes(words), {}, words);
+    expect(await page.$$eval("li", (all) => all.map((it) => it.textContent).join())).toContain("hero, new: shoes is shown to");
+    await press("Stop bags in hero");
+    await said("Once more to do it: Stop bags in hero.");
+    await press("Stop shoes in hero"); // another: that one is asked about
+    await said("Once more to do it: Stop shoes in hero.");
+    expect(await page.$$eval('button[aria-label="Resume bags in hero"]', (all) => all.length)).toBe(0);
+    await press("Stop shoes in hero");
+    await said("Done: Stop shoes in hero.");
+    await page.waitForSelector('button[aria-label="Resume shoes in hero"]');
+    expect(await page.$$eval("td", (all) => all.map((it) => it.textContent))).toContain("stopped · hero: shoes");
+    expect(await page.$$eval("td", (all) => all.map((it) => it.textContent).join())).toContain("a guard rail");
+    await press("Stop watches in hero");
+    await press("Stop watches in hero");
+    await said("Nothing was done: it is stopped already");
+  });
+
   test("a shared link wants its password, shows its one view, and nothing else is asked", async () => {
     const token = "shared-0123456789abcdef";
     const { page, asked, now } = await visit(`#/shared/${token}`, { signedIn: false, token });

@@ -9,8 +9,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
 import type { Plugin } from "vite";
+import type { Order } from "../src/api.ts";
 import { day } from "../src/location.ts";
 import { answers, changes, report, site, type Odd } from "./fixture.ts";
+import { given, loop } from "./loop.ts";
 
 /** As the console sends it for every page. */
 export const policy =
@@ -39,6 +41,8 @@ export interface Stage {
   /** No release yet. */
   empty: boolean;
   tokens: { id: string; name: string }[];
+  /** Given to the loop, the newest first. */
+  orders: Order[];
 }
 
 /** A console that is signed in to. */
@@ -54,6 +58,7 @@ export function stage(change: Partial<Stage> = {}): Stage {
     slow: 0,
     empty: false,
     tokens: [],
+    orders: [],
     ...change,
   };
 }
@@ -197,6 +202,16 @@ async function answer(path: string, query: URLSearchParams, request: IncomingMes
         lines: [{ n: 1, time: "2026-11-20T09:00:00Z", who: known.name, via: "session", what: "signed in" }],
         kept: 100_000,
       });
+    case "GET loop": {
+      const [from, to] = [day(query.get("from")) ?? site.first, day(query.get("to")) ?? site.last];
+      return json(response, 200, loop(from, to, now.orders, now.odd.bare === true));
+    }
+    case "POST loop/orders": {
+      const made = given(await body(request), now.orders);
+      if (made.variant === "watches") return problem(response, 400, "malformed", "it is stopped already");
+      now.orders.unshift(made);
+      return json(response, 201, made);
+    }
     case "GET answers": {
       const [from, to] = [day(query.get("from")) ?? site.first, day(query.get("to")) ?? site.last];
       return json(response, 200, answers(from, to, query.getAll("cost"), now.odd));
