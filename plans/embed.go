@@ -12,6 +12,8 @@ var (
 	Standard []byte
 	//go:embed hillstrom.yaml
 	Hillstrom []byte
+	//go:embed cookiecats.yaml
+	CookieCats []byte
 	//go:embed shop.yaml
 	Shop []byte
 	//go:embed feed.yaml

@@ -19,23 +19,31 @@ const demoSeed = 2008
 // demoSumsCommand shows a private sum alone.
 func demoSumsCommand() *cobra.Command {
 	var customers int
-	var data, keep string
+	var of, data, keep string
 	c := &cobra.Command{
 		Use:   "sums",
 		Short: "show a private sum, from devices to release, on 2,000 customers",
 		Long: `Runs collector, leader and helper on loopback in this process, makes each customer of
 Hillstrom's e-mail test one device in the built module, has their sealed reports sent,
 verified, summed, noised and released, and prints what the site learns beside the truth.
-Without the data (--data or DUNLIN_DATA) the customers are invented.
+Without the data (--data or DUNLIN_DATA) the customers are invented. --of cookiecats takes
+the players of a game's test instead, who came back after one and seven days or not.
 
 With --keep the folder of keys, services file, spool and releases stays, to look into
 with dunlin release, dunlin spool and age.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return demoSums(c, customers, data, keep)
+			switch of {
+			case "hillstrom":
+				return demoSums(c, customers, data, keep)
+			case "cookiecats":
+				return demoGame(c, customers, data, keep)
+			}
+			return fmt.Errorf("--of %q: there is hillstrom and cookiecats", of)
 		},
 	}
-	c.Flags().IntVar(&customers, "devices", 2000, "number of customers")
+	c.Flags().IntVar(&customers, "devices", 2000, "number of customers or players; 0: all players")
+	c.Flags().StringVar(&of, "of", "hillstrom", "whose: hillstrom or cookiecats")
 	c.Flags().StringVar(&data, "data", os.Getenv("DUNLIN_DATA"), "data folder")
 	c.Flags().StringVar(&keep, "keep", "", "new folder to keep everything in")
 	return c
@@ -71,6 +79,7 @@ func demoSums(c *cobra.Command, n int, data, keep string) error {
 		fmt.Fprintf(out, `
 Kept in %[1]s: keys, services and releases of an invented site.
 Look around:
+  dunlin console --data %[1]s/data/leader
   cd %[1]s
   dunlin release show %[2]s
   dunlin serve --role collector &

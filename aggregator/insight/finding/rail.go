@@ -81,7 +81,7 @@ func Rails(all []panel.Release, state *steer.State) ([]Rail, error) {
 	newest := reports[len(reports)-1]
 	out := []Rail{}
 	for i := range newest.Slots {
-		if s := &newest.Slots[i]; s.Kind != "list" && s.Against == plan.HoldoutColumn {
+		if s := &newest.Slots[i]; s.Kind != "list" && s.Of == "" && s.Against == plan.HoldoutColumn {
 			out = append(out, Rail{Kind: s.Kind, Name: s.Name, Metric: Goal, Against: s.Against})
 			for _, v := range s.Variants[1:] {
 				out = append(out, Rail{Kind: s.Kind, Name: s.Name, Variant: v, Metric: Goal, Against: s.Against})
@@ -288,7 +288,7 @@ func grew(before, now *panel.Report, spared func(kind, name, variant string) boo
 	most := grown
 	for i := range now.Slots {
 		s := &now.Slots[i]
-		if s.Kind == "list" || s.Against != plan.HoldoutColumn {
+		if s.Kind == "list" || s.Of != "" || s.Against != plan.HoldoutColumn {
 			continue
 		}
 		was, is := shares(before, s), shares(now, s)

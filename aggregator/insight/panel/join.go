@@ -39,6 +39,7 @@ type funnelSeries struct {
 type slotSeries struct {
 	kind       string // slot, list, campaign
 	name, goal string
+	of         string // the campaign, of another than its first goal
 	exposed    plan.MetricKind
 	won        plan.MetricKind // what successes are counted by
 	holdout    plan.Share
@@ -159,6 +160,8 @@ func (j *joint) joinFunnel(p identified, layout plan.Layout) {
 // to what is popular), a campaign.
 type place struct {
 	kind, name string
+	of         string // of another than a campaign's first goal: the campaign
+	result     int    // index of a campaign's goal
 	source     int
 	goal       plan.Trigger
 	columns    []string // without the holdout's
@@ -209,10 +212,16 @@ func placesOf(p *plan.Plan) (out []place) {
 		if c.Mode == plan.Assigned { // the site draws: its first arm is what the others are held against
 			held, against = 0, c.Arms[0]
 		}
-		out = append(out, place{
-			kind: "campaign", against: against, name: c.Name, source: i, goal: c.Goals[0].On, columns: c.Arms, holdout: held,
-			exposed: plan.CampaignExposed, won: []plan.MetricKind{plan.CampaignConverted},
-		})
+		for g, goal := range c.Goals {
+			it := place{
+				kind: "campaign", against: against, name: c.Name, source: i, result: g, goal: goal.On, columns: c.Arms, holdout: held,
+				exposed: plan.CampaignExposed, won: []plan.MetricKind{plan.CampaignConverted},
+			}
+			if g > 0 {
+				it.of, it.name = c.Name, c.Name+" · "+goal.Name
+			}
+			out = append(out, it)
+		}
 	}
 	return out
 }
@@ -227,7 +236,7 @@ func (j *joint) joinPlace(p identified, layout plan.Layout, it *place) {
 	if at < 0 {
 		at = len(j.slots)
 		j.slots = append(j.slots, &slotSeries{
-			kind: it.kind, name: it.name, goal: goal, exposed: it.exposed, won: won, holdout: it.holdout, against: it.against, plans: map[plan.Digest]bool{},
+			kind: it.kind, name: it.name, of: it.of, goal: goal, exposed: it.exposed, won: won, holdout: it.holdout, against: it.against, plans: map[plan.Digest]bool{},
 		})
 	}
 	s := j.slots[at]
@@ -255,7 +264,7 @@ type outcome struct{ exposed, won plan.Span }
 // goal is a click in it and no conversions are counted.
 func successes(p *plan.Plan, layout plan.Layout, it *place) (kind plan.MetricKind, site, split *outcome) {
 	find := func(kind plan.MetricKind, by plan.By) *outcome {
-		exposed, won := spanOf(p, layout, it.exposed, it.source, by), spanOf(p, layout, kind, it.source, by)
+		exposed, won := spanOf(p, layout, it.exposed, it.source, by), spanFor(p, layout, kind, it.source, it.result, by)
 		if exposed == nil || won == nil {
 			return nil
 		}
@@ -274,12 +283,17 @@ func successes(p *plan.Plan, layout plan.Layout, it *place) (kind plan.MetricKin
 // device at most. With more ones a device stands in several columns, and no share of them
 // is one of devices.
 func spanOf(p *plan.Plan, layout plan.Layout, kind plan.MetricKind, source int, by plan.By) *plan.Span {
+	return spanFor(p, layout, kind, source, 0, by)
+}
+
+// spanFor is spanOf of a campaign's goal.
+func spanFor(p *plan.Plan, layout plan.Layout, kind plan.MetricKind, source, goal int, by plan.By) *plan.Span {
 	for i := range layout.Spans {
 		span := &layout.Spans[i]
 		if span.Metric < 0 {
 			continue
 		}
-		if m := p.Metrics[span.Metric]; m.Kind == kind && int(m.Source) == source && m.Goal == 0 && m.By == by && m.Most == 1 {
+		if m := p.Metrics[span.Metric]; m.Kind == kind && int(m.Source) == source && int(m.Goal) == goal && m.By == by && m.Most == 1 {
 			return span
 		}
 	}

@@ -11,6 +11,7 @@ import (
 type Slot struct {
 	Kind     string        `json:"kind"` // slot, list or campaign
 	Name     string        `json:"name"`
+	Of       string        `json:"of"`   // of another than a campaign's first goal: the campaign; else empty
 	From     string        `json:"from"` // date of its first release: earlier ones in the range had another goal or holdout
 	Goal     string        `json:"goal"` // click, order, …, or the name of the site's own event
 	Variants []string      `json:"variants"`
@@ -95,7 +96,7 @@ func slot(j *joint, s *slotSeries, all sums, days []day, in []Release) Slot {
 		return out
 	}
 	out := Slot{
-		Kind: s.kind, Name: s.name, From: since(in, s.plans), Goal: s.goal, Variants: s.variants, Against: s.against,
+		Kind: s.kind, Name: s.name, Of: s.of, From: since(in, s.plans), Goal: s.goal, Variants: s.variants, Against: s.against,
 		All: variants(whole, ""), Segments: []SlotSegment{}, UpliftDays: []UpliftDay{},
 	}
 	for _, segment := range s.segments {

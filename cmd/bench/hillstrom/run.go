@@ -50,29 +50,20 @@ func Run(ctx context.Context, customers []Customer, o Options) (out Outcome, err
 	if err := Enough(len(customers)); err != nil {
 		return out, err
 	}
-	r, err := rig.Start(ctx, rig.Options{
+	once, err := rig.RunOnce(ctx, rig.Options{
 		Dir: o.Dir, PlanName: "plans/hillstrom.yaml", PlanYAML: plans.Hillstrom, Module: o.Module, Executable: o.Executable, Log: o.Log,
-	})
+	}, len(customers), func(ctx context.Context, d *device.Device, i int, noon plan.Time) error {
+		return live(ctx, d, customers[i], noon)
+	}, o.Devices, o.Prepare)
+	out.Acknowledged, out.Released, out.Leader = once.Acknowledged, once.Released, once.Leader
 	if err != nil {
 		return out, err
 	}
-	defer func() {
-		if closing := r.Close(); err == nil {
-			err = closing
-		}
-	}()
-	day := func(ctx context.Context, d *device.Device, i int) error { return live(ctx, d, customers[i], r.Noon()) }
-	if out.Acknowledged, err = r.Upload(ctx, len(customers), day, o.Devices); err != nil {
-		return out, err
-	}
-	if out.Released, out.Leader, err = r.Release(ctx, 0, o.Prepare); err != nil {
-		return out, err
-	}
-	if len(out.Released.Cells) != Cells || out.Released.Weight != Weight || out.Released.Sigma2 != Sigma2 || r.Plan.MinBatch != MinBatch {
+	if len(out.Released.Cells) != Cells || out.Released.Weight != Weight || out.Released.Sigma2 != Sigma2 || once.Plan.MinBatch != MinBatch {
 		return out, fmt.Errorf("plans/hillstrom.yaml has %d cells, weight %d, sigma squared %d, min batch %d; the benchmark counts for %d, %d, %d, %d",
-			len(out.Released.Cells), out.Released.Weight, out.Released.Sigma2, r.Plan.MinBatch, Cells, Weight, Sigma2, MinBatch)
+			len(out.Released.Cells), out.Released.Weight, out.Released.Sigma2, once.Plan.MinBatch, Cells, Weight, Sigma2, MinBatch)
 	}
-	out.Cells, err = metric.Cells(r.Published, out.Released.Record)
+	out.Cells, err = metric.Cells(once.Published, out.Released.Record)
 	return out, err
 }
 

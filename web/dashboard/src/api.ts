@@ -76,6 +76,7 @@ export interface Variant {
 export interface Slot {
   kind: "slot" | "list" | "campaign";
   name: string;
+  of?: string; // of another than a campaign's first goal: the campaign
   from?: string; // date of its first release; earlier ones in the range had another goal or holdout
   goal: string; // "click", "order", an event's name
   variants: string[];
