@@ -141,8 +141,12 @@ func report(j *joint, history, in []Release, g Grain) *Report {
 		out.Revenues = append(out.Revenues, revenue(j, s, sum, days, in))
 	}
 	pairs := successiveOf(j, history, in)
+	var w *week
+	if slices.ContainsFunc(j.sorts, (*sortSeries).hourly) {
+		w = weekOf(j, in)
+	}
 	for _, s := range j.sorts {
-		out.Sorts = append(out.Sorts, sortPanel(j, s, sum, pairs, history, in))
+		out.Sorts = append(out.Sorts, sortPanel(j, s, sum, pairs, w, history, in))
 	}
 	return out
 }

@@ -25,13 +25,17 @@ type Sort struct {
 	Score    *Score        `json:"score"` // of CSAT and NPS; null for others
 	// Cohorts are the triangle of a dimension by periods since the first; null for others.
 	Cohorts []Cohort `json:"cohorts"`
+	// Week is a dimension of hours by weekday; empty for others, and where periods are longer
+	// than a day.
+	Week []Weekday `json:"week"`
 }
 
 // SortSegment is one segment's part.
 type SortSegment struct {
-	Name  string `json:"name"`
-	Bins  []Bin  `json:"bins"`
-	Score *Score `json:"score"`
+	Name  string    `json:"name"`
+	Bins  []Bin     `json:"bins"`
+	Score *Score    `json:"score"`
+	Week  []Weekday `json:"week"`
 }
 
 // Bin is one column.
@@ -206,7 +210,7 @@ func (j *joint) leadOnce(p identified, span plan.Span, of cell, site bool) {
 }
 
 // sortPanel makes one's panel.
-func sortPanel(j *joint, s *sortSeries, all sums, pairs successive, history, in []Release) Sort {
+func sortPanel(j *joint, s *sortSeries, all sums, pairs successive, w *week, history, in []Release) Sort {
 	out := Sort{Kind: s.kind, Name: s.name, Variable: s.variable, From: since(in, s.plans), Of: "present", Segments: []SortSegment{}, Cohorts: cohorts(j, s, history, in)}
 	if s.single {
 		out.Of = "all"
@@ -257,10 +261,17 @@ func sortPanel(j *joint, s *sortSeries, all sums, pairs successive, history, in 
 		}
 		return out, score
 	}
+	weekly := func(scope scope, segment string) []Weekday {
+		if w == nil || !s.hourly() {
+			return []Weekday{}
+		}
+		return w.of(s.columns, func(of sums, column string) interval.Noisy { return at(of, s.counts, scope, segment, column) })
+	}
 	out.All, out.Score = bins(whole, "")
+	out.Week = weekly(whole, "")
 	for _, segment := range s.segments {
 		b, score := bins(bySegment, segment)
-		out.Segments = append(out.Segments, SortSegment{segment, b, score})
+		out.Segments = append(out.Segments, SortSegment{segment, b, score, weekly(bySegment, segment)})
 	}
 	return out
 }

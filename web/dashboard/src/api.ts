@@ -124,9 +124,17 @@ export interface Sort {
   from?: string; // date of its first release; earlier ones in the range had other bins
   of: "all" | "present"; // what shares are of
   all: Bin[];
-  segments: { name: string; bins: Bin[]; score: Score | null }[];
+  segments: { name: string; bins: Bin[]; score: Score | null; week?: Weekday[] }[];
   score: Score | null;
   cohorts: Cohort[] | null; // of a dimension by periods since the first
+  week?: Weekday[]; // of a dimension of hours, where periods are days
+}
+
+/** The sums of all releases of one day of the week. */
+export interface Weekday {
+  day: number; // 1 Monday to 7 Sunday
+  releases: number;
+  bins: Count[]; // as in all
 }
 
 /** An amount in the site's currency. Bounds may be below 0. */

@@ -207,6 +207,12 @@ export class Figures {
     return this.#format(style).format(when);
   }
 
+  /** A day of the week, 1 Monday to 7 Sunday. */
+  weekday(day: number): string {
+    // 5 January 1970 was a Monday.
+    return new Intl.DateTimeFormat(this.#tag, { weekday: "long", timeZone: "UTC" }).format(new Date((day + 3) * 86_400_000));
+  }
+
   /** "24 Oct – 22 Nov 2026"; a year is said once where both have it. */
   dates(from: string, to: string): string {
     const start = new Date(`${from}T00:00:00Z`);

@@ -3,8 +3,9 @@
  *
  * @module
  */
-import type { Answers, Belief, Campaign, Changes, Count, Estimate, Loop, Mean, Rate, Revenue, Sum, Told } from "./api.ts";
+import type { Answers, Belief, Campaign, Changes, Count, Estimate, Loop, Mean, Rate, Revenue, Sum, Told, Weekday } from "./api.ts";
 import { calendar } from "./calendar.ts";
+import { perRelease } from "./figures.ts";
 import type { Words } from "./words.ts";
 import type { Hidden, Report, Slot, Sort } from "./api.ts";
 
@@ -427,6 +428,20 @@ export function railsTable(loop: Loop, named: (rail: Loop["rails"][number]) => s
         cells: [rail.state === "unknown" ? none : number({ value: value * k, low: low * k, high: high * k })],
       };
     }),
+  };
+}
+
+/** Hours by weekday: devices of a day in the mean. */
+export function weekTable(sort: Sort, week: readonly Weekday[], bins: readonly string[], words: Words): Table {
+  return {
+    title: words.say("week.title", { name: sort.name }),
+    file: `week-${sort.name}`,
+    corner: [words.say("week.day")],
+    columns: bins.map((label) => ({ label, kind: "count" })),
+    rows: week.map(({ day, releases, bins }) => ({
+      names: [words.figures.weekday(day)],
+      cells: bins.map((total) => count(perRelease(total, releases))),
+    })),
   };
 }
 

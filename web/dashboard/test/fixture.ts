@@ -211,6 +211,13 @@ function sortsOf(t: number): Sort[] {
       rate: row + age > 4 ? null : rate(Math.round(2400 * part), 2400, v, v, 0),
     })),
   }));
+  // One hour is surely ahead, and one withheld; of the seventh day there is no release.
+  const week = (part: number) =>
+    [1, 2, 3, 4, 5, 6].map((day) => ({
+      day,
+      releases: 4,
+      bins: hours.map((_, band) => count(Math.round(part * (day === 6 && band === 3 ? 24_000 : band === 0 ? 3 : 4000 + 300 * day)), 4 * v)),
+    }));
   return [
     {
       kind: "dimension",
@@ -218,9 +225,10 @@ function sortsOf(t: number): Sort[] {
       name: "hour",
       of: "all",
       all: hours,
-      segments: segments.map((name) => ({ name, bins: hours, score: null })),
+      segments: segments.map((name) => ({ name, bins: hours, score: null, week: week(0.2) })),
       score: null,
       cohorts: null,
+      week: week(1),
     },
     {
       kind: "dimension",

@@ -90,6 +90,14 @@ export const views = {
     en: "Each point joins all days up to it, so the band narrows. Personalizing pays where the whole band lies above zero.",
     zh: "每个点合并了截至当天的所有日期，因此区间带逐渐变窄。整条带都在零以上，才能说个性化有效。",
   },
+  "slots.armsOverLead": {
+    en: "Each point joins all days up to it, so the band narrows. The other arms do better where the whole band lies above zero.",
+    zh: "每个点包含截至该日的所有日期，因此区间带逐渐变窄。整条带位于零以上时，其他版本更好。",
+  },
+  "slots.drawn": {
+    en: "The site draws who gets which arm: as far as it draws by chance, a difference between arms is what they do.",
+    zh: "由网站决定谁得到哪个版本：只要是随机抽取，版本之间的差别就是它们带来的。",
+  },
   "slots.noUplift": {
     en: "No uplift: the plan has no holdout for this slot, or does not count both exposures and goals.",
     zh: "没有提升数据：方案没有为此展示位设置留出组，或没有同时统计曝光与目标。",
@@ -356,6 +364,22 @@ export const views = {
   "spending.partsLead": {
     en: "Lines are 95% intervals. Groups whose lines do not overlap differ by more than chance and noise.",
     zh: "线是 95% 区间。两组的线若不重叠，差别就超出了偶然与噪声。",
+  },
+
+  "week.title": { en: "Days of the week and hours: {name}", zh: "星期与时段：{name}" },
+  "week.lead": {
+    en: "Devices of a day, in the mean of all releases of that weekday: of the hour, by the visitor's own clock, at which the day's first visit began. The stronger the colour, the more came.",
+    zh: "该星期几所有发布的日均设备数：按访客自己的时钟，当天首次访问开始的时段。颜色越深，到访越多。",
+  },
+  "week.best": {
+    en: "Most come on {day}, {band}: {number}. It is ahead of every other hour: their intervals lie below.",
+    zh: "{day}{band}到访最多：{number}。其区间高于其他所有时段。",
+  },
+  "week.noBest": { en: "No hour of the week is surely ahead of all others.", zh: "没有哪个时段确定领先于其他所有时段。" },
+  "week.day": { en: "Day", zh: "星期" },
+  "week.none": {
+    en: "Hours by weekday need releases of single days: these are of longer periods, which have no weekday.",
+    zh: "按星期查看时段需要按天发布；这些发布的周期更长，没有星期之分。",
   },
 
   "sorts.chart": { en: "What is shown", zh: "显示内容" },
