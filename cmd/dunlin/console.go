@@ -112,8 +112,14 @@ func serveConsole(c *cobra.Command, f consoleFlags, listen string) (err error) {
 	if err != nil {
 		return err
 	}
+	var steps console.Snippet
+	if f.data == "" {
+		if steps, err = firstSteps(f.config); err != nil {
+			fmt.Fprintf(c.ErrOrStderr(), "dunlin: the dashboard has no tag to copy: %v\n", err)
+		}
+	}
 	k, err := console.Open(console.Options{
-		Dir: dir, Releases: store, Helm: helm, Dashboard: files, Clock: time.Now, Random: rand.Reader, Secure: strings.HasPrefix(f.address, "https:"),
+		Dir: dir, Releases: store, Helm: helm, Snippet: steps, Dashboard: files, Clock: time.Now, Random: rand.Reader, Secure: strings.HasPrefix(f.address, "https:"),
 		Log: slog.New(slog.NewTextHandler(c.ErrOrStderr(), nil)),
 	})
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
 	"github.com/dunlin-analytics/dunlin/privacy/plan/planfile"
 	"github.com/dunlin-analytics/dunlin/web"
+	"github.com/dunlin-analytics/dunlin/web/console"
 	"github.com/spf13/cobra"
 )
 
@@ -35,23 +36,7 @@ The consent mode is that of dunlin.yaml beside the services file, if there is on
 --consent names it.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			scripts, err := web.SDK()
-			if err != nil {
-				return err
-			}
-			conf, err := service.Read(config)
-			if err != nil {
-				return err
-			}
-			t := site.Tag{Scripts: scripts, Officer: conf.Officer, Site: name, Paths: collector.DefaultPaths}
-			if conf.Collector != nil {
-				t.Paths = conf.Collector.Paths
-			}
-			if consent == "" {
-				t.Consent, err = consentBeside(config)
-			} else {
-				t.Consent, err = site.ParseConsent(consent)
-			}
+			t, err := tagOf(config, consent, name)
 			if err != nil {
 				return err
 			}
@@ -95,6 +80,50 @@ The consent mode is that of dunlin.yaml beside the services file, if there is on
 	c.Flags().BoolVar(&banner, "banner", false, "also the script of <dunlin-consent>, for pages that ask by it")
 	c.Flags().BoolVar(&elements, "elements", false, "also the elements of the plan's slots, lists and surveys")
 	return c
+}
+
+// tagOf is the tag of a services file's site; without consent the mode is that of the plan's
+// file beside it.
+func tagOf(config, consent, name string) (t site.Tag, err error) {
+	scripts, err := web.SDK()
+	if err != nil {
+		return t, err
+	}
+	conf, err := service.Read(config)
+	if err != nil {
+		return t, err
+	}
+	t = site.Tag{Scripts: scripts, Officer: conf.Officer, Site: name, Paths: collector.DefaultPaths}
+	if conf.Collector != nil {
+		t.Paths = conf.Collector.Paths
+	}
+	if consent == "" {
+		t.Consent, err = consentBeside(config)
+	} else {
+		t.Consent, err = site.ParseConsent(consent)
+	}
+	return t, err
+}
+
+// firstSteps is what a site's pages need, for a console whose services file lies beside the
+// plan's; without that file it is empty, and the dashboard names the commands that print it.
+func firstSteps(config string) (out console.Snippet, err error) {
+	f, err := planBeside(config)
+	if errors.Is(err, os.ErrNotExist) {
+		return out, nil
+	}
+	if err != nil {
+		return out, err
+	}
+	t, err := tagOf(config, "", "")
+	if err != nil {
+		return out, err
+	}
+	tag, err := t.HTML()
+	if err != nil {
+		return out, err
+	}
+	return console.Snippet{Site: f.Site, Tag: site.Snippet(tag), Elements: site.Elements(f)}, nil
 }
 
 // consentBeside returns the mode of the plan's file that lies beside a services file.

@@ -33,6 +33,8 @@ type Options struct {
 	Log       *slog.Logger     // default: nobody
 	// Helm is where the optimiser is steered; nil: not from here.
 	Helm Helm
+	// Snippet is what the site's pages need; the dashboard shows it until there is a release.
+	Snippet Snippet
 	// Label says what invented data are; empty for a site's own.
 	Label string
 	// Secure: browsers come by HTTPS, so the cookie is for that alone.

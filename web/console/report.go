@@ -26,6 +26,18 @@ type Site struct {
 	Label    string `json:"label"`  // of invented data: what they are
 }
 
+// Snippet is the answer of GET /api/v1/snippet: what goes into the site's pages. Each is empty
+// where the console does not know it.
+type Snippet struct {
+	Site     string `json:"site" doc:"as the plan names it"`
+	Tag      string `json:"tag" doc:"HTML for the head of every page"`
+	Elements string `json:"elements" doc:"HTML of the plan's slots, lists and surveys, to be filled in"`
+}
+
+func (c *Console) getSnippet(ec echo.Context, _ caller) error {
+	return ec.JSON(http.StatusOK, c.opt.Snippet)
+}
+
 // Report is the answer of GET /api/v1/report.
 type Report = panel.Report
 

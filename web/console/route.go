@@ -54,6 +54,7 @@ func (c *Console) table() []route {
 		{method: "PUT", path: "/password", person: true, do: c.setPassword, about: "Sets one's password, ends one's other sessions and uses up one's links.",
 			body: newPassword{}, status: 204, problems: []string{"malformed", "403 wrong-secret", "slow-down", "busy"}},
 		{method: "GET", path: "/site", need: readReport, do: c.getSite, about: "The site, and the dates of its first and last release.", status: 200, answer: Site{}, problems: []string{"no-releases"}},
+		{method: "GET", path: "/snippet", need: readMore, do: c.getSnippet, about: "What goes into the site's pages.", status: 200, answer: Snippet{}},
 		{method: "GET", path: "/report", need: readReport, do: c.getReport, about: "The panels of a range of dates; without dates of the last 30 releases.",
 			query:  []parameter{from, to, {name: "grain", about: "how series go over time; without it by release", pattern: "^(week|month)$"}},
 			status: 200, answer: Report{}, problems: []string{"malformed", "no-releases"}},

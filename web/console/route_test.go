@@ -25,6 +25,7 @@ var allowed = map[string]struct {
 	"GET /report":             {"viewer analyst officer admin guest", true},
 	"GET /answers":            {"viewer analyst officer admin", true},
 	"GET /changes":            {"viewer analyst officer admin", true},
+	"GET /snippet":            {"viewer analyst officer admin", true},
 	"GET /loop":               {"viewer analyst officer admin", true},
 	"POST /loop/orders":       {"analyst admin", true},
 	"GET /accounts":           {"admin", true},

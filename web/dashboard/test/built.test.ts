@@ -225,6 +225,23 @@ describe.skipIf(!chromium() && !process.env["CI"])("in Chromium", () => {
     expect(await text(bare.page, "main")).toContain("This plan has no funnel");
     const odd = await visit("#/overview", { odd: { mixedNoise: true, plans: 2, missing: ["2026-11-09"] } });
     expect(await text(odd.page, ".title p")).toMatch(/no release: 9 Nov.*2 plans joined.*noise differs/s);
+    // The tag can be copied as it stands, and what was copied is said.
+    await page.bringToFront();
+    for (const width of [1280, 390]) {
+      await page.setViewport({ width, height: 900 });
+      expect(await page.$eval("html", (html) => html.scrollWidth)).toBeLessThanOrEqual(width);
+    }
+    expect(await faults(page)).toEqual([]);
+    await page.waitForSelector('button[aria-label="Copy the tag"]');
+    await page.evaluate(() => {
+      Object.defineProperty(navigator, "clipboard", { value: { writeText: (text: string) => ((window as { got?: string }).got = text) } });
+    });
+    await page.click('button[aria-label="Copy the tag"]');
+    await page.waitForFunction(() => document.querySelector('button[aria-label="Copy the tag"]')?.textContent === "Copied");
+    expect(await page.evaluate(() => (window as { got?: string }).got)).toContain('integrity="sha384-abc"');
+    expect(await page.$$eval(".steps code", (all) => all.map((it) => it.textContent).join())).toContain(
+      "dunlin verify https://shop.example/",
+    );
   });
 
   test("dates and interval stand in the address, and an answer that comes too late is dropped", async () => {

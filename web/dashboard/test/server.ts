@@ -202,6 +202,12 @@ async function answer(path: string, query: URLSearchParams, request: IncomingMes
         lines: [{ n: 1, time: "2026-11-20T09:00:00Z", who: known.name, via: "session", what: "signed in" }],
         kept: 100_000,
       });
+    case "GET snippet":
+      return json(response, 200, {
+        site: "shop.example",
+        tag: `<script src="/dunlin/dunlin.js?v=1" integrity="sha384-abc" data-long="${"x".repeat(300)}" data-dunlin-officer="dunlin-officer1abc"></script>\n`,
+        elements: "",
+      });
     case "GET loop": {
       const [from, to] = [day(query.get("from")) ?? site.first, day(query.get("to")) ?? site.last];
       return json(response, 200, loop(from, to, now.orders, now.odd.bare === true));
