@@ -27,13 +27,13 @@ func TestAPIIsThatOfTheDashboard(t *testing.T) {
 	source, err := os.ReadFile("../dashboard/src/api.ts")
 	require.NoError(t, err)
 	ts := declarations(t, string(source))
-	require.Len(t, ts, 34, "interfaces and types of api.ts: name new ones here")
+	require.Len(t, ts, 35, "interfaces and types of api.ts: name new ones here")
 	for name, v := range map[string]any{
 		"Hidden": panel.Noise, "Count": panel.Count{}, "Rate": panel.Rate{}, "Plan": panel.Plan{}, "Variant": panel.Variant{}, "Slot": panel.Slot{},
 		"Bin": panel.Bin{}, "Weekday": panel.Weekday{}, "Cohort": panel.Cohort{}, "Score": panel.Score{}, "Sort": panel.Sort{},
 		"Sum": panel.Sum{}, "Mean": panel.Mean{}, "Revenue": panel.Revenue{},
 		"Estimate": finding.Estimate{}, "State": finding.Found, "Leaving": finding.Leaving{}, "Leak": finding.Leak{}, "Campaign": finding.Campaign{},
-		"Hours": finding.Hours{}, "Worth": finding.Worth{}, "Answers": finding.Answers{}, "Change": finding.Change{}, "Changes": finding.Changes{},
+		"Hours": finding.Hours{}, "Worth": finding.Worth{}, "Factors": finding.Factors{}, "Answers": finding.Answers{}, "Change": finding.Change{}, "Changes": finding.Changes{},
 		"Belief": steer.Belief{}, "Told": steer.Told{}, "Order": steer.Order{}, "Rail": finding.Rail{}, "Proposal": Proposal{}, "Loop": Loop{},
 		"Report": panel.Report{}, "Session": Session{}, "Site": Site{}, "Problem": Problem{},
 	} {

@@ -20,6 +20,7 @@ type Answers struct {
 	Campaigns []Campaign  `json:"campaigns"`
 	Hours     Hours       `json:"hours"`
 	Worth     Worth       `json:"worth"`
+	Factors   Factors     `json:"factors"`
 }
 
 // Of answers from the releases of one site, in any order, for the dates from one to another,
@@ -42,7 +43,7 @@ func Of(all []panel.Release, from, to plan.Date, costs []Cost) (*Answers, error)
 	}
 	out := &Answers{
 		Range: whole.Range, Before: panel.Range{From: first.String(), To: (from - 1).String(), Missing: []string{}},
-		Leaving: leaving(then, now, whole, earlier), Leak: leak(now), Hours: hours(now), Worth: worth(now),
+		Leaving: leaving(then, now, whole, earlier), Leak: leak(now), Hours: hours(now), Worth: worth(now), Factors: factors(now),
 	}
 	if earlier != nil {
 		out.Before = earlier.Range

@@ -2,7 +2,6 @@ package finding
 
 import (
 	"errors"
-	"math"
 
 	"gonum.org/v1/gonum/stat/distuv"
 
@@ -156,29 +155,18 @@ func (r *Rail) look(reports []*panel.Report, since plan.Date, chance float64) {
 		r.To = report.Range.To
 		k, n, heldK, heldN = append(k, shown[0]), append(n, shown[1]), append(heldK, held[0]), append(heldN, held[1])
 	}
-	if len(k) < fewest {
+	d, c, ok := contrast(pairOf{k, n}, pairOf{heldK, heldN})
+	if !ok {
 		return
 	}
-	exposed, control := sampleOf(n), sampleOf(heldN)
-	c := sampleOf(heldK).mean / control.mean
-	// The mean of noisy counts must stand well out of their noise to be divided by.
-	if exposed.mean < 4*math.Sqrt(exposed.variance) || control.mean < 4*math.Sqrt(control.variance) || !(c > 0) {
-		return
-	}
-	own, others := make([]float64, len(k)), make([]float64, len(k))
-	for i := range k {
-		own[i] = (k[i] - c*n[i]) / exposed.mean
-		others[i] = (heldK[i] - c*heldN[i]) / control.mean
-	}
-	mean, sd, df := sampleOf(own).minus(sampleOf(others))
 	half := 0.
-	if sd > 0 { // no noise leaves all releases the same
-		half = sd * distuv.StudentsT{Mu: 0, Sigma: 1, Nu: df}.Quantile(1-chance)
+	if d.sd > 0 { // no noise leaves all releases the same
+		half = d.sd * distuv.StudentsT{Mu: 0, Sigma: 1, Nu: d.df}.Quantile(1-chance)
 	}
 	if r.Variant != "" {
 		r.Margin = selection * c
 	}
-	r.Diff, r.State = Estimate{mean, mean - half, mean + half}, None
+	r.Diff, r.State = Estimate{d.mean, d.mean - half, d.mean + half}, None
 	if r.Diff.High < -r.Margin {
 		r.State = Found
 	}

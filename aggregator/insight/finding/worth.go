@@ -25,7 +25,7 @@ type Place struct {
 
 func worth(reports []*panel.Report) Worth {
 	out := Worth{State: NotAsked, Places: []Place{}}
-	type series struct{ treated, control, gain, shown []float64 }
+	type series struct{ treated, control pairOf }
 	at := map[[2]string]*series{}
 	var places []Place
 	for _, r := range reports {
@@ -42,18 +42,14 @@ func worth(reports []*panel.Report) Worth {
 					n, k = n+float64(v.Exposed.Value), k+float64(v.Won.Value)
 				}
 			}
-			t, given := share(k, n)
-			c, held := share(j, m)
-			if !given || !held {
-				continue
-			}
 			key := [2]string{s.Kind, s.Name}
 			if at[key] == nil {
 				at[key] = &series{}
 				places = append(places, Place{Kind: s.Kind, Name: s.Name, Goal: s.Goal, Against: s.Against})
 			}
 			x := at[key]
-			x.treated, x.control, x.gain, x.shown = append(x.treated, t), append(x.control, c), append(x.gain, t-c), append(x.shown, n)
+			x.treated = pairOf{append(x.treated.k, k), append(x.treated.n, n)}
+			x.control = pairOf{append(x.control.k, j), append(x.control.n, m)}
 		}
 	}
 	if len(places) == 0 {
@@ -63,15 +59,14 @@ func worth(reports []*panel.Report) Worth {
 	var chances []float64
 	for _, p := range places {
 		x := at[[2]string{p.Kind, p.Name}]
-		s := sampleOf(x.gain)
-		if s.n < fewest {
+		gain, _, ok := contrast(x.treated, x.control)
+		if !ok {
 			continue
 		}
-		p.Treated, _ = sampleOf(x.treated).of()
-		p.Control, _ = sampleOf(x.control).of()
+		p.Treated, p.Control = x.treated.rate(), x.control.rate()
 		var chance float64
-		p.Gain, chance = s.of()
-		n := sampleOf(x.shown).mean * float64(s.n)
+		p.Gain, chance = estimate(gain.mean, gain.sd, gain.df)
+		n := sampleOf(x.treated.n).mean * float64(len(x.treated.n))
 		p.Extra = Estimate{p.Gain.Value * n, p.Gain.Low * n, p.Gain.High * n}
 		out.Places, chances = append(out.Places, p), append(chances, chance)
 	}

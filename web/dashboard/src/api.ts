@@ -270,6 +270,21 @@ export interface Answers {
   campaigns: Campaign[];
   hours: Hours;
   worth: Worth;
+  factors: Factors;
+}
+
+/** What goes with reaching a goal or coming back: groups against all others, the largest differences first. */
+export interface Factors {
+  state: State;
+  list: {
+    outcome: string; // reached, won, came back
+    of: string; // the stage, the place, or the dimension
+    group: string;
+    rate: Estimate;
+    rest: number;
+    diff: Estimate;
+    named: boolean;
+  }[];
 }
 
 /** What is taken for a rate, as that at which a variant reaches the goal. */

@@ -358,6 +358,25 @@ export function hoursTable({ hours }: Answers, words: Words): Table {
   };
 }
 
+/** An outcome of factors. */
+export function outcomeOf({ outcome, of }: { outcome: string; of: string }, words: Words): string {
+  return words.say(`factors.${outcome as "reached" | "won" | "came back"}`, { of });
+}
+
+/** What goes with reaching a goal or coming back. */
+export function factorsTable({ factors }: Answers, words: Words): Table {
+  return {
+    title: words.say("factors.title"),
+    file: "factors",
+    corner: [words.say("factors.outcome"), words.say("table.segment")],
+    columns: [
+      { label: words.say("factors.rate"), kind: "rate" },
+      { label: words.say("factors.diff"), kind: "uplift" },
+    ],
+    rows: factors.list.map((one) => ({ names: [outcomeOf(one, words), one.group], cells: [share(one.rate), change(one.diff)] })),
+  };
+}
+
 /** What personalization brings, place by place. */
 export function worthTable({ worth }: Answers, words: Words): Table {
   return {

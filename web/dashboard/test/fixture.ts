@@ -377,6 +377,7 @@ export function answers(from: string, to: string, costs: readonly string[], odd:
       campaigns: [],
       hours: { state, segments: [] },
       worth: { state, places: [] },
+      factors: { state, list: [] },
     };
   }
   const spring = revenuesOf(days.filter(({ date }) => date >= from && date <= to))[1]!;
@@ -451,6 +452,18 @@ export function answers(from: string, to: string, costs: readonly string[], odd:
         share: about(0.31, 0.008),
         next: "10 to 16",
         ahead: about(row === 4 ? 0.001 : 0.1, 0.011),
+      })),
+    },
+    factors: {
+      state,
+      list: ["reached", "won", "came back"].map((outcome, row) => ({
+        outcome,
+        of: ["order", "hero", "who"][row]!,
+        group: segments[row]!,
+        rate: about(0.3 - row / 20, 0.01),
+        rest: 0.25,
+        diff: about(0.05 - row / 20, 0.015),
+        named: row === 0,
       })),
     },
     worth: {

@@ -341,6 +341,21 @@ export const views = {
   "worth.gain": { en: "Gain", zh: "增益" },
   "worth.extra": { en: "Goals more", zh: "多出的目标" },
 
+  "factors.title": { en: "What goes with reaching a goal, or coming back", zh: "哪些因素与达成目标或回访相伴" },
+  "factors.lead": {
+    en: "Every group against all others of its kind, the largest differences first; bold ones are sure, all of them at once (Holm). A factor goes with an outcome and need not be its cause.",
+    zh: "每个组与同类其他各组相比，差别最大的在前；突出显示的在整体校正（Holm）后仍确定。因素与结果相伴，未必是其原因。",
+  },
+  "factors.nobody": { en: "No group surely differs from the others.", zh: "没有哪个组确定与其他组不同。" },
+  "factors.unknown": { en: "Too few releases in these dates to compare groups.", zh: "所选日期内的发布太少，无法比较各组。" },
+  "factors.outcome": { en: "Outcome", zh: "结果" },
+  "factors.reached": { en: "reached “{of}”", zh: "到达“{of}”" },
+  "factors.won": { en: "goal of {of}", zh: "{of}的目标" },
+  "factors.came back": { en: "came back, by {of}", zh: "回访（按{of}）" },
+  "factors.back": { en: "back", zh: "回访" },
+  "factors.rate": { en: "Rate", zh: "比率" },
+  "factors.diff": { en: "Against all others", zh: "与其他各组相比" },
+
   "spending.none": { en: "This plan asks for no revenue", zh: "此方案没有要求营收" },
   "spending.noneHelp": {
     en: "Name a grid of amounts under “revenues” in dunlin.yaml, and add a metric “revenue” for it. “dunlin plan check” says what it costs.",
