@@ -101,6 +101,8 @@ export class Dashboard {
 
   readonly language = $derived.by(() => this.place.language ?? this.#browserLanguage);
   readonly words = $derived.by(() => new Words(this.language, this.place.interval));
+  /** The page is being printed. */
+  readonly printing = $derived.by(() => this.#printing);
   /** Paper is light, whatever the screen is. */
   readonly scheme = $derived.by<Scheme>(() => (this.#printing ? "light" : (this.picked ?? this.#system)));
 

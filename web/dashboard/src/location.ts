@@ -52,6 +52,8 @@ export interface Place {
   readonly segment: string;
   /** The slot in focus; empty: the first. */
   readonly slot: string;
+  /** The panel whose whole table lies over the page, by its file's name; empty: none. */
+  readonly detail: string;
   /** What campaigns cost, as the analyst says: FROM~TO~AMOUNT~MARGIN~NAME each. */
   readonly costs: readonly string[];
 }
@@ -66,6 +68,7 @@ export const start: Place = {
   interval: "both",
   segment: "",
   slot: "",
+  detail: "",
   costs: [],
 };
 
@@ -131,6 +134,7 @@ export function parsePlace(hash: string): Place {
     interval: asked.get("interval") === "noise" ? "noise" : "both",
     segment: asked.get("segment") ?? "",
     slot: asked.get("slot") ?? "",
+    detail: asked.get("detail") ?? "",
     costs: asked
       .getAll("cost")
       .filter((text) => cost(text))
@@ -154,6 +158,7 @@ export function formatPlace(place: Place): string {
   if (place.interval !== start.interval) asked.set("interval", place.interval);
   if (place.segment) asked.set("segment", place.segment);
   if (place.slot) asked.set("slot", place.slot);
+  if (place.detail) asked.set("detail", place.detail);
   for (const text of place.costs) asked.append("cost", text);
   if (place.language) asked.set("lang", place.language);
   const query = asked.toString();

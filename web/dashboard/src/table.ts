@@ -54,6 +54,41 @@ export function hiddenOf(cell: Cell): Hidden {
   }
 }
 
+/** The number that a cell is sorted by; undefined where none is shown. */
+function rankOf(cell: Cell): number | undefined {
+  if (cell.kind === "none" || hiddenOf(cell) !== "") return undefined;
+  return cell.kind === "count" ? cell.count.value : cell.kind === "money" ? cell.money.value : cell.rate.value;
+}
+
+/** How rows are sorted: by the column of that place, those that name a row counted first. */
+export interface Order {
+  readonly column: number;
+  readonly down: boolean;
+}
+
+/**
+ * The rows in which a name holds the words sought, sorted. Rows whose number is withheld or
+ * missing come last either way: their place among the others is not known.
+ */
+export function sifted(table: Table, sought: string, order: Order | undefined, language: string): Table {
+  const needle = sought.trim().toLocaleLowerCase(language);
+  const rows = table.rows.filter(({ names }) => names.some((name) => name.toLocaleLowerCase(language).includes(needle)));
+  if (!order) return { ...table, rows };
+  const sign = order.down ? -1 : 1;
+  const named = table.corner.length;
+  const spell = new Intl.Collator(language, { numeric: true });
+  return {
+    ...table,
+    rows: rows.toSorted((one, other) => {
+      if (order.column < named) return sign * spell.compare(one.names[order.column] ?? "", other.names[order.column] ?? "");
+      const a = rankOf(one.cells[order.column - named]!);
+      const b = rankOf(other.cells[order.column - named]!);
+      if (a === undefined || b === undefined) return Number(a === undefined) - Number(b === undefined);
+      return sign * (a - b);
+    }),
+  };
+}
+
 /** Whether any number of a table is withheld. */
 export function anyHidden(table: Table): boolean {
   return table.rows.some(({ cells }) => cells.some((cell) => hiddenOf(cell) !== ""));
@@ -116,8 +151,20 @@ export function audienceDaysTable(report: Report, words: Words): Table {
   };
 }
 
-/** The funnel of the whole site and of each segment. */
-export function funnelTable(report: Report, words: Words): Table {
+/** The column of how shares differ from the range that they are compared with, in shares; none without one. */
+function pointsColumn(changes: Changes | undefined, words: Words): Table["columns"] {
+  return changes ? [{ label: words.say("compare.changePoints"), kind: "uplift" }] : [];
+}
+
+/** Its cell of a name. */
+function changeCell(changes: Changes | undefined, of: "funnel" | "places" | "revenues", name: string | undefined): Cell[] {
+  if (!changes) return [];
+  const found = changes[of].find((it) => it.name === name)?.change;
+  return [found ? uplift(found) : none];
+}
+
+/** The funnel of the whole site and of each segment; what it is compared with holds for the whole site. */
+export function funnelTable(report: Report, words: Words, changes?: Changes): Table {
   const funnel = report.funnel ?? { stages: [], all: [], segments: [] };
   const groups = [{ name: words.say("table.all"), stages: funnel.all }, ...funnel.segments.map(({ name, stages }) => ({ name, stages }))];
   return {
@@ -128,11 +175,17 @@ export function funnelTable(report: Report, words: Words): Table {
       { label: words.say("funnel.reached"), kind: "count" },
       { label: words.say("funnel.ofFirst"), kind: "rate" },
       { label: words.say("funnel.ofPrevious"), kind: "rate" },
+      ...pointsColumn(changes, words),
     ],
-    rows: groups.flatMap((group) =>
+    rows: groups.flatMap((group, place) =>
       group.stages.map(({ reached, of_first, of_previous }, index) => ({
         names: [group.name, funnel.stages[index] ?? ""],
-        cells: [count(reached), index === 0 ? none : rate(of_first), index === 0 ? none : rate(of_previous)],
+        cells: [
+          count(reached),
+          index === 0 ? none : rate(of_first),
+          index === 0 ? none : rate(of_previous),
+          ...changeCell(changes, "funnel", place === 0 && index > 0 ? funnel.stages[index] : undefined),
+        ],
       })),
     ),
   };
@@ -160,7 +213,7 @@ export function slotTable(slot: Slot, words: Words): Table {
 }
 
 /** The uplift of each slot, all dates together. */
-export function upliftTable(slots: readonly Slot[], words: Words): Table {
+export function upliftTable(slots: readonly Slot[], words: Words, changes?: Changes): Table {
   return {
     title: words.say("slots.upliftTitle"),
     file: "uplift",
@@ -169,10 +222,14 @@ export function upliftTable(slots: readonly Slot[], words: Words): Table {
       { label: words.say("slots.uplift"), kind: "uplift" },
       { label: words.say("slots.treated"), kind: "rate" },
       { label: words.say("slots.control"), kind: "rate" },
+      ...(changes ? [{ label: words.say("compare.goalPoints"), kind: "uplift" } as const] : []),
     ],
     rows: slots.map(({ name, uplift: found }) => ({
       names: [name],
-      cells: found ? [uplift(found.rate), rate(found.treated), rate(found.control)] : [none, none, none],
+      cells: [
+        ...(found ? [uplift(found.rate), rate(found.treated), rate(found.control)] : [none, none, none]),
+        ...changeCell(changes, "places", name),
+      ],
     })),
   };
 }
@@ -234,7 +291,7 @@ export function revenueTitle({ kind, name, of }: Revenue, words: Words): string 
 }
 
 /** A revenue by arm, or by segment. */
-export function revenueTable(revenue: Revenue, words: Words): Table {
+export function revenueTable(revenue: Revenue, words: Words, changes?: Changes): Table {
   const parts = revenue.arms.length > 0 ? revenue.arms : revenue.segments;
   return {
     title: revenueTitle(revenue, words),
@@ -243,12 +300,24 @@ export function revenueTable(revenue: Revenue, words: Words): Table {
     columns: [
       { label: words.say("spending.total"), kind: "money" },
       { label: words.say("spending.perHead"), kind: "money" },
+      ...(changes ? [{ label: words.say("compare.change"), kind: "uplift" } as const] : []),
     ],
     rows: [
-      { names: [words.say("table.all")], cells: [money(revenue.total), money(revenue.per_head)] },
-      ...parts.map(({ name, total, per_head }) => ({ names: [words.variant(name)], cells: [money(total), money(per_head)] })),
+      {
+        names: [words.say("table.all")],
+        cells: [money(revenue.total), money(revenue.per_head), ...changeCell(changes, "revenues", revenue.name)],
+      },
+      ...parts.map(({ name, total, per_head }) => ({
+        names: [words.variant(name)],
+        cells: [money(total), money(per_head), ...(changes ? [none] : [])],
+      })),
       ...(revenue.increment
-        ? [{ names: [words.say("spending.increment", { arm: words.variant(revenue.against) })], cells: [money(revenue.increment), none] }]
+        ? [
+            {
+              names: [words.say("spending.increment", { arm: words.variant(revenue.against) })],
+              cells: [money(revenue.increment), none, ...(changes ? [none] : [])],
+            },
+          ]
         : []),
     ],
   };

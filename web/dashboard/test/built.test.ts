@@ -244,6 +244,36 @@ describe.skipIf(!chromium() && !process.env["CI"])("in Chromium", () => {
     );
   });
 
+  test("a panel's whole table is searched, sorted, and closed by Escape; the segment stays", async () => {
+    const { page } = await visit("#/audience?segment=sports&detail=segments&compare=previous");
+    const names = () => page.$$eval("dialog tbody tr", (rows) => rows.map((row) => row.querySelector("th")!.textContent));
+    await page.waitForFunction(() => document.querySelectorAll("dialog thead th").length === 4);
+    const all = await names();
+    expect(all.length).toBeGreaterThan(2);
+    await page.click("dialog thead th:first-child button");
+    expect(await names()).toEqual([...all].sort((a, b) => a.localeCompare(b, "en")));
+    expect(await page.$eval("dialog thead th", (head) => head.getAttribute("aria-sort"))).toBe("ascending");
+    await page.type("dialog input[type=search]", all[1]!);
+    expect(await names()).toEqual([all[1]]);
+    expect(await text(page, "dialog [role=status]")).toBe(`Rows: 1 of ${all.length}`);
+    expect(await faults(page)).toEqual([]);
+    await page.keyboard.press("Escape"); // a search field's own: it empties
+    if (await page.$("dialog")) await page.keyboard.press("Escape");
+    await page.waitForFunction(() => !document.querySelector("dialog[open]"));
+    expect(page.url()).toContain("segment=sports");
+    expect(page.url()).not.toContain("detail=");
+    await page.click('.panel .tools a[href*="detail="]');
+    await page.waitForSelector("dialog[open]");
+  });
+
+  test("on paper a chart has its table beside it", async () => {
+    const { page } = await visit("#/overview");
+    const tables = () => page.$$eval(".panel table", (all) => all.length);
+    const before = await tables();
+    await page.emulateMediaType("print");
+    await page.waitForFunction((n) => document.querySelectorAll(".panel table").length > n, {}, before);
+  });
+
   test("dates and interval stand in the address, and an answer that comes too late is dropped", async () => {
     const { page, now } = await visit("#/overview");
     now.slow = 1500;

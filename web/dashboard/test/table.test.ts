@@ -13,6 +13,8 @@ import {
   slotTable,
   upliftDaysTable,
   upliftTable,
+  sifted,
+  type Cell,
   type Table,
   campaignTable,
   hoursTable,
@@ -49,6 +51,30 @@ describe("calendar", () => {
 });
 
 describe("tables", () => {
+  test("rows are searched and sorted; what is withheld stays last", () => {
+    const share = (value: number, hidden: "" | "noise" = ""): Cell => ({ kind: "rate", rate: { value, low: 0, high: 1, hidden } });
+    const table: Table = {
+      title: "t",
+      file: "t",
+      corner: ["name"],
+      columns: [{ label: "share", kind: "rate" }],
+      rows: [
+        { names: ["Shoes 10"], cells: [share(0.2)] },
+        { names: ["bags"], cells: [share(0.9, "noise")] },
+        { names: ["shoes 9"], cells: [share(0.5)] },
+        { names: ["hats"], cells: [{ kind: "none" }] },
+      ],
+    };
+    const names = (sought: string, column?: number, down = false): string[] =>
+      sifted(table, sought, column === undefined ? undefined : { column, down }, "en").rows.map(({ names }) => names[0]!);
+    expect(names("")).toEqual(["Shoes 10", "bags", "shoes 9", "hats"]);
+    expect(names(" SHOES ")).toEqual(["Shoes 10", "shoes 9"]);
+    expect(names("gloves")).toEqual([]);
+    expect(names("", 0)).toEqual(["bags", "hats", "shoes 9", "Shoes 10"]);
+    expect(names("", 1, true)).toEqual(["shoes 9", "Shoes 10", "bags", "hats"]);
+    expect(names("", 1)).toEqual(["Shoes 10", "shoes 9", "bags", "hats"]);
+  });
+
   test.each<[string, Table, number]>([
     ["present", presentTable(week, words), 8],
     ["segments", audienceTable(week, words), 5],
@@ -57,6 +83,9 @@ describe("tables", () => {
     ["slot", slotTable(hero, words), 42],
     ["present and before", presentTable(week, words, changes("2026-11-15", "2026-11-21")), 8],
     ["segments and change", audienceTable(week, words, changes("2026-11-15", "2026-11-21")), 5],
+    ["funnel and change", funnelTable(week, words, changes("2026-11-15", "2026-11-21")), 18],
+    ["uplift and change", upliftTable(week.slots, words, changes("2026-11-15", "2026-11-21")), 2],
+    ["revenue and change", revenueTable(week.revenues[1]!, words, changes("2026-11-15", "2026-11-21")), 4],
     ["revenue", revenueTable(week.revenues[1]!, words), 4],
     ["revenue by date", revenueDaysTable(week, week.revenues[0]!, words), 7],
     ["leaving", leavingTable(five, words), 5],

@@ -191,6 +191,8 @@ export const frame = {
   "compare.points": { en: "{change} points against {dates}", zh: "与 {dates} 相比 {change} 个百分点" },
   "compare.unknown": { en: "too few releases to compare with {dates}", zh: "发布太少，无法与 {dates} 对比" },
   "compare.change": { en: "Change", zh: "变化" },
+  "compare.changePoints": { en: "Change, percentage points", zh: "变化，百分点" },
+  "compare.goalPoints": { en: "Change of who reached the goal, percentage points", zh: "达成目标比率的变化，百分点" },
   "compare.before": { en: "Before", zh: "此前" },
   "keys.title": { en: "Keys", zh: "快捷键" },
   "keys.last": { en: "Last release", zh: "最近一次发布" },
