@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dunlin-analytics/dunlin/aggregator/release"
+	"github.com/dunlin-analytics/dunlin/cmd/service"
 	"github.com/dunlin-analytics/dunlin/plans"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
 	"github.com/dunlin-analytics/dunlin/privacy/plan/planfile"
@@ -59,7 +60,9 @@ func twoYears(b *testing.B) (at string, p *plan.Plan, invite func() string) {
 	}
 	dashboard, err := web.Dashboard()
 	require.NoError(b, err)
-	c, err := console.Open(console.Options{Dir: b.TempDir(), Releases: store, Dashboard: dashboard, Clock: time.Now, Random: rand.Reader})
+	helm, err := service.OpenHelm(b.TempDir())
+	require.NoError(b, err)
+	c, err := console.Open(console.Options{Dir: b.TempDir(), Releases: store, Helm: helm, Dashboard: dashboard, Clock: time.Now, Random: rand.Reader})
 	require.NoError(b, err)
 	server := httptest.NewServer(c.Handler())
 	b.Cleanup(func() { server.Close(); require.NoError(b, c.Close()) })
@@ -91,6 +94,7 @@ func BenchmarkQueriesOfTwoYears(b *testing.B) {
 		"report of two years":     "report?from=" + day(0) + "&to=" + day(729),
 		"report of 30 days":       "report?from=" + day(700) + "&to=" + day(729),
 		"questions of 30 days":    "answers?from=" + day(700) + "&to=" + day(729),
+		"loop of 30 days":         "loop?from=" + day(700) + "&to=" + day(729),
 		"comparison of 30 days":   "changes?compare=previous&from=" + day(700) + "&to=" + day(729),
 		"comparison of 12 months": "changes?compare=year&from=" + day(366) + "&to=" + day(729),
 	} {
