@@ -31,7 +31,7 @@ func TestOtherKindsChangeNothing(t *testing.T) {
 		}
 		out, err := panel.Of([]panel.Release{r}, r.Period.Date, r.Period.Date)
 		require.NoError(t, err)
-		out.Plan.Cells, out.Sorts = 0, nil
+		out.Plan.Cells, out.Plan.SegmentCells, out.Plan.Uncrossed, out.Sorts = 0, 0, nil, nil
 		return out
 	}
 	require.Equal(t, report(p), report(&more))

@@ -64,6 +64,17 @@ export interface Plan {
   consent: "ask" | "site" | "assumed";
   holdout: number; // share
   epsilon: { one: number; days30: number; year: number; delta: number };
+  most_cells: number; // that a plan may have
+  segments: number;
+  segment_cells: number; // that a further segment would take
+  uncrossed: Uncrossed[];
+}
+
+/** A panel that the plan asks of the whole site alone. */
+export interface Uncrossed {
+  kind: string; // funnel, revenue, or a slot's or a distribution's kind
+  name: string;
+  cells: number; // more, if asked by segment in place of by site; 0: cannot be
 }
 
 export interface Variant {

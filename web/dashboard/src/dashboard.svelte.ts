@@ -95,7 +95,7 @@ export class Dashboard {
     });
     window.addEventListener("hashchange", () => void this.#arrive());
     window.document.addEventListener("visibilitychange", () => {
-      if (window.document.visibilityState === "visible") void this.#freshen();
+      if (window.document.visibilityState === "visible") void this.freshen();
     });
   }
 
@@ -298,8 +298,8 @@ export class Dashboard {
     await this.load();
   }
 
-  /** Looks for a release that came while the page was away. */
-  async #freshen(): Promise<void> {
+  /** Looks for a release that came since. */
+  async freshen(): Promise<void> {
     if (this.phase !== "in" || this.loading) return;
     const site = await this.#client.site();
     if (!site.ok || site.value.last === this.site?.last) return;

@@ -52,6 +52,8 @@ export interface Place {
   readonly segment: string;
   /** The slot in focus; empty: the first. */
   readonly slot: string;
+  /** The value of a distribution in focus, `KIND NAME:VALUE`; empty: none. */
+  readonly value: string;
   /** The panel whose whole table lies over the page, by its file's name; empty: none. */
   readonly detail: string;
   /** What campaigns cost, as the analyst says: FROM~TO~AMOUNT~MARGIN~NAME each. */
@@ -68,6 +70,7 @@ export const start: Place = {
   interval: "both",
   segment: "",
   slot: "",
+  value: "",
   detail: "",
   costs: [],
 };
@@ -134,6 +137,7 @@ export function parsePlace(hash: string): Place {
     interval: asked.get("interval") === "noise" ? "noise" : "both",
     segment: asked.get("segment") ?? "",
     slot: asked.get("slot") ?? "",
+    value: asked.get("value") ?? "",
     detail: asked.get("detail") ?? "",
     costs: asked
       .getAll("cost")
@@ -158,6 +162,7 @@ export function formatPlace(place: Place): string {
   if (place.interval !== start.interval) asked.set("interval", place.interval);
   if (place.segment) asked.set("segment", place.segment);
   if (place.slot) asked.set("slot", place.slot);
+  if (place.value) asked.set("value", place.value);
   if (place.detail) asked.set("detail", place.detail);
   for (const text of place.costs) asked.append("cost", text);
   if (place.language) asked.set("lang", place.language);

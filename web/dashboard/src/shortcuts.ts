@@ -45,7 +45,7 @@ export function asked(key: string, place: Place, first: string, last: string, st
     case "?":
       return "help";
     case "escape":
-      return place.segment ? { change: { segment: "" } } : undefined;
+      return place.segment || place.value ? { change: { segment: "", value: "" } } : undefined;
     case "arrowleft":
     case "arrowright": {
       const dates = last ? datesOf(place.span, first, last, step) : undefined;

@@ -285,6 +285,22 @@ export function sortTable(sort: Sort, words: Words): Table {
   };
 }
 
+/** One value of a distribution, by segment. */
+export function valueTable(sort: Sort, value: string, words: Words): Table {
+  return {
+    title: words.say("cross.slice", { value, name: sort.name || sortTitle(sort, words) }),
+    file: `${sort.kind}${sort.name && "-"}${sort.name}-${value}`,
+    corner: [words.say("table.segment")],
+    columns: [
+      { label: words.say("sorts.devices"), kind: "count" },
+      { label: words.say("cross.ofSegment"), kind: "rate" },
+    ],
+    rows: sort.segments.flatMap(({ name, bins }) =>
+      bins.filter((bin) => bin.name === value).map(({ total, share }) => ({ names: [name], cells: [count(total), rate(share)] })),
+    ),
+  };
+}
+
 /** What a revenue is called. */
 export function revenueTitle({ kind, name, of }: Revenue, words: Words): string {
   return words.say(`spending.title.${kind}`, { name, of });

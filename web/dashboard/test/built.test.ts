@@ -266,6 +266,33 @@ describe.skipIf(!chromium() && !process.env["CI"])("in Chromium", () => {
     await page.waitForSelector("dialog[open]");
   });
 
+  test("a value is looked at by segment where the plan crosses it, else says what that would take", async () => {
+    const { page } = await visit("#/sorts?segment=returning");
+    await drawn(page, "sorts");
+    const press = (name: string) =>
+      page.evaluate((name) => {
+        const button = [...document.querySelectorAll<HTMLButtonElement>(".values button")].find((it) => it.textContent === name)!;
+        button.focus();
+        button.click();
+        return [button.getAttribute("aria-disabled"), button.getAttribute("aria-describedby")] as const;
+      }, name);
+    expect(await press("organic")).toEqual(["false", null]);
+    await page.waitForFunction(() => location.hash.includes("value=dimension+channel%3Aorganic"));
+    expect(await text(page, "main")).toContain("“organic” of “channel”, by segment");
+    expect(await text(page, ".filters")).toMatch(/Segment: returning ×.*channel: organic ×.*22 more cells/s);
+    expect(await faults(page)).toEqual([]);
+    const [disabled, why] = await press("reads");
+    expect(disabled).toBe("true");
+    expect(page.url()).toContain("organic"); // nothing was picked
+    expect(await page.$eval(`[id="${why}"]`, (tip) => [getComputedStyle(tip).display, tip.textContent])).toEqual([
+      "block",
+      expect.stringMatching(/16 more cells \(113 of 1024 are used\)/),
+    ]);
+    await page.keyboard.press("Escape");
+    await page.waitForFunction(() => !/segment=|value=/.test(location.hash));
+    expect(await page.$(".filters")).toBeNull();
+  });
+
   test("on paper a chart has its table beside it", async () => {
     const { page } = await visit("#/overview");
     const tables = () => page.$$eval(".panel table", (all) => all.length);

@@ -35,6 +35,7 @@ describe("place", () => {
       { view: "answers", costs: ["2026-10-08~2026-11-06~12000~0.4~spring ~ sale"] },
     ],
     ["#/overview?dates=last-month&compare=year&grain=week", { span: { preset: "last-month" }, compare: "year", grain: "week" }],
+    ["#/sorts?value=dimension+channel:organic", { view: "sorts", value: "dimension channel:organic" }],
     ["#/audience?segment=shoes&detail=segments", { view: "audience", segment: "shoes", detail: "segments" }],
     ["#/funnel?from=2026-10-01&to=2026-10-31", { view: "funnel", span: { from: "2026-10-01", to: "2026-10-31" } }],
   ])("%s is read, written and read again", (hash, change) => {

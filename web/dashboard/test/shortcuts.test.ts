@@ -19,7 +19,7 @@ test("other keys", () => {
   expect(ask("x")).toEqual({ change: { compare: "previous" } });
   expect(ask("x", { compare: "year" })).toEqual({ change: { compare: "" } });
   expect(ask("Escape")).toBeUndefined();
-  expect(ask("Escape", { segment: "new" })).toEqual({ change: { segment: "" } });
+  expect(ask("Escape", { segment: "new" })).toEqual({ change: { segment: "", value: "" } });
   for (const key of ["q", "Enter", "constructor", "F1"]) expect(ask(key)).toBeUndefined();
 });
 

@@ -171,6 +171,15 @@ export const frame = {
     en: "{period} is being counted; its release comes when it has closed, not before {due}.",
     zh: "{period} 正在统计，结束后才会发布，不早于 {due}。",
   },
+  "open.left": { en: "It closes in {time}.", zh: "距结束还有 {time}。" },
+  "open.closed": {
+    en: "It has closed: this page looks for its release again in {time}.",
+    zh: "该周期已结束：本页将在 {time} 后再次查看是否已发布。",
+  },
+  "open.look": {
+    en: "This page looks for the first release again in {time}.",
+    zh: "本页将在 {time} 后再次查看是否有首次发布。",
+  },
   "empty.rangeTitle": { en: "No release in these dates", zh: "所选日期内没有发布" },
   "empty.range": {
     en: "Releases run from {from} to {to}.",

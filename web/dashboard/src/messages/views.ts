@@ -168,6 +168,33 @@ export const views = {
   "sorts.gain.tried": { en: "Solved at the first try", zh: "首次即解出" },
   "sorts.gain.reached": { en: "Responded", zh: "作出回应" },
   "sorts.gainTitle": { en: "{gain}, by group: {name}", zh: "{gain}，按组：{name}" },
+  "cross.segment": {
+    en: "Not by “{segment}”: the plan asks this of the whole site alone, so it stays as it is. By segment in place of by site it would take {n} more cells ({used} of {most} are used); its whole-site numbers, then sums of {segments} noisy cells, would be up to {wider} wider. All other numbers would stay as wide.",
+    zh: "无法按“{segment}”查看：方案只按全站统计此项，因此保持不变。若改为按分群统计，会多用 {n} 个单元（{most} 个中已用 {used} 个）；其全站数字将是 {segments} 个带噪声单元之和，区间最多变宽 {wider}，其他数字的宽度不变。",
+  },
+  "cross.full": { en: "The plan has no room for so many cells.", zh: "方案已容纳不下这么多单元。" },
+  "cross.never": {
+    en: "Not by “{segment}”: this can be asked of the whole site alone, so it stays as it is.",
+    zh: "无法按“{segment}”查看：此项只能按全站统计，因此保持不变。",
+  },
+  "cross.values": { en: "Show by segment: values of “{name}”", zh: "按分群查看：“{name}”的各项" },
+  "cross.valuesShort": { en: "By segment", zh: "按分群" },
+  "cross.disabled": {
+    en: "These values are crossed with nothing. By segment in place of by site would take {n} more cells ({used} of {most} are used); the whole-site numbers of this panel would be up to {wider} wider, all others as wide as now.",
+    zh: "这些项没有与其他维度交叉。若改为按分群统计，会多用 {n} 个单元（{most} 个中已用 {used} 个）；此面板的全站数字区间最多变宽 {wider}，其他数字的宽度不变。",
+  },
+  "cross.disabledNever": {
+    en: "These values are crossed with nothing: this can be asked of the whole site alone.",
+    zh: "这些项没有与其他维度交叉：此项只能按全站统计。",
+  },
+  "cross.slice": { en: "“{value}” of “{name}”, by segment", zh: "“{name}”中的“{value}”，按分群" },
+  "cross.ofSegment": { en: "Share of what is counted in the segment", zh: "在该分群计数中的占比" },
+  "cross.filter": { en: "Filters", zh: "筛选" },
+  "cross.remove": { en: "Remove: {what}", zh: "移除：{what}" },
+  "cross.valueOnly": {
+    en: "A plan crosses with segments alone, so “{value}” filters its own panel; the others are as they are. As a further segment it would filter all that are by segment: {n} more cells ({used} of {most} are used), and their whole-site numbers, where they are sums of segments, would be up to {wider} wider.",
+    zh: "方案只能与分群交叉，因此“{value}”只筛选它自己的面板，其他面板保持不变。若把它设为新的分群，则可筛选所有按分群统计的面板：会多用 {n} 个单元（{most} 个中已用 {used} 个）；这些面板的全站数字若为各分群之和，区间最多变宽 {wider}。",
+  },
   "sorts.back": {
     en: "Of those who were in the group in one period, how many were there again in the next, or within as many as the plan says: what is missing to 100% are those who left, also for good. Groups whose lines do not overlap differ by more than chance and noise.",
     zh: "某一周期属于该组的设备中，在下一周期（或方案规定的若干周期内）再次到访的比率；与 100% 的差额就是离开的设备，包括一去不返的。两组的线若不重叠，差别就超出了偶然与噪声。",
