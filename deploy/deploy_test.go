@@ -20,7 +20,7 @@ func units(t *testing.T) (dir string, names []string) {
 	require.NoError(t, err)
 	files, err := filepath.Glob("systemd/*@.*")
 	require.NoError(t, err)
-	require.Len(t, files, 5)
+	require.Len(t, files, 7)
 	dir = t.TempDir()
 	for _, f := range files {
 		b, err := os.ReadFile(f)

@@ -67,7 +67,7 @@ the site learns only noised sums over groups. 只见鸟群,不见其鸟。`,
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(initCommand(), snippetCommand(), verifyCommand(), planCommand(), keygenCommand(), pairCommand(), serveCommand(),
-		statusCommand(), doctorCommand(), backupCommand(), restoreCommand(), releaseCommand(), queryCommand(), spoolCommand(), consoleCommand(),
+		statusCommand(), doctorCommand(), backupCommand(), restoreCommand(), releaseCommand(), queryCommand(), weeklyCommand(), spoolCommand(), consoleCommand(),
 		demoCommand(), simulateCommand(), benchCommand(), steppedCommand())
 	return root
 }
