@@ -4,11 +4,14 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 	"text/tabwriter"
 
 	"github.com/dunlin-analytics/dunlin/aggregator/insight/panel"
+	"github.com/dunlin-analytics/dunlin/aggregator/release"
 	"github.com/dunlin-analytics/dunlin/cmd/bench/cookiecats"
 	"github.com/dunlin-analytics/dunlin/cmd/rig"
+	"github.com/dunlin-analytics/dunlin/privacy/plan"
 	"github.com/dunlin-analytics/dunlin/wasm/module"
 	"github.com/spf13/cobra"
 )
@@ -40,31 +43,56 @@ func demoGame(c *cobra.Command, n int, data, keep string) error {
 	if err != nil {
 		return err
 	}
-	private, err := cookiecats.Shown(once.Plan, once.Released.Record)
-	if err != nil {
-		return err
-	}
-	exactly := once.Released.Record
-	exactly.Cells = cookiecats.Exact(players)
-	exact, err := cookiecats.Shown(once.Plan, exactly)
-	if err != nil {
-		return err
-	}
 	fmt.Fprintf(out, "\n%d reports accepted. What the site learns, beside the truth that nobody at the site has:\n\n", once.Leader.Accepted)
-	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(t, "came back on\tversion\tinstalled\trate\t95 % interval\ttruth\t")
-	for i, s := range private {
-		for k, v := range s.All {
-			fmt.Fprintf(t, "%s\t%s\t%d\t%s\t%s\t%s\t\n", s.Goal, v.Name, v.Exposed.Value, finely(v.Rate.Value), between(v.Rate), finely(exact[i].All[k].Rate.Value))
-		}
-		fmt.Fprintf(t, "%s\tuplift\t\t%s\t%s\t%s\t\n", s.Goal, finely(s.Uplift.Rate.Value), between(s.Uplift.Rate), finely(exact[i].Uplift.Rate.Value))
+	if err := printArms(out, once.Plan, once.Released.Record, cookiecats.Exact(players)); err != nil {
+		return err
 	}
-	_ = t.Flush() // a terminal that is gone has nobody to tell
-	fmt.Fprintln(out, "\nThe intervals hold noise and chance: what another draw of players would have shown, 95 times in 100.")
 	if keep != "" {
 		fmt.Fprintf(out, "\nKept in %[1]s. See it: dunlin console --data %[1]s/data/leader\n", keep)
 	}
 	return nil
+}
+
+// printArms prints what the dashboard shows of a release's campaigns, beside what it would
+// show of the exact sums.
+func printArms(out io.Writer, p *plan.Plan, r release.Record, exact []int64) error {
+	private, err := rig.Shown(p, r, r.Cells)
+	if err != nil {
+		return err
+	}
+	truth, err := rig.Shown(p, r, exact)
+	if err != nil {
+		return err
+	}
+	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(t, "goal\tarm\tcounted\trate\t95 % interval\ttruth\tholds it\t")
+	for i, s := range private {
+		row := func(name, counted string, got, is panel.Rate) {
+			fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t\n", s.GoalName, name, counted, finely(got.Value), between(got), finely(is.Value), holds(got, is.Value))
+		}
+		for k, v := range s.All {
+			row(v.Name, strconv.FormatInt(v.Exposed.Value, 10), v.Rate, truth[i].All[k].Rate)
+		}
+		for k, v := range s.All {
+			if v.Uplift != nil {
+				row(v.Name+" against "+s.Against, "", *v.Uplift, *truth[i].All[k].Uplift)
+			}
+		}
+	}
+	_ = t.Flush() // a terminal that is gone has nobody to tell
+	fmt.Fprintln(out, "\nThe intervals hold noise and chance: what another draw of people would have shown, 95 times in 100.")
+	return nil
+}
+
+// holds says whether an interval has the truth in it.
+func holds(r panel.Rate, truth float64) string {
+	switch {
+	case r.High == nil || r.Hidden != "":
+		return "-"
+	case r.Low <= truth && truth <= *r.High:
+		return "yes"
+	}
+	return "no"
 }
 
 func finely(v float64) string { return fmt.Sprintf("%.2f %%", 100*v) }

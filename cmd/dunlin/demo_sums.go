@@ -75,6 +75,11 @@ func demoSums(c *cobra.Command, n int, data, keep string) error {
 		return err
 	}
 	printDemo(out, people, got, took.devices+took.release)
+	fmt.Fprintln(out, "\nThe whole site, as its dashboard shows the campaign:")
+	fmt.Fprintln(out)
+	if err := printArms(out, got.Plan, got.Released.Record, hillstrom.Exact(people)); err != nil {
+		return err
+	}
 	if keep != "" {
 		fmt.Fprintf(out, `
 Kept in %[1]s: keys, services and releases of an invented site.

@@ -3,6 +3,7 @@ package rig
 import (
 	"context"
 
+	"github.com/dunlin-analytics/dunlin/aggregator/insight/panel"
 	"github.com/dunlin-analytics/dunlin/aggregator/release"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
 	"github.com/dunlin-analytics/dunlin/wasm/device"
@@ -38,4 +39,15 @@ func RunOnce(ctx context.Context, o Options, n int, day func(ctx context.Context
 	}
 	out.Released, out.Leader, err = r.Release(ctx, 0, prepare)
 	return out, err
+}
+
+// Shown is what the dashboard makes of sums in the place of those released: of each slot,
+// and each goal of a campaign, its arms and the uplift.
+func Shown(p *plan.Plan, r release.Record, cells []int64) ([]panel.Slot, error) {
+	r.Cells = cells
+	report, err := panel.Of([]panel.Release{{Plan: p, Record: r}}, r.Period.Date, r.Period.Date)
+	if err != nil {
+		return nil, err
+	}
+	return report.Slots, nil
 }

@@ -39,6 +39,7 @@ type funnelSeries struct {
 type slotSeries struct {
 	kind       string // slot, list, campaign
 	name, goal string
+	goalName   string // a campaign's
 	of         string // the campaign, of another than its first goal
 	exposed    plan.MetricKind
 	won        plan.MetricKind // what successes are counted by
@@ -164,6 +165,7 @@ type place struct {
 	result     int    // index of a campaign's goal
 	source     int
 	goal       plan.Trigger
+	goalName   string   // a campaign's
 	columns    []string // without the holdout's
 	holdout    plan.Share
 	against    string // the column that uplift is against; empty: none
@@ -214,7 +216,7 @@ func placesOf(p *plan.Plan) (out []place) {
 		}
 		for g, goal := range c.Goals {
 			it := place{
-				kind: "campaign", against: against, name: c.Name, source: i, result: g, goal: goal.On, columns: c.Arms, holdout: held,
+				kind: "campaign", against: against, name: c.Name, source: i, result: g, goal: goal.On, goalName: goal.Name, columns: c.Arms, holdout: held,
 				exposed: plan.CampaignExposed, won: []plan.MetricKind{plan.CampaignConverted},
 			}
 			if g > 0 {
@@ -236,7 +238,7 @@ func (j *joint) joinPlace(p identified, layout plan.Layout, it *place) {
 	if at < 0 {
 		at = len(j.slots)
 		j.slots = append(j.slots, &slotSeries{
-			kind: it.kind, name: it.name, of: it.of, goal: goal, exposed: it.exposed, won: won, holdout: it.holdout, against: it.against, plans: map[plan.Digest]bool{},
+			kind: it.kind, name: it.name, of: it.of, goal: goal, goalName: it.goalName, exposed: it.exposed, won: won, holdout: it.holdout, against: it.against, plans: map[plan.Digest]bool{},
 		})
 	}
 	s := j.slots[at]

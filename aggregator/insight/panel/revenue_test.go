@@ -153,3 +153,22 @@ func TestRevenueCovers(t *testing.T) {
 		require.InDelta(t, .95, float64(n)/repeats, .02, what)
 	}
 }
+
+func TestArmsAgainstTheFirst(t *testing.T) {
+	p := till()
+	r, err := panel.Of([]panel.Release{week(p, 3, tillCounts...)}, p.Periods[0].Date, p.Periods[9].Date)
+	require.NoError(t, err)
+	for _, s := range r.Slots {
+		switch s.Name {
+		case "spring": // 360 of 4,000 against 140 of 2,000
+			require.Equal(t, "bought", s.GoalName)
+			require.Nil(t, s.All[0].Uplift)
+			require.InDelta(t, .09/.07-1, s.All[1].Uplift.Value, 1e-9)
+			require.Equal(t, s.Uplift.Rate, *s.All[1].Uplift)
+		default: // a holdout is what a slot's variants are together against
+			for _, v := range s.All {
+				require.Nil(t, v.Uplift)
+			}
+		}
+	}
+}

@@ -11,9 +11,10 @@ import (
 type Slot struct {
 	Kind     string        `json:"kind"` // slot, list or campaign
 	Name     string        `json:"name"`
-	Of       string        `json:"of"`   // of another than a campaign's first goal: the campaign; else empty
-	From     string        `json:"from"` // date of its first release: earlier ones in the range had another goal or holdout
-	Goal     string        `json:"goal"` // click, order, …, or the name of the site's own event
+	Of       string        `json:"of"`        // of another than a campaign's first goal: the campaign; else empty
+	From     string        `json:"from"`      // date of its first release: earlier ones in the range had another goal or holdout
+	Goal     string        `json:"goal"`      // click, order, …, or the name of the site's own event
+	GoalName string        `json:"goal_name"` // what a campaign calls it; empty: a slot's or list's
 	Variants []string      `json:"variants"`
 	All      []Variant     `json:"all"` // of the whole site
 	Segments []SlotSegment `json:"segments"`
@@ -40,6 +41,8 @@ type Variant struct {
 	Exposed Count  `json:"exposed"`
 	Won     Count  `json:"won"`
 	Rate    Rate   `json:"rate"` // won by exposed
+	// Uplift is against an assigned campaign's first arm; null of that arm, and elsewhere.
+	Uplift *Rate `json:"uplift"`
 }
 
 // Uplift is how much more often the personalized reach the goal than the holdout, or those
@@ -91,12 +94,17 @@ func slot(j *joint, s *slotSeries, all sums, days []day, in []Release) Slot {
 	variants := func(scope scope, segment string) (out []Variant) {
 		for _, column := range columns {
 			p := arm(all, scope, segment, column)
-			out = append(out, Variant{column, countOf(p.N), countOf(p.K), rateOf(p)})
+			v := Variant{Name: column, Exposed: countOf(p.N), Won: countOf(p.K), Rate: rateOf(p)}
+			if s.holdout == 0 && s.against != "" && column != s.against {
+				u := upliftOf(p, arm(all, scope, segment, s.against))
+				v.Uplift = &u
+			}
+			out = append(out, v)
 		}
 		return out
 	}
 	out := Slot{
-		Kind: s.kind, Name: s.name, Of: s.of, From: since(in, s.plans), Goal: s.goal, Variants: s.variants, Against: s.against,
+		Kind: s.kind, Name: s.name, Of: s.of, From: since(in, s.plans), Goal: s.goal, GoalName: s.goalName, Variants: s.variants, Against: s.against,
 		All: variants(whole, ""), Segments: []SlotSegment{}, UpliftDays: []UpliftDay{},
 	}
 	for _, segment := range s.segments {

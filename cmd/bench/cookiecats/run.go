@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/dunlin-analytics/dunlin/aggregator/insight/panel"
-	"github.com/dunlin-analytics/dunlin/aggregator/release"
 	"github.com/dunlin-analytics/dunlin/cmd/rig"
 	"github.com/dunlin-analytics/dunlin/edge"
 	"github.com/dunlin-analytics/dunlin/plans"
@@ -43,14 +41,4 @@ func live(ctx context.Context, d *device.Device, p Player, noon plan.Time) error
 		return d.Track(ctx, installed+7*plan.Day, edge.Event{Kind: plan.Custom, Event: 1})
 	}
 	return nil
-}
-
-// Shown is what the dashboard makes of sums, released or exact: of each goal of the campaign
-// its arms and the uplift.
-func Shown(p *plan.Plan, r release.Record) ([]panel.Slot, error) {
-	report, err := panel.Of([]panel.Release{{Plan: p, Record: r}}, r.Period.Date, r.Period.Date)
-	if err != nil {
-		return nil, err
-	}
-	return report.Slots, nil
 }

@@ -27,6 +27,7 @@ type Options struct {
 
 // Outcome is what came of the customers' reports.
 type Outcome struct {
+	Plan         *plan.Plan
 	Acknowledged uint64 // reports that the collector answered 202 to
 	Released     release.Signed
 	Cells        []metric.Cell // Released with names and intervals
@@ -55,7 +56,7 @@ func Run(ctx context.Context, customers []Customer, o Options) (out Outcome, err
 	}, len(customers), func(ctx context.Context, d *device.Device, i int, noon plan.Time) error {
 		return live(ctx, d, customers[i], noon)
 	}, o.Devices, o.Prepare)
-	out.Acknowledged, out.Released, out.Leader = once.Acknowledged, once.Released, once.Leader
+	out.Plan, out.Acknowledged, out.Released, out.Leader = once.Plan, once.Acknowledged, once.Released, once.Leader
 	if err != nil {
 		return out, err
 	}

@@ -82,6 +82,7 @@ export interface Variant {
   exposed: Count;
   won: Count; // clicked or converted
   rate: Rate;
+  uplift?: Rate | null; // against an assigned campaign's first arm; null of that arm, and elsewhere
 }
 
 export interface Slot {
@@ -90,6 +91,7 @@ export interface Slot {
   of?: string; // of another than a campaign's first goal: the campaign
   from?: string; // date of its first release; earlier ones in the range had another goal or holdout
   goal: string; // "click", "order", an event's name
+  goal_name?: string; // what a campaign calls it; empty: a slot's or list's
   variants: string[];
   all: Variant[]; // whole site
   segments: { name: string; variants: Variant[] }[];

@@ -56,6 +56,12 @@ function decimals(points: number): number {
   return points >= 0.095 ? 1 : 2;
 }
 
+/** Decimals, at most 2, at which the end of an interval that leaves zero behind is not written as zero. */
+function apart(low: number, high: number): number {
+  const nearest = low > 0 ? low : high < 0 ? -high : Infinity;
+  return nearest >= 0.005 ? 0 : nearest >= 0.0005 ? 1 : 2;
+}
+
 /** With a minus sign as wide as the plus; Intl writes a hyphen. */
 function minus(text: string): string {
   return text.replace("-", "\u2212");
@@ -185,7 +191,7 @@ export class Figures {
 
   /** An uplift (above -1) with its interval, signs shown; one without an upper bound is "at least". */
   uplift(rate: Rate): Figure {
-    const digits = rate.high === null ? 0 : decimals(((rate.high - rate.low) / 2) * 100);
+    const digits = rate.high === null ? 0 : Math.max(decimals(((rate.high - rate.low) / 2) * 100), apart(rate.low, rate.high));
     const write = (value: number): string => minus(this.#signed[digits]!.format(value));
     const spread = rate.high === null ? this.#atLeast(write(rate.low)) : this.#range(write(rate.low), write(rate.high), true);
     return { value: write(rate.value), spread };

@@ -194,6 +194,7 @@ export function funnelTable(report: Report, words: Words, changes?: Changes): Ta
 /** A slot's variants, for the whole site and each segment. */
 export function slotTable(slot: Slot, words: Words): Table {
   const groups = [{ name: words.say("table.all"), variants: slot.all }, ...slot.segments];
+  const arms = slot.all.some(({ uplift: found }) => found);
   return {
     title: `${words.say("slots.ratesTitle")} (${slot.name})`,
     file: `slot-${slot.name}`,
@@ -202,11 +203,17 @@ export function slotTable(slot: Slot, words: Words): Table {
       { label: words.say("slots.exposed"), kind: "count" },
       { label: words.say("slots.won"), kind: "count" },
       { label: words.say("slots.rate"), kind: "rate" },
+      ...(arms ? [{ label: words.say("slots.upliftOf", { arm: slot.against }), kind: "uplift" as const }] : []),
     ],
     rows: groups.flatMap((group) =>
       group.variants.map((variant) => ({
         names: [group.name, words.variant(variant.name)],
-        cells: [count(variant.exposed), count(variant.won), rate(variant.rate)],
+        cells: [
+          count(variant.exposed),
+          count(variant.won),
+          rate(variant.rate),
+          ...(arms ? [variant.uplift ? uplift(variant.uplift) : none] : []),
+        ],
       })),
     ),
   };
@@ -214,21 +221,22 @@ export function slotTable(slot: Slot, words: Words): Table {
 
 /** The uplift of each slot, all dates together. */
 export function upliftTable(slots: readonly Slot[], words: Words, changes?: Changes): Table {
+  const sides = words.sides(slots);
   return {
-    title: words.say("slots.upliftTitle"),
+    title: sides.title,
     file: "uplift",
     corner: [words.say("slots.pick")],
     columns: [
       { label: words.say("slots.uplift"), kind: "uplift" },
-      { label: words.say("slots.treated"), kind: "rate" },
-      { label: words.say("slots.control"), kind: "rate" },
+      { label: sides.treated, kind: "rate" },
+      { label: sides.control, kind: "rate" },
       ...(changes ? [{ label: words.say("compare.goalPoints"), kind: "uplift" } as const] : []),
     ],
-    rows: slots.map(({ name, uplift: found }) => ({
-      names: [name],
+    rows: slots.map((slot) => ({
+      names: [words.named(slot, slots)],
       cells: [
-        ...(found ? [uplift(found.rate), rate(found.treated), rate(found.control)] : [none, none, none]),
-        ...changeCell(changes, "places", name),
+        ...(slot.uplift ? [uplift(slot.uplift.rate), rate(slot.uplift.treated), rate(slot.uplift.control)] : [none, none, none]),
+        ...changeCell(changes, "places", slot.name),
       ],
     })),
   };

@@ -87,6 +87,30 @@ export class Words {
     return name === "view" || name === "click" || name === "cart" || name === "order" ? this.say(`goal.${name}`) : name;
   }
 
+  /** What a slot's devices are to reach, as the site calls it. */
+  aim({ goal, goal_name }: Pick<Slot, "goal" | "goal_name">): string {
+    return goal_name || this.goal(goal);
+  }
+
+  /** A slot's name among others: that of a campaign with several goals says which goal. */
+  named(slot: Slot, among: readonly Slot[]): string {
+    const name = slot.of || slot.name;
+    return among.some((other) => other.of === name) ? `${name} · ${this.aim(slot)}` : name;
+  }
+
+  /** What uplifts are of: devices that choose against a holdout, a campaign's arms, or some of each. */
+  sides(slots: readonly Slot[]): { title: string; lead: string; treated: string; control: string } {
+    const known = slots.filter(({ uplift }) => uplift);
+    const drawn = known.filter(({ against }) => against !== "holdout").length;
+    const which = drawn === 0 ? "held" : drawn === known.length ? "drawn" : "both";
+    return {
+      title: this.say(`slots.sides.title.${which}`),
+      lead: this.say(`slots.sides.lead.${which}`),
+      treated: this.say(`slots.sides.treated.${which}`),
+      control: this.say(`slots.sides.control.${which}`),
+    };
+  }
+
   /** A variant's name; the holdout's is translated. */
   variant(name: string): string {
     return name === "holdout" ? this.say("slots.holdout") : name;

@@ -65,6 +65,9 @@ describe("uplift", () => {
     [rate(-0.052, -0.11, 0.008), "\u22125%", "\u221211% to +1%"],
     [rate(0.3, 0.12, null), "+30%", "at least +12%"],
     [rate(0, -0.004, 0.004), "0.0%", "\u22120.4% to +0.4%"],
+    // The sign of an end that leaves zero behind is written.
+    [rate(-0.0158, -0.0302, -0.0012), "\u22121.6%", "\u22123.0% to \u22120.1%"],
+    [rate(0.02, 0.0002, 0.04), "+2.00%", "+0.02% to +4.00%"],
   ])("%j", (given, value, spread) => {
     expect(en.uplift(given)).toEqual({ value, spread });
   });

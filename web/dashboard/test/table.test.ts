@@ -3,7 +3,7 @@ import type { Rate, Slot, Variant } from "../src/api.ts";
 import { calendar } from "../src/calendar.ts";
 import { runs } from "../src/charts/lines.ts";
 import { csv, fileName, json } from "../src/csv.ts";
-import { leader } from "../src/slots.ts";
+import { ahead, leader } from "../src/slots.ts";
 import {
   anyHidden,
   audienceDaysTable,
@@ -182,6 +182,37 @@ describe("what may be claimed", () => {
     ["alone", [variant("a", 0.04, 0.05), variant("holdout", 0, 0.01)], undefined],
   ])("leader: %s", (_, variants, name) => {
     expect(leader(variants)?.name).toBe(name);
+  });
+
+  test("of two arms their difference decides, of the whole site alone", () => {
+    const arms = (low: number, high: number): Slot => {
+      const all = [
+        variant("first", 0.44, 0.45),
+        { ...variant("second", 0.435, 0.445), uplift: { value: (low + high) / 2, low, high, hidden: "" as const } },
+      ];
+      const slot = {
+        kind: "campaign",
+        name: "gate",
+        goal: "order",
+        variants: ["first", "second"],
+        all,
+        segments: [{ name: "new", variants: all }],
+      };
+      return { ...slot, against: "first", uplift: null, ratio: null, power: null, uplift_days: [] } as Slot;
+    };
+    expect(ahead(arms(-0.03, -0.001), "")?.name).toBe("first");
+    expect(ahead(arms(0.001, 0.03), "")?.name).toBe("second");
+    expect(ahead(arms(-0.03, 0.001), "")).toBeUndefined();
+    expect(ahead(arms(-0.03, -0.001), "new")).toBeUndefined();
+  });
+
+  test("a slot is called by its goal where the campaign has several", () => {
+    const first = { kind: "campaign", name: "gate", of: "", goal: "back_on_day_1", goal_name: "retention_1" } as Slot;
+    const second = { kind: "campaign", name: "gate · retention_7", of: "gate", goal: "back_on_day_7", goal_name: "retention_7" } as Slot;
+    const words = new Words("en", "both");
+    expect([first, second].map((slot) => words.named(slot, [first, second]))).toEqual(["gate · retention_1", "gate · retention_7"]);
+    expect(words.named(first, [first])).toBe("gate");
+    expect(words.aim({ goal: "order" })).toBe(words.goal("order"));
   });
 
   test.each<[Rate, ReturnType<typeof verdict>]>([

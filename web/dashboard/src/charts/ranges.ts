@@ -131,7 +131,7 @@ function option(chart: Ranges, inks: Inks, width: number): EChartsCoreOption {
           width: room,
           overflow: "truncate",
           formatter: (name: string, index: number): string => (beside ? name : `${name}\n{label|${chart.rows[index]?.label ?? ""}}`),
-          rich: { label: { color: inks.muted, fontSize: 11, lineHeight: 15 } },
+          rich: { label: { fontFamily: inks.font, color: inks.muted, fontSize: 11, lineHeight: 15 } },
         },
       },
     ),

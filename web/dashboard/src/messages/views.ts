@@ -61,11 +61,27 @@ export const views = {
     zh: "请在 dunlin.yaml 的“funnel”下列出各阶段，并添加指标“funnel”。",
   },
 
-  "slots.upliftTitle": { en: "What personalizing changes", zh: "个性化带来的改变" },
-  "slots.upliftLead": {
+  "slots.sides.title.held": { en: "What personalizing changes", zh: "个性化带来的改变" },
+  "slots.sides.lead.held": {
     en: "Devices with a choice against the holdout, which always gets the default. Zero means no difference.",
     zh: "把可以挑选内容的设备与始终看默认内容的留出组相比。零表示没有差别。",
   },
+  "slots.sides.treated.held": { en: "Personalized", zh: "个性化" },
+  "slots.sides.control.held": { en: "Holdout", zh: "留出组" },
+  "slots.sides.title.drawn": { en: "What the campaigns change", zh: "活动带来的改变" },
+  "slots.sides.lead.drawn": {
+    en: "A campaign's other arms against its first. The site draws who gets which. Zero means no difference.",
+    zh: "活动的其他版本与其第一个版本相比。谁得到哪个版本由网站抽取。零表示没有差别。",
+  },
+  "slots.sides.treated.drawn": { en: "Other arms", zh: "其他版本" },
+  "slots.sides.control.drawn": { en: "First arm", zh: "第一个版本" },
+  "slots.sides.title.both": { en: "What personalizing and campaigns change", zh: "个性化与活动带来的改变" },
+  "slots.sides.lead.both": {
+    en: "Devices with a choice against the holdout, which always gets the default; or a campaign's other arms against its first. Zero means no difference.",
+    zh: "把可以挑选内容的设备与始终看默认内容的留出组相比；或把活动的其他版本与其第一个版本相比。零表示没有差别。",
+  },
+  "slots.sides.treated.both": { en: "Personalized, or other arms", zh: "个性化，或其他版本" },
+  "slots.sides.control.both": { en: "Holdout, or first arm", zh: "留出组，或第一个版本" },
   "slots.kpi": { en: "Uplift in “{slot}”", zh: "“{slot}”的提升" },
   "slots.uplift": { en: "Uplift", zh: "提升" },
   "slots.treated": { en: "Personalized", zh: "个性化" },
@@ -74,6 +90,8 @@ export const views = {
     en: "The campaign's other arms against “{arm}”, its first. The site draws who gets which. Zero means no difference.",
     zh: "活动的其他版本与其第一个版本“{arm}”相比。谁得到哪个版本由网站抽取。零表示没有差别。",
   },
+  "slots.upliftOf": { en: "Against “{arm}”", zh: "与“{arm}”相比" },
+  "slots.armOver": { en: "{arm} against {against}", zh: "{arm} 与 {against} 相比" },
   "slots.otherArms": { en: "Other arms", zh: "其他版本" },
   "slots.ratio": { en: "Holdout among those shown it ({share} by the plan)", zh: "看到者中留出组的比率（方案为 {share}）" },
   "slots.odd": {
@@ -120,6 +138,14 @@ export const views = {
   "slots.leader": {
     en: "“{variant}” is ahead: its interval lies above those of all other variants.",
     zh: "“{variant}”领先：它的区间高于其他所有版本。",
+  },
+  "slots.leaderArm": {
+    en: "“{variant}” is ahead: the interval of the difference leaves zero behind.",
+    zh: "“{variant}”领先：差别的区间不含零。",
+  },
+  "slots.noLeaderArm": {
+    en: "Neither arm is ahead for sure: the interval of the difference holds zero, or is too wide to show.",
+    zh: "尚不能确定哪个版本领先：差别的区间包含零，或太宽而无法显示。",
   },
   "slots.noLeader": {
     en: "No variant is ahead for sure: the highest intervals overlap.",

@@ -62,23 +62,25 @@ export function upliftsPicture(slots: readonly Slot[], words: Words, pick: (slot
   const axis = reach(known.map(({ uplift }) => uplift!.rate));
   return ranges(
     {
-      rows: known.map(({ name, uplift }) => ({
-        name,
-        point: upliftPoint(uplift!.rate, 99),
-        label: words.uplift(uplift!.rate),
+      rows: known.map((slot) => ({
+        name: words.named(slot, slots),
+        point: upliftPoint(slot.uplift!.rate, 99),
+        label: words.uplift(slot.uplift!.rate),
         color: 0,
       })),
       writeValue: (value) => words.figures.signedPercent(value),
       reference: 0,
       ...axis,
       tip: (index) => {
-        const { name, uplift } = known[index]!;
+        const slot = known[index]!;
+        const { uplift } = slot;
+        const sides = words.sides([slot]);
         return {
-          title: name,
+          title: words.named(slot, slots),
           lines: [
             { label: words.say("slots.uplift"), text: words.uplift(uplift!.rate) },
-            { label: words.say("slots.treated"), text: words.rate(uplift!.treated) },
-            { label: words.say("slots.control"), text: words.rate(uplift!.control) },
+            { label: sides.treated, text: words.rate(uplift!.treated) },
+            { label: sides.control, text: words.rate(uplift!.control) },
           ],
         };
       },
@@ -101,11 +103,12 @@ export function variantsPicture(variants: readonly Variant[], words: Words): Pic
     min: 0,
     ...(control && control.rate.hidden === "" ? { reference: control.rate.value } : {}),
     tip: (index) => {
-      const { name, exposed, won, rate } = variants[index]!;
+      const { name, exposed, won, rate, uplift } = variants[index]!;
       return {
         title: words.variant(name),
         lines: [
           { label: words.say("slots.rate"), text: words.rate(rate) },
+          ...(uplift ? [{ label: words.say("slots.uplift"), text: words.uplift(uplift) }] : []),
           { label: words.say("slots.won"), text: words.count(won) },
           { label: words.say("slots.exposed"), text: words.count(exposed) },
         ],
