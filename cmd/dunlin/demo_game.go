@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strconv"
 	"text/tabwriter"
 
 	"github.com/dunlin-analytics/dunlin/aggregator/insight/panel"
@@ -65,29 +64,29 @@ func printArms(out io.Writer, p *plan.Plan, r release.Record, exact []int64) err
 		return err
 	}
 	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(t, "goal\tarm\tcounted\trate\t95 % interval\ttruth\tholds it\t")
+	fmt.Fprintln(t, "goal\tarm\trate\t95 % interval\ttruth\theld\t")
 	for i, s := range private {
-		row := func(name, counted string, got, is panel.Rate) {
-			fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t\n", s.GoalName, name, counted, finely(got.Value), between(got), finely(is.Value), holds(got, is.Value))
+		row := func(goal, arm string, got, is panel.Rate) {
+			fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t\n", goal, arm, shown(got), between(got), finely(is.Value), holds(got, is.Value))
 		}
 		for k, v := range s.All {
-			row(v.Name, strconv.FormatInt(v.Exposed.Value, 10), v.Rate, truth[i].All[k].Rate)
+			row(s.GoalName, v.Name, v.Rate, truth[i].All[k].Rate)
 		}
 		for k, v := range s.All {
 			if v.Uplift != nil {
-				row(v.Name+" against "+s.Against, "", *v.Uplift, *truth[i].All[k].Uplift)
+				row("change", v.Name, *v.Uplift, *truth[i].All[k].Uplift)
 			}
 		}
 	}
 	_ = t.Flush() // a terminal that is gone has nobody to tell
-	fmt.Fprintln(out, "\nThe intervals hold noise and chance: what another draw of people would have shown, 95 times in 100.")
+	fmt.Fprintln(out, "\nA change is against the first arm. The intervals hold noise and chance: what\nanother draw of people would have shown, 95 times in 100.")
 	return nil
 }
 
 // holds says whether an interval has the truth in it.
 func holds(r panel.Rate, truth float64) string {
 	switch {
-	case r.High == nil || r.Hidden != "":
+	case !known(r):
 		return "-"
 	case r.Low <= truth && truth <= *r.High:
 		return "yes"
@@ -97,8 +96,17 @@ func holds(r panel.Rate, truth float64) string {
 
 func finely(v float64) string { return fmt.Sprintf("%.2f %%", 100*v) }
 
+func known(r panel.Rate) bool { return r.High != nil && (r.Hidden == "" || r.Hidden == panel.Wide) }
+
+func shown(r panel.Rate) string {
+	if !known(r) {
+		return "-"
+	}
+	return finely(r.Value)
+}
+
 func between(r panel.Rate) string {
-	if r.High == nil || r.Hidden == panel.Noise {
+	if !known(r) {
 		return "not enough data"
 	}
 	return fmt.Sprintf("%.2f to %.2f %%", 100*r.Low, 100**r.High)
