@@ -36,6 +36,8 @@ type Options struct {
 	// looks like one. It keeps no bytes of the transaction. Required: Schema-1 of them.
 	Migrate []func(*bolt.Tx) error
 	Buckets []string // of format Schema, without "meta"; required
+	// Also tells of other buckets that the format knows, made as need be; nil: of none.
+	Also func(name string) bool
 	// Step is called right before and right after each durable step of opening and
 	// restoring, as "Name.migrate before" (see Update). Optional.
 	Step func(point string) error
@@ -211,7 +213,7 @@ func (o *Options) checkBuckets(tx *bolt.Tx) error {
 		}
 	}
 	err := tx.ForEach(func(name []byte, _ *bolt.Bucket) error {
-		if n := string(name); n != string(bucketMeta) && !slices.Contains(o.Buckets, n) {
+		if n := string(name); n != string(bucketMeta) && !slices.Contains(o.Buckets, n) && (o.Also == nil || !o.Also(n)) {
 			strange = append(strange, fmt.Sprintf("%.20q", n))
 		}
 		return nil

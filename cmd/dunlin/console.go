@@ -14,19 +14,32 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"text/tabwriter"
 	"time"
 
+	"github.com/dunlin-analytics/dunlin/aggregator/release"
 	"github.com/dunlin-analytics/dunlin/aggregator/steer"
 	"github.com/dunlin-analytics/dunlin/cmd/service"
+	"github.com/dunlin-analytics/dunlin/privacy/plan"
 	"github.com/dunlin-analytics/dunlin/web"
 	"github.com/dunlin-analytics/dunlin/web/console"
 	"github.com/spf13/cobra"
 )
 
 // consoleFlags are those of every console command.
-type consoleFlags struct{ config, data, dir, address string }
+type consoleFlags struct {
+	configs                  []string // FILE, or SITE=FILE each
+	data, dir, address, site string
+
+	// As configs say (check).
+	config string // the first file
+	sites  []siteFile
+}
+
+// siteFile is one of several sites: its name and its services file.
+type siteFile struct{ name, config string }
 
 // firstAdmin is whom the link of the first start signs in.
 const firstAdmin = "admin"
@@ -48,14 +61,19 @@ invite others. Here it is done by dunlin console invite NAME, for a forgotten pa
 beside the running console.
 
 Roles: a viewer reads reports and notes; an analyst writes notes and makes shared links
-besides; an officer reads the audit log besides; an admin may do all, and keeps accounts.`,
+besides; an officer reads the audit log besides; an admin may do all, and keeps accounts.
+
+Several sites are served by --config SITE=FILE for each, SITE as in its plan. Roles, tokens,
+notes, links and audit logs are each site's; the other commands take --site. What the console
+kept as one site's is that of the first.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return serveConsole(c, f, listen) },
 	}
-	c.PersistentFlags().StringVar(&f.config, "config", "services.yaml", "services file; the leader's releases are read, or the helper's")
+	c.PersistentFlags().StringArrayVar(&f.configs, "config", []string{"services.yaml"}, "services file; the leader's releases are read, or the helper's; for each of several sites SITE=FILE")
 	c.PersistentFlags().StringVar(&f.data, "data", "", "an aggregator's data folder, instead of --config")
 	c.PersistentFlags().StringVar(&f.dir, "dir", "", "folder of the accounts (default: console, beside the services file or in --data)")
 	c.PersistentFlags().StringVar(&f.address, "address", "", "where browsers find it, as https://stats.shop.example; https binds the session's cookie to HTTPS (default: http and --listen)")
+	c.PersistentFlags().StringVar(&f.site, "site", "", "of invite, role, accounts, remove, token and audit: the site, where there are several")
 	c.Flags().StringVar(&listen, "listen", consoleListen, "HOST:PORT; for other machines put a proxy with HTTPS before it and say --address")
 	invite := &cobra.Command{
 		Use:   "invite NAME",
@@ -84,6 +102,10 @@ besides; an officer reads the audit log besides; an admin may do all, and keeps 
 				if err := a.Remove(args[0]); err != nil {
 					return fmt.Errorf("remove %q: %w; see: dunlin console accounts", args[0], err)
 				}
+				if f.site != "" {
+					fmt.Fprintf(c.OutOrStdout(), "%s is removed from %s\n", args[0], f.site)
+					return nil
+				}
 				fmt.Fprintf(c.OutOrStdout(), "%s is removed and signed out\n", args[0])
 				return nil
 			})
@@ -100,26 +122,32 @@ func serveConsole(c *cobra.Command, f consoleFlags, listen string) (err error) {
 	if err != nil {
 		return err
 	}
-	store, err := openReleases(f.config, f.data)
-	if err != nil {
-		return err
+	if f.site != "" {
+		return errors.New("--site is of invite, role, accounts, remove, token and audit: the console serves every --config")
 	}
 	dir, err := f.folder()
 	if err != nil {
 		return err
 	}
-	helm, err := openHelm(c, f)
-	if err != nil {
-		return err
+	var opt console.Options
+	if len(f.sites) > 0 {
+		opt.Sites = openSites(c, f)
+	} else {
+		if opt.Releases, err = openReleases(f.config, f.data); err != nil {
+			return err
+		}
+		if opt.Helm, err = openHelm(c, f); err != nil {
+			return err
+		}
 	}
 	var steps console.Snippet
-	if f.data == "" {
+	if f.data == "" && len(f.sites) == 0 {
 		if steps, err = firstSteps(f.config); err != nil {
 			fmt.Fprintf(c.ErrOrStderr(), "dunlin: the dashboard has no tag to copy: %v\n", err)
 		}
 	}
 	k, err := console.Open(console.Options{
-		Dir: dir, Releases: store, Helm: helm, Snippet: steps, Dashboard: files, Clock: time.Now, Random: rand.Reader, Secure: strings.HasPrefix(f.address, "https:"),
+		Dir: dir, Releases: opt.Releases, Helm: opt.Helm, Sites: opt.Sites, Snippet: steps, Dashboard: files, Clock: time.Now, Random: rand.Reader, Secure: strings.HasPrefix(f.address, "https:"),
 		Log: slog.New(slog.NewTextHandler(c.ErrOrStderr(), nil)),
 	})
 	if err != nil {
@@ -138,18 +166,117 @@ func serveConsole(c *cobra.Command, f consoleFlags, listen string) (err error) {
 	}
 	home := f.at("http://" + l.Addr().String())
 	fmt.Fprintf(c.OutOrStdout(), "dashboard at %s/\n", home)
-	accounts, err := k.List()
-	switch admin := func(a console.Account) bool { return a.Role == console.Admin }; {
-	case err != nil:
-	case len(accounts) > 0 && !slices.ContainsFunc(accounts, admin):
-		fmt.Fprintln(c.ErrOrStderr(), "dunlin: no account is an admin's, so nobody can keep the accounts in the dashboard: dunlin console role NAME admin")
-	case len(accounts) == 0:
-		err = printLink(c, k.Accounts, firstAdmin, console.Admin, home)
-	}
-	if err != nil {
+	if err := welcome(c, f, k.Accounts, home); err != nil {
 		return errors.Join(err, l.Close())
 	}
 	return serveUntil(c.Context(), l, k.Handler())
+}
+
+// welcome prints the first admin's link where there is no account, and says of which site
+// nobody is an admin.
+func welcome(c *cobra.Command, f consoleFlags, a *console.Accounts, home string) error {
+	of := []*console.Accounts{a}
+	if len(f.sites) > 0 {
+		of = nil
+	}
+	for _, s := range f.sites {
+		at, err := a.For(s.name, false)
+		if err != nil {
+			return err
+		}
+		of = append(of, at)
+	}
+	total, orphans := 0, []int{}
+	for i, at := range of {
+		accounts, err := at.List()
+		if err != nil {
+			return err
+		}
+		total += len(accounts)
+		if !slices.ContainsFunc(accounts, func(a console.Account) bool { return a.Role == console.Admin }) {
+			orphans = append(orphans, i)
+		}
+	}
+	if total == 0 {
+		// The link of the last one is the one that works: it opens all.
+		for _, at := range of[:len(of)-1] {
+			if _, err := at.Invite(firstAdmin, console.Admin); err != nil {
+				return err
+			}
+		}
+		return printLink(c, of[len(of)-1], firstAdmin, console.Admin, home)
+	}
+	for _, i := range orphans {
+		say := ""
+		if len(f.sites) > 0 {
+			say = " --site " + f.sites[i].name
+		}
+		fmt.Fprintf(c.ErrOrStderr(), "dunlin: no account is an admin's, so nobody can keep the accounts in the dashboard: dunlin console role NAME admin%s\n", say)
+	}
+	return nil
+}
+
+// lateReleases opens a site's releases when they are asked for, until that succeeds: a site
+// whose aggregator has not served yet, or whose disk is away, does not keep the others back.
+type lateReleases struct {
+	config string
+
+	mu    sync.Mutex
+	store *release.Store
+}
+
+func (l *lateReleases) open() (*release.Store, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.store == nil {
+		store, err := openReleases(l.config, "")
+		if err != nil {
+			return nil, fmt.Errorf("%w: %w", console.ErrDown, err)
+		}
+		l.store = store
+	}
+	return l.store, nil
+}
+
+func (l *lateReleases) List() ([]release.Signed, error) {
+	s, err := l.open()
+	if err != nil {
+		return nil, err
+	}
+	all, err := s.List()
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", console.ErrDown, err)
+	}
+	return all, nil
+}
+
+func (l *lateReleases) Plan(d plan.Digest) ([]byte, error) {
+	s, err := l.open()
+	if err != nil {
+		return nil, err
+	}
+	return s.Plan(d)
+}
+
+// openSites opens what each site is served from. What cannot be opened is said, and tried
+// again when the site is asked for; orders are then taken after a restart.
+func openSites(c *cobra.Command, f consoleFlags) (all []console.SiteOptions) {
+	for _, s := range f.sites {
+		releases := &lateReleases{config: s.config}
+		_, err := releases.open()
+		one := console.SiteOptions{Name: s.name, Releases: releases}
+		if err == nil {
+			one.Helm, err = openHelm(c, consoleFlags{config: s.config})
+		}
+		if err == nil {
+			one.Snippet, err = firstSteps(s.config)
+		}
+		if err != nil {
+			fmt.Fprintf(c.ErrOrStderr(), "dunlin: the site %s is not served for now: %v\n", s.name, err)
+		}
+		all = append(all, one)
+	}
+	return all
 }
 
 // openHelm opens the leader's log of orders, where the releases are a leader's and its
@@ -173,8 +300,29 @@ func openHelm(c *cobra.Command, f consoleFlags) (console.Helm, error) {
 	return helm, err
 }
 
-// check refuses an address that no link can begin with.
+// check reads --config, and refuses an address that no link can begin with.
 func (f *consoleFlags) check() error {
+	f.sites = nil
+	for _, text := range f.configs {
+		name, config, named := strings.Cut(text, "=")
+		if !named {
+			name, config = "", text
+		}
+		switch {
+		case named && (name == "" || config == ""), !named && len(f.configs) > 1:
+			return fmt.Errorf("--config %q: of several sites each is named, as --config shop.example=shop.yaml --config blog.example=blog.yaml", text)
+		case named && slices.ContainsFunc(f.sites, func(s siteFile) bool { return s.name == name }):
+			return fmt.Errorf("--config %q: the site %s is named twice", text, name)
+		case named && f.data != "":
+			return errors.New("--data is of one site, instead of --config: give --config SITE=FILE alone")
+		}
+		if named {
+			f.sites = append(f.sites, siteFile{name, config})
+		}
+		if f.config == "" {
+			f.config = config
+		}
+	}
 	if f.address == "" {
 		return nil
 	}
@@ -201,7 +349,7 @@ func (f *consoleFlags) folder() (string, error) {
 	case f.data != "":
 		return filepath.Join(f.data, "console"), nil
 	}
-	if _, err := service.Read(f.config); err != nil {
+	if _, err := service.Read(f.config); err != nil && len(f.sites) == 0 {
 		return "", err
 	}
 	return filepath.Join(filepath.Dir(f.config), "console"), nil
@@ -220,7 +368,32 @@ func withAccounts(f consoleFlags, do func(*console.Accounts) error) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(do(a), a.Close())
+	at, err := f.accountsAt(a)
+	if err == nil {
+		err = do(at)
+	}
+	return errors.Join(err, a.Close())
+}
+
+// accountsAt are those of the site that --site names, or of the only one.
+func (f *consoleFlags) accountsAt(a *console.Accounts) (*console.Accounts, error) {
+	for _, s := range f.sites {
+		if _, err := a.For(s.name, true); err != nil {
+			return nil, err
+		}
+	}
+	names, err := a.Sites()
+	switch {
+	case err != nil:
+		return nil, err
+	case f.site != "" && len(names) == 0:
+		return nil, errors.New("--site: the console serves one site: leave it away")
+	case f.site != "":
+		return a.For(f.site, false)
+	case len(names) > 1:
+		return nil, fmt.Errorf("say of which site, by --site: %s", strings.Join(names, ", "))
+	}
+	return a, nil
 }
 
 func printLink(c *cobra.Command, a *console.Accounts, name string, role console.Role, home string) error {

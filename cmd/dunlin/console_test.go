@@ -141,3 +141,37 @@ func TestConsoleFaults(t *testing.T) {
 	require.Zero(t, run(t.Context(), []string{"console", "invite", "bob", "--data", data, "--address", "https://stats.shop.example/"}, nil, &out, &out))
 	require.Contains(t, out.String(), ": https://stats.shop.example/#/sign-in/")
 }
+
+// Of several sites each command says of which one; what one has the other has not.
+func TestConsoleOfSeveralSites(t *testing.T) {
+	dir := t.TempDir()
+	ask := func(want int, args ...string) string {
+		var out bytes.Buffer
+		all := append([]string{"console"}, args...)
+		all = append(all, "--config", "shop.example=shop.yaml", "--config", "blog.example=blog.yaml", "--dir", dir)
+		require.Equal(t, want, run(t.Context(), all, nil, &out, &out), &out)
+		return out.String()
+	}
+	require.Contains(t, ask(1, "invite", "ann"), "say of which site, by --site: shop.example, blog.example")
+	require.Contains(t, ask(1, "invite", "ann", "--site", "other.example"), "there is no such site")
+	require.Contains(t, ask(0, "invite", "ann", "--site", "shop.example"), "signs ann in once")
+	require.Contains(t, ask(0, "role", "ann", "admin", "--site", "blog.example"), "ann has the role admin")
+	require.Contains(t, ask(0, "accounts", "--site", "shop.example"), "ann   viewer")
+	require.Contains(t, ask(0, "accounts", "--site", "blog.example"), "ann   admin")
+	require.Contains(t, ask(0, "token", "job", "--site", "blog.example"), "token ")
+	require.NotContains(t, ask(0, "token", "--list", "--site", "shop.example"), "job")
+	require.NotContains(t, ask(0, "audit", "--site", "blog.example"), "invited")
+	require.Contains(t, ask(0, "remove", "ann", "--site", "blog.example"), "ann is removed from blog.example")
+	require.Contains(t, ask(0, "accounts", "--site", "shop.example"), "ann   viewer")
+	for want, args := range map[string][]string{
+		"of several sites each is named":             {"--config", "a.yaml", "--config", "b.yaml"},
+		"the site a.example is named twice":          {"--config", "a.example=a.yaml", "--config", "a.example=b.yaml"},
+		"--data is of one site":                      {"--config", "a.example=a.yaml", "--data", dir},
+		"the console serves every --config":          {"--config", "a.example=a.yaml", "--site", "a.example", "--dir", dir},
+		"the console serves one site: leave it away": {"accounts", "--site", "a.example", "--dir", t.TempDir()},
+	} {
+		var out bytes.Buffer
+		require.Equal(t, 1, run(t.Context(), append([]string{"console"}, args...), nil, &out, &out), want)
+		require.Contains(t, out.String(), want)
+	}
+}

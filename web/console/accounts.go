@@ -34,12 +34,12 @@ var (
 	bucketNotes    = []byte("notes")
 	bucketShares   = []byte("shares")
 
-	// buckets are all of format 2, those of format 1 first.
-	buckets = []string{"accounts", "links", "sessions", "tokens", "audit", "head", "notes", "shares"}
+	// buckets are all of format 3, those of format 1 first.
+	buckets = []string{"accounts", "links", "sessions", "tokens", "audit", "head", "notes", "shares", "sites"}
 )
 
 // schema is the version of the store's format.
-const schema = 2
+const schema = 3
 
 // mostName is the longest name, in bytes.
 const mostName = 64
@@ -57,6 +57,12 @@ var (
 // use, and several processes may have the same: the file is open only while something is
 // read or written, so links are made, and accounts removed, beside a console that serves.
 type Accounts struct {
+	*accountsOf
+	site string // whose roles, tokens, notes and log they are; empty: the first's
+}
+
+// accountsOf is what the accounts of all sites have in common.
+type accountsOf struct {
 	file   store.Options
 	clock  func() time.Time
 	random io.Reader
@@ -74,7 +80,9 @@ type Account struct {
 
 type account struct {
 	Hash string `json:"hash"` // empty: only a link signs in
-	Role Role   `json:"role"`
+	Role Role   `json:"role"` // at the first site, or the only one
+	// Sites are the roles at others, by the site's name.
+	Sites map[string]Role `json:"sites,omitempty"`
 }
 
 // OpenAccounts opens the accounts in a folder, and makes folder and file if need be.
@@ -85,10 +93,10 @@ func OpenAccounts(dir string, clock func() time.Time, random io.Reader) (*Accoun
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("console: %w", err)
 	}
-	a := &Accounts{clock: clock, random: random, file: store.Options{
+	a := &Accounts{accountsOf: &accountsOf{clock: clock, random: random, file: store.Options{
 		Path: filepath.Join(dir, accountsFile), Advice: damaged, Schema: schema,
-		Migrate: []func(*bolt.Tx) error{toRoles}, Buckets: buckets,
-	}}
+		Migrate: []func(*bolt.Tx) error{toRoles, toSites}, Buckets: buckets, Also: isSites,
+	}}}
 	return a, a.file.Make()
 }
 
@@ -101,57 +109,75 @@ func (a *Accounts) Close() error {
 	return nil
 }
 
-func (a *Accounts) update(fn func(*bolt.Tx) error) error {
+func (a *Accounts) update(fn func(*siteTx) error) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.closed {
 		return errClosed
 	}
-	return a.file.Update("accounts", fn)
+	return a.file.Update("accounts", func(tx *bolt.Tx) error { return fn(&siteTx{tx, a.site}) })
 }
 
-func (a *Accounts) view(fn func(*bolt.Tx) error) error {
+func (a *Accounts) view(fn func(*siteTx) error) error {
 	a.mu.RLock()
 	defer a.mu.RUnlock()
 	if a.closed {
 		return errClosed
 	}
-	return a.file.View(fn)
+	return a.file.View(func(tx *bolt.Tx) error { return fn(&siteTx{tx, a.site}) })
 }
 
 // List returns all accounts, by name.
 func (a *Accounts) List() (all []Account, err error) {
-	err = a.view(func(tx *bolt.Tx) error {
+	err = a.view(func(tx *siteTx) error {
 		all = nil
 		return tx.Bucket(bucketAccounts).ForEach(func(k, v []byte) error {
 			var one account
 			if err := json.Unmarshal(v, &one); err != nil {
 				return fmt.Errorf("console: the account %q: %w", k, err)
 			}
-			all = append(all, Account{string(k), one.Role, one.Hash != ""})
+			if role := one.at(tx.site); role != "" {
+				all = append(all, Account{string(k), role, one.Hash != ""})
+			}
 			return nil
 		})
 	})
 	return all, err
 }
 
-// Remove removes an account: its password, its links, its sessions, its
-// tokens and its shared links.
+// Remove removes an account's role at the site, its tokens and its shared links there; and
+// where it has a role at no other site, its password, links and sessions.
 //
 // Errors: ErrNobody.
 func (a *Accounts) Remove(name string) error { return a.remove(name, shell) }
 
 func (a *Accounts) remove(name string, by actor) error {
 	now := a.clock()
-	return a.update(func(tx *bolt.Tx) error {
+	return a.update(func(tx *siteTx) error {
 		accounts := tx.Bucket(bucketAccounts)
-		if name == "" || accounts.Get([]byte(name)) == nil {
+		var one account
+		if name == "" {
 			return ErrNobody
 		}
+		if _, err := get(accounts, []byte(name), &one); err != nil {
+			return err
+		}
+		if one.at(tx.site) == "" {
+			return ErrNobody
+		}
+		one.give(tx.site, "")
+		var err error
+		if len(one.sites()) > 0 {
+			err = put(accounts, []byte(name), one)
+		} else {
+			err = errors.Join(
+				accounts.Delete([]byte(name)),
+				drop(tx.Bucket(bucketLinks), func(_ []byte, l link) bool { return l.Name == name }),
+				drop(tx.Bucket(bucketSessions), func(_ []byte, s session) bool { return s.Name == name }),
+			)
+		}
 		return errors.Join(
-			accounts.Delete([]byte(name)),
-			drop(tx.Bucket(bucketLinks), func(_ []byte, l link) bool { return l.Name == name }),
-			drop(tx.Bucket(bucketSessions), func(_ []byte, s session) bool { return s.Name == name }),
+			err,
 			drop(tx.Bucket(bucketTokens), func(_ []byte, t token) bool { return t.By == name }),
 			drop(tx.Bucket(bucketShares), func(_ []byte, s share) bool { return s.By == name }),
 			record(tx, now, by, didRemove, name, ""),
@@ -169,7 +195,7 @@ func (a *Accounts) setRole(name string, role Role, by actor) error {
 		return err
 	}
 	now := a.clock()
-	return a.update(func(tx *bolt.Tx) error {
+	return a.update(func(tx *siteTx) error {
 		var one account
 		if name == "" {
 			return ErrNobody
@@ -179,11 +205,17 @@ func (a *Accounts) setRole(name string, role Role, by actor) error {
 			return err
 		case !ok:
 			return ErrNobody
-		case one.Role == role:
+		case one.at(tx.site) == role:
 			return nil
+		case one.at(tx.site) == "" && by != shell:
+			return ErrNobody // at this site
 		}
-		one.Role = role
-		return errors.Join(put(tx.Bucket(bucketAccounts), []byte(name), one), record(tx, now, by, didRole, name, string(role)))
+		var err error
+		if one.at(tx.site) == "" { // a link that another site's admin has must not open this one
+			err = drop(tx.Bucket(bucketLinks), func(_ []byte, l link) bool { return l.Name == name })
+		}
+		one.give(tx.site, role)
+		return errors.Join(err, put(tx.Bucket(bucketAccounts), []byte(name), one), record(tx, now, by, didRole, name, string(role)))
 	})
 }
 
@@ -191,7 +223,7 @@ func (a *Accounts) account(name string) (one account, ok bool, err error) {
 	if name == "" {
 		return account{}, false, nil
 	}
-	err = a.view(func(tx *bolt.Tx) error {
+	err = a.view(func(tx *siteTx) error {
 		ok, err = get(tx.Bucket(bucketAccounts), []byte(name), &one)
 		return err
 	})
@@ -202,7 +234,7 @@ func (a *Accounts) account(name string) (one account, ok bool, err error) {
 // its links: whoever had the old password is out.
 func (a *Accounts) setHash(name, hash, secret string) error {
 	own, now := string(tokenKey(secret)), a.clock()
-	return a.update(func(tx *bolt.Tx) error {
+	return a.update(func(tx *siteTx) error {
 		sessions := tx.Bucket(bucketSessions)
 		var s session
 		switch ok, err := get(sessions, []byte(own), &s); {
@@ -222,7 +254,9 @@ func (a *Accounts) setHash(name, hash, secret string) error {
 			put(sessions, []byte(own), s),
 			drop(sessions, func(k []byte, s session) bool { return s.Name == name && string(k) != own }),
 			drop(tx.Bucket(bucketLinks), func(_ []byte, l link) bool { return l.Name == name }),
-			record(tx, now, actor{name: name, via: viaSession}, didPassword, "", ""),
+			recordOf(tx, name, func(at *siteTx) error {
+				return record(at, now, actor{name: name, via: viaSession}, didPassword, "", "")
+			}),
 		)
 	})
 }

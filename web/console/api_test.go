@@ -35,7 +35,7 @@ func TestAPIIsThatOfTheDashboard(t *testing.T) {
 		"Estimate": finding.Estimate{}, "State": finding.Found, "Leaving": finding.Leaving{}, "Leak": finding.Leak{}, "Campaign": finding.Campaign{},
 		"Hours": finding.Hours{}, "Worth": finding.Worth{}, "Factors": finding.Factors{}, "Answers": finding.Answers{}, "Change": finding.Change{}, "Changes": finding.Changes{},
 		"Belief": steer.Belief{}, "Told": steer.Told{}, "Order": steer.Order{}, "Rail": finding.Rail{}, "Proposal": Proposal{}, "Loop": Loop{},
-		"Report": panel.Report{}, "Session": Session{}, "Site": Site{}, "Problem": Problem{},
+		"Report": panel.Report{}, "Session": Session{}, "SiteList": SiteList{}, "SiteRole": SiteRole{}, "Site": Site{}, "Problem": Problem{},
 	} {
 		require.Contains(t, ts, name)
 		compare(t, ts, name, ts[name], reflect.TypeOf(v))

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
-	bolt "go.etcd.io/bbolt"
 )
 
 // mostLines bounds the audit log: the oldest lines go first.
@@ -58,7 +57,7 @@ var ErrAudit = errors.New("console: the audit log was changed")
 // record adds a line to the audit log, in the transaction of what it tells of. Stored is
 // SHA-256(the line's before, the line), 32 bytes, and the line in JSON, under its number.
 // What is too many goes, from the oldest on: their number is the hash's alone to know.
-func record(tx *bolt.Tx, now time.Time, by actor, what, about, detail string) error {
+func record(tx *siteTx, now time.Time, by actor, what, about, detail string) error {
 	log := tx.Bucket(bucketAudit)
 	cursor := log.Cursor()
 	l := Line{N: 1, Time: now.UTC(), Who: by.name, Via: by.via, With: by.with, What: what, About: about, Detail: detail}
@@ -108,7 +107,7 @@ type Checked struct {
 //
 // Errors: ErrAudit, saying where.
 func (a *Accounts) CheckAudit(known uint64, hash string) (c Checked, err error) {
-	return c, a.view(func(tx *bolt.Tx) error {
+	return c, a.view(func(tx *siteTx) error {
 		var before, own []byte
 		seen := false
 		err := tx.Bucket(bucketAudit).ForEach(func(k, v []byte) error {
@@ -168,7 +167,7 @@ func (a *Accounts) EachLine(do func(Line)) error {
 // lines reads the lines before a number, or from the last on where it is 0, backwards; or
 // all, forwards, until do says that it is enough.
 func (a *Accounts) lines(before uint64, backwards bool, do func(Line) bool) error {
-	return a.view(func(tx *bolt.Tx) error {
+	return a.view(func(tx *siteTx) error {
 		cursor := tx.Bucket(bucketAudit).Cursor()
 		k, v := cursor.First()
 		step := cursor.Next

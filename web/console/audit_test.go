@@ -81,7 +81,7 @@ func TestAuditPages(t *testing.T) {
 }
 
 func write(t *testing.T, a *Accounts, lines int) {
-	require.NoError(t, a.update(func(tx *bolt.Tx) error {
+	require.NoError(t, a.update(func(tx *siteTx) error {
 		for i := range lines {
 			if err := record(tx, start, shell, "tried", fmt.Sprint(i), ""); err != nil {
 				return err
@@ -115,7 +115,7 @@ func TestAuditShowsChanges(t *testing.T) {
 		require.EqualValues(t, 10, c.Last)
 		_, err = b.CheckAudit(10, c.Head)
 		require.NoError(t, err)
-		require.NoError(t, b.update(func(tx *bolt.Tx) error { return change(tx.Bucket(bucketAudit)) }))
+		require.NoError(t, b.update(func(tx *siteTx) error { return change(tx.Bucket(bucketAudit)) }))
 		_, err = b.CheckAudit(0, "")
 		require.ErrorIs(t, err, ErrAudit, name)
 		require.ErrorContains(t, err, name)
@@ -126,7 +126,7 @@ func TestAuditShowsChanges(t *testing.T) {
 	c, err := b.CheckAudit(0, "")
 	require.NoError(t, err)
 	other.pass(1)
-	require.NoError(t, other.update(func(tx *bolt.Tx) error { return record(tx, start, shell, "else", "", "") }))
+	require.NoError(t, other.update(func(tx *siteTx) error { return record(tx, start, shell, "else", "", "") }))
 	write(t, other.Accounts, 20)
 	_, err = other.CheckAudit(c.Last, c.Head)
 	require.ErrorContains(t, err, "line 10 has not the hash")

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -25,8 +26,8 @@ type Releases interface {
 
 // Options of a Console.
 type Options struct {
-	Dir       string // of the accounts (see OpenAccounts); required
-	Releases  Releases
+	Dir       string           // of the accounts (see OpenAccounts); required
+	Releases  Releases         // of the one site, unless Sites are
 	Dashboard fs.FS            // its files, at whose top index.html stands
 	Clock     func() time.Time // of sessions and links: the wall's; required
 	Random    io.Reader        // the system's; required
@@ -35,6 +36,9 @@ type Options struct {
 	Helm Helm
 	// Snippet is what the site's pages need; the dashboard shows it until there is a release.
 	Snippet Snippet
+	// Sites are several: then Releases, Helm and Snippet are not used. The first one's is what a
+	// store of one site holds.
+	Sites []SiteOptions
 	// Label says what invented data are; empty for a site's own.
 	Label string
 	// Secure: browsers come by HTTPS, so the cookie is for that alone.
@@ -44,9 +48,11 @@ type Options struct {
 	Cookie string
 }
 
-// Console serves one site's releases to analysts. It is safe for concurrent use.
+// Console serves the releases of a site, or of several, to analysts. It is safe for concurrent use.
 type Console struct {
 	*Accounts
+	sites    []*Console // one each; of one site it is this one
+	name     string     // the site's, where there are several; of the whole empty
 	opt      Options
 	files    *files
 	hashing  hashing
@@ -63,7 +69,9 @@ func Open(o Options) (*Console, error) {
 	switch {
 	case o.Dir == "":
 		return nil, errors.New("console: Dir is required")
-	case o.Releases == nil, o.Dashboard == nil, o.Clock == nil, o.Random == nil:
+	case len(o.Sites) > 0 && slices.ContainsFunc(o.Sites, func(s SiteOptions) bool { return s.Releases == nil }):
+		return nil, errors.New("console: each of Sites has Releases")
+	case len(o.Sites) == 0 && o.Releases == nil, o.Dashboard == nil, o.Clock == nil, o.Random == nil:
 		return nil, errors.New("console: Releases, Dashboard, Clock and Random are required")
 	}
 	if o.Log == nil {
@@ -81,6 +89,9 @@ func Open(o Options) (*Console, error) {
 	calls := c.table()
 	if c.document, err = openAPI(calls, c.cookieName()); err != nil {
 		return nil, fmt.Errorf("console: write the API's document: %w", err)
+	}
+	if err := c.split(); err != nil {
+		return nil, err
 	}
 	c.handler = c.routes(calls)
 	return c, nil

@@ -18,7 +18,9 @@
 // console.db (bbolt), in a folder of its own and open only while it is used, so that
 // accounts can be made and removed beside a console that serves:
 //
-//	accounts  name -> JSON {hash, role}   hash empty: only a link signs in
+//	accounts  name -> JSON {hash, role, sites}   hash empty: only a link signs in; role: at the
+//	          first site, sites: at others, by name
+//	sites     name of a site but the first -> when it was made; it has tokens@NAME and so on
 //	links     SHA-256 of token -> JSON {name, expires}
 //	sessions  SHA-256 of token -> JSON {name, made, seen, link}
 //	tokens    SHA-256 of token -> JSON {id, name, role, by, made, expires}

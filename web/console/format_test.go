@@ -75,7 +75,7 @@ func TestNoFormerFormat(t *testing.T) {
 	require.NoError(t, err)
 	_, err = a.Invite("ann", Admin)
 	require.NoError(t, err)
-	require.NoError(t, a.update(func(tx *bolt.Tx) error { return tx.DeleteBucket([]byte("meta")) }))
+	require.NoError(t, a.update(func(tx *siteTx) error { return tx.DeleteBucket([]byte("meta")) }))
 	_, err = OpenAccounts(dir, time.Now, rand.NewChaCha8([32]byte{}))
 	require.ErrorIs(t, err, errFormer)
 }
@@ -83,7 +83,7 @@ func TestNoFormerFormat(t *testing.T) {
 func TestNewerFormat(t *testing.T) {
 	dir := t.TempDir()
 	later := store.Options{Path: filepath.Join(dir, accountsFile), Advice: "none", Schema: schema + 1,
-		Buckets: buckets, Migrate: []func(*bolt.Tx) error{nil, nil}}
+		Buckets: buckets, Migrate: []func(*bolt.Tx) error{nil, nil, nil}}
 	require.NoError(t, later.Make())
 	_, err := OpenAccounts(dir, time.Now, rand.NewChaCha8([32]byte{}))
 	require.ErrorIs(t, err, store.ErrNewer)

@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/labstack/echo/v4"
-	bolt "go.etcd.io/bbolt"
 
 	"github.com/dunlin-analytics/dunlin/aggregator/insight/finding"
 	"github.com/dunlin-analytics/dunlin/aggregator/insight/panel"
@@ -218,7 +217,7 @@ func (c *Console) postOrder(ec echo.Context, by caller) error {
 	if want.Variant != "" {
 		about += ": " + want.Variant
 	}
-	err = c.update(func(tx *bolt.Tx) error {
+	err = c.update(func(tx *siteTx) error {
 		return record(tx, order.At, by.actor, didOrder+want.Action, about, want.Until)
 	})
 	if err != nil {

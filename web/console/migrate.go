@@ -28,13 +28,13 @@ func toRoles(tx *bolt.Tx) error {
 		if err := json.Unmarshal(v, &one); err != nil || one.Role != "" {
 			return fmt.Errorf("%w: the account %.40q", errFormer, k)
 		}
-		all[string(k)] = account{one.Hash, Analyst}
+		all[string(k)] = account{Hash: one.Hash, Role: Analyst}
 		return nil
 	})
 	for name, one := range all {
 		err = errors.Join(err, put(accounts, []byte(name), one))
 	}
-	for _, name := range buckets[3:] {
+	for _, name := range buckets[3:8] {
 		_, failed := tx.CreateBucket([]byte(name))
 		err = errors.Join(err, failed)
 	}

@@ -13,7 +13,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/labstack/echo/v4"
-	bolt "go.etcd.io/bbolt"
 
 	"github.com/dunlin-analytics/dunlin/aggregator/insight/finding"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
@@ -178,7 +177,7 @@ func (a *Accounts) Costs() ([]Cost, error) {
 
 // notesOf returns the notes of a kind, the oldest first.
 func notesOf[T interface{ made() time.Time }](a *Accounts, kind string) (all []T, err error) {
-	err = a.view(func(tx *bolt.Tx) error {
+	err = a.view(func(tx *siteTx) error {
 		all = []T{}
 		cursor := tx.Bucket(bucketNotes).Cursor()
 		for k, _ := cursor.Seek(noteKey(kind, "")); k != nil && strings.HasPrefix(string(k), kind+"/"); k, _ = cursor.Next() {
@@ -204,7 +203,7 @@ func addNote[T any](a *Accounts, kind string, by actor, make func(note) T, what,
 	}
 	now := a.clock().UTC()
 	out = make(note{id, by.name, now})
-	return out, a.update(func(tx *bolt.Tx) error {
+	return out, a.update(func(tx *siteTx) error {
 		notes := tx.Bucket(bucketNotes)
 		n := 0
 		cursor := notes.Cursor()
@@ -225,7 +224,7 @@ func addNote[T any](a *Accounts, kind string, by actor, make func(note) T, what,
 // removeNote removes a note; a view takes its shared links with it.
 func removeNote[T any](a *Accounts, kind, id string, by actor, what string, tell func(T) (about, detail string)) error {
 	now := a.clock()
-	return a.update(func(tx *bolt.Tx) error {
+	return a.update(func(tx *siteTx) error {
 		notes := tx.Bucket(bucketNotes)
 		var one T
 		switch ok, err := get(notes, noteKey(kind, id), &one); {

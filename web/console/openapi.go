@@ -26,7 +26,7 @@ type object map[string]any
 // statuses are those of the problems that calls name.
 var statuses = map[string]int{
 	"malformed": 400, "signed-out": 401, "wrong-token": 401, "wrong-secret": 401, "link-used": 401, "link-over": 401, "password-wanted": 401,
-	"forbidden": 403, "foreign-origin": 403, "no-releases": 404, "not-found": 404, "own-account": 409, "too-many": 409, "no-helm": 409, "media-type": 415,
+	"forbidden": 403, "foreign-origin": 403, "no-releases": 404, "no-site": 404, "which-site": 400, "account-elsewhere": 409, "site-down": 503, "not-found": 404, "own-account": 409, "too-many": 409, "no-helm": 409, "media-type": 415,
 	"slow-down": 429, "internal": 500, "busy": 503,
 }
 
@@ -61,7 +61,7 @@ func openAPI(calls []route, cookie string) ([]byte, error) {
 		"openapi": "3.1.0",
 		"info": object{
 			"title": "Dunlin console", "version": "1",
-			"description": "One site's releases, and who may read them. What changes something wants Content-Type: application/json. Errors are RFC 9457 problem documents whose detail says what to do.",
+			"description": "The releases of a site, or of several, and who may read them. What changes something wants Content-Type: application/json. Errors are RFC 9457 problem documents whose detail says what to do.",
 			"license":     object{"name": "Apache-2.0", "identifier": "Apache-2.0"},
 		},
 		"servers": []any{object{"url": "/api/v1"}},
@@ -102,6 +102,13 @@ func (s *schemas) operation(r route) object {
 			who += " or guest (of a shared link)"
 		}
 		out["description"] = "For the role " + who + "."
+	}
+	if r.need != 0 || r.path == "/session" && r.method == http.MethodGet {
+		r.query = append(slices.Clone(r.query), parameter{name: "site", about: "which of several, by GET /sites; without it the only one that the caller may see"})
+		problems = append(problems, "no-site", "which-site")
+	}
+	if slices.Contains(r.problems, "no-releases") {
+		problems = append(problems, "site-down")
 	}
 	var parameters []any
 	for _, name := range regexp.MustCompile(`:(\w+)`).FindAllStringSubmatch(r.path, -1) {

@@ -21,7 +21,7 @@ var (
 	placePresets = []string{"last", "before", "month", "last-month", "year", "12-months", "all"}
 	placeWords   = map[string]func(string) bool{
 		"from": isDate, "to": isDate, "dates": oneOf(placePresets), "days": isDays, "compare": oneOf([]string{"previous", "year"}), "grain": oneOf([]string{"week", "month"}),
-		"lang": oneOf([]string{"en", "zh"}), "interval": oneOf([]string{"noise", "both"}), "segment": isThing, "slot": isThing, "detail": isThing, "value": isThing, "cost": isCost,
+		"lang": oneOf([]string{"en", "zh"}), "interval": oneOf([]string{"noise", "both"}), "site": isName, "segment": isThing, "slot": isThing, "detail": isThing, "value": isThing, "cost": isCost,
 	}
 	fragment = regexp.MustCompile(`^#/([a-z-]+)(?:\?([!-~]+))?$`)
 )

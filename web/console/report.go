@@ -43,6 +43,14 @@ type Report = panel.Report
 
 func (c *Console) releases() ([]panel.Release, error) {
 	all, err := Load(c.opt.Releases)
+	if errors.Is(err, ErrDown) {
+		c.opt.Log.Error("a site's releases cannot be read", "site", c.name, "error", err)
+		return nil, errDown
+	}
+	if err == nil && c.name != "" && len(all) > 0 && all[0].Plan.Site != c.name {
+		c.opt.Log.Error("the releases are another site's", "site", c.name, "releases", all[0].Plan.Site)
+		return nil, errDown
+	}
 	if err == nil && len(all) == 0 {
 		err = errNone
 	}

@@ -53,6 +53,7 @@ func (c *Console) table() []route {
 		{method: "DELETE", path: "/session", do: c.signOut, about: "Ends the session.", status: 204},
 		{method: "PUT", path: "/password", person: true, do: c.setPassword, about: "Sets one's password, ends one's other sessions and uses up one's links.",
 			body: newPassword{}, status: 204, problems: []string{"malformed", "403 wrong-secret", "slow-down", "busy"}},
+		{method: "GET", path: "/sites", do: c.getSites, about: "The sites that the caller may see, and the role there; for nobody none.", status: 200, answer: SiteList{}},
 		{method: "GET", path: "/site", need: readReport, do: c.getSite, about: "The site, and the dates of its first and last release.", status: 200, answer: Site{}, problems: []string{"no-releases"}},
 		{method: "GET", path: "/snippet", need: readMore, do: c.getSnippet, about: "What goes into the site's pages.", status: 200, answer: Snippet{}},
 		{method: "GET", path: "/report", need: readReport, do: c.getReport, about: "The panels of a range of dates; without dates of the last 30 releases.",
@@ -72,7 +73,7 @@ func (c *Console) table() []route {
 			body: newOrder{}, status: 201, answer: steer.Order{}, problems: []string{"malformed", "no-releases", "no-helm", "too-many"}},
 		{method: "GET", path: "/accounts", need: keepAccounts, do: c.getAccounts, about: "All accounts, by name.", status: 200, answer: AccountList{}},
 		{method: "POST", path: "/accounts", need: keepAccounts, person: true, do: c.invite, about: "Makes an account if there is none, and a link that signs it in once, within a day. The token is shown this once.",
-			body: invitation{}, status: 201, answer: Invited{}, problems: []string{"malformed", "own-account", "too-many"}},
+			body: invitation{}, status: 201, answer: Invited{}, problems: []string{"malformed", "own-account", "account-elsewhere", "too-many"}},
 		{method: "PUT", path: "/accounts", need: keepAccounts, person: true, do: c.changeRole, about: "Gives another account another role, at once.",
 			body: newRole{}, status: 204, problems: []string{"malformed", "own-account", "not-found"}},
 		{method: "DELETE", path: "/accounts", need: keepAccounts, person: true, do: c.removeAccount, about: "Removes another account with its links, sessions and tokens.",
@@ -108,8 +109,8 @@ func (c *Console) routes(calls []route) http.Handler {
 	e := echo.New()
 	e.HTTPErrorHandler = c.refuse
 	e.Use(c.guard)
-	for _, r := range calls {
-		e.Add(r.method, "/api/v1"+r.path, c.allow(&r))
+	for i, r := range calls {
+		e.Add(r.method, "/api/v1"+r.path, c.call(&r, i))
 	}
 	e.GET("/api/*", func(echo.Context) error { return errNowhere })
 	e.GET("/*", c.files.serve)

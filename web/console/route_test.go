@@ -21,6 +21,7 @@ var allowed = map[string]struct {
 	"POST /session":           {"everybody", true},
 	"DELETE /session":         {"everybody", true},
 	"PUT /password":           {"viewer analyst officer admin", false},
+	"GET /sites":              {"everybody", true},
 	"GET /site":               {"viewer analyst officer admin guest", true},
 	"GET /report":             {"viewer analyst officer admin guest", true},
 	"GET /answers":            {"viewer analyst officer admin", true},

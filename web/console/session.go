@@ -5,8 +5,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"time"
-
-	bolt "go.etcd.io/bbolt"
 )
 
 // How long things last.
@@ -71,7 +69,7 @@ func (a *Accounts) invite(name string, role Role, by actor) (out Invited, err er
 		return out, err
 	}
 	now := a.clock()
-	return out, a.update(func(tx *bolt.Tx) error {
+	return out, a.update(func(tx *siteTx) error {
 		accounts := tx.Bucket(bucketAccounts)
 		var one account
 		known, err := get(accounts, []byte(name), &one)
@@ -81,16 +79,25 @@ func (a *Accounts) invite(name string, role Role, by actor) (out Invited, err er
 		if !known && accounts.Stats().KeyN >= mostAccounts {
 			return errTooMany(mostAccounts, "accounts")
 		}
-		before := one.Role
-		one.Role = cmp.Or(role, before, Viewer)
-		if one.Role != before {
+		if err := elsewhere(tx, one, by); err != nil {
+			return err
+		}
+		before := one.at(tx.site)
+		is := cmp.Or(role, before, Viewer)
+		if is != before {
+			one.give(tx.site, is)
 			if err := put(accounts, []byte(name), one); err != nil {
 				return err
 			}
 		}
-		out = Invited{name, one.Role, secret, now.Add(linkLasts).UTC()}
+		if before == "" { // a link that another site's admin has must not open this one
+			if err := drop(tx.Bucket(bucketLinks), func(_ []byte, l link) bool { return l.Name == name }); err != nil {
+				return err
+			}
+		}
+		out = Invited{name, is, secret, now.Add(linkLasts).UTC()}
 		return errors.Join(sweep(tx, now), put(tx.Bucket(bucketLinks), key, link{name, out.Expires}),
-			record(tx, now, by, didInvite, name, string(one.Role)))
+			record(tx, now, by, didInvite, name, string(is)))
 	})
 }
 
@@ -104,7 +111,7 @@ func (a *Accounts) redeem(token, ended string) (name, secret string, err error) 
 		return "", "", err
 	}
 	now := a.clock()
-	err = a.update(func(tx *bolt.Tx) error {
+	err = a.update(func(tx *siteTx) error {
 		links := tx.Bucket(bucketLinks)
 		var l link
 		switch ok, err := get(links, tokenKey(token), &l); {
@@ -126,7 +133,7 @@ func (a *Accounts) begin(name, ended string) (secret string, err error) {
 		return "", err
 	}
 	now := a.clock()
-	return secret, a.update(func(tx *bolt.Tx) error {
+	return secret, a.update(func(tx *siteTx) error {
 		if tx.Bucket(bucketAccounts).Get([]byte(name)) == nil {
 			return errWrong // removed in between
 		}
@@ -136,23 +143,25 @@ func (a *Accounts) begin(name, ended string) (secret string, err error) {
 
 // begin stores a session in place of the browser's one before. Those that the name has
 // elsewhere go on.
-func begin(tx *bolt.Tx, key []byte, s session, ended string) error {
+func begin(tx *siteTx, key []byte, s session, ended string) error {
 	sessions := tx.Bucket(bucketSessions)
 	by := map[bool]string{false: "by password", true: "by a link"}[s.Link]
 	return errors.Join(sweep(tx, s.Made), sessions.Delete(tokenKey(ended)), put(sessions, key, s),
-		record(tx, s.Made, actor{name: s.Name, via: viaSession}, didSignIn, "", by))
+		recordOf(tx, s.Name, func(at *siteTx) error {
+			return record(at, s.Made, actor{name: s.Name, via: viaSession}, didSignIn, "", by)
+		}))
 }
 
 // session returns the session of a secret and notes that it was used.
 func (a *Accounts) session(secret string) (s session, ok bool, err error) {
 	key, now := tokenKey(secret), a.clock()
-	err = a.view(func(tx *bolt.Tx) error {
+	err = a.view(func(tx *siteTx) error {
 		if ok, err = get(tx.Bucket(bucketSessions), key, &s); err != nil || !ok {
 			return err
 		}
 		var one account
 		ok, err = get(tx.Bucket(bucketAccounts), []byte(s.Name), &one)
-		s.role = one.Role
+		s.role = one.at(tx.site)
 		return err
 	})
 	if err != nil || !ok || s.over(now) {
@@ -161,7 +170,7 @@ func (a *Accounts) session(secret string) (s session, ok bool, err error) {
 	if now.Sub(s.Seen) < seenEvery {
 		return s, true, nil
 	}
-	err = a.update(func(tx *bolt.Tx) (err error) {
+	err = a.update(func(tx *siteTx) (err error) {
 		// It may have been ended, or its link's leave used up, in between.
 		if ok, err = get(tx.Bucket(bucketSessions), key, &s); !ok || err != nil {
 			return err
@@ -177,11 +186,11 @@ func (a *Accounts) session(secret string) (s session, ok bool, err error) {
 
 // end ends a session.
 func (a *Accounts) end(secret string) error {
-	return a.update(func(tx *bolt.Tx) error { return tx.Bucket(bucketSessions).Delete(tokenKey(secret)) })
+	return a.update(func(tx *siteTx) error { return tx.Bucket(bucketSessions).Delete(tokenKey(secret)) })
 }
 
-// sweep drops links, sessions, tokens and shared links that are over.
-func sweep(tx *bolt.Tx, now time.Time) error {
+// sweep drops links, sessions, and the site's tokens and shared links that are over.
+func sweep(tx *siteTx, now time.Time) error {
 	return errors.Join(
 		drop(tx.Bucket(bucketLinks), func(_ []byte, l link) bool { return !now.Before(l.Expires) }),
 		drop(tx.Bucket(bucketSessions), func(_ []byte, s session) bool { return s.over(now) }),

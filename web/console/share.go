@@ -10,7 +10,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/labstack/echo/v4"
-	bolt "go.etcd.io/bbolt"
 
 	"github.com/dunlin-analytics/dunlin/aggregator/insight/panel"
 	"github.com/dunlin-analytics/dunlin/privacy/plan"
@@ -133,11 +132,11 @@ func (g *guests) find(key []byte, now time.Time) (visit, bool) {
 // account that made it, and rests while that may share nothing.
 //
 // Errors: errShare.
-func shared(tx *bolt.Tx, key []byte, now time.Time) (s share, v View, err error) {
+func shared(tx *siteTx, key []byte, now time.Time) (s share, v View, err error) {
 	ok, err := get(tx.Bucket(bucketShares), key, &s)
 	if err == nil && ok && now.Before(s.Expires) {
 		var maker account
-		if ok, err = get(tx.Bucket(bucketAccounts), []byte(s.By), &maker); err == nil && ok && maker.Role.rights()&writeNotes != 0 {
+		if ok, err = get(tx.Bucket(bucketAccounts), []byte(s.By), &maker); err == nil && ok && maker.at(tx.site).rights()&writeNotes != 0 {
 			if ok, err = get(tx.Bucket(bucketNotes), noteKey(kindView, s.View), &v); err == nil && ok {
 				return s, v, nil
 			}
@@ -156,7 +155,7 @@ func (c *Console) guest(secret string) (by caller, ok bool, err error) {
 	if !ok {
 		return caller{}, false, nil
 	}
-	return by, true, c.view(func(tx *bolt.Tx) error {
+	return by, true, c.view(func(tx *siteTx) error {
 		_, v, err := shared(tx, visit.share, now)
 		if err != nil {
 			return err
@@ -181,7 +180,7 @@ func (by *caller) datesOf(ec echo.Context, all []panel.Release) (from, to plan.D
 
 func (c *Console) getShares(ec echo.Context, _ caller) error {
 	now, out := c.opt.Clock(), ShareList{}
-	err := c.view(func(tx *bolt.Tx) error {
+	err := c.view(func(tx *siteTx) error {
 		out.Shares = []Share{}
 		var keys [][]byte
 		err := each(tx.Bucket(bucketShares), func(k []byte, _ share) { keys = append(keys, bytes.Clone(k)) })
@@ -249,7 +248,7 @@ func (c *Console) postShare(ec echo.Context, by caller) error {
 	s.Made = c.opt.Clock().UTC()
 	s.Expires = s.Made.AddDate(0, 0, want.Days)
 	var v View
-	err = c.update(func(tx *bolt.Tx) error {
+	err = c.update(func(tx *siteTx) error {
 		if err := sweep(tx, s.Made); err != nil {
 			return err
 		}
@@ -280,7 +279,7 @@ func (c *Console) postShare(ec echo.Context, by caller) error {
 
 func (c *Console) deleteShare(ec echo.Context, by caller) error {
 	now, id := c.opt.Clock(), ec.Param("id")
-	err := c.update(func(tx *bolt.Tx) error {
+	err := c.update(func(tx *siteTx) error {
 		var found *share
 		err := drop(tx.Bucket(bucketShares), func(_ []byte, s share) bool {
 			if s.ID == id {
@@ -315,9 +314,13 @@ func (c *Console) openShare(ec echo.Context, _ caller) error {
 		return malformed("want {token}, and {password} beside it where the link asks for one")
 	}
 	key, now := tokenKey(by.Token), c.opt.Clock()
+	c, err := c.owner(key)
+	if err != nil {
+		return err
+	}
 	var s share
 	var v View
-	err := c.view(func(tx *bolt.Tx) (err error) {
+	err = c.view(func(tx *siteTx) (err error) {
 		s, v, err = shared(tx, key, now)
 		return err
 	})
@@ -334,7 +337,7 @@ func (c *Console) openShare(ec echo.Context, _ caller) error {
 	}
 	// Once a day is enough: whoever has the link could fill the log with it.
 	if today := now.UTC().Format(time.DateOnly); s.Opened != today {
-		err := c.update(func(tx *bolt.Tx) error {
+		err := c.update(func(tx *siteTx) error {
 			if s, _, err = shared(tx, key, now); err != nil {
 				return err
 			}
@@ -373,7 +376,7 @@ func (c *Console) checkShared(ec echo.Context, s share, v View, password string)
 	}
 	if !ok {
 		c.opt.Log.Warn("a wrong password of a shared link", "view", v.Name)
-		if err := c.update(func(tx *bolt.Tx) error {
+		if err := c.update(func(tx *siteTx) error {
 			return record(tx, now, actor{via: viaShare}, didWrongShare, v.Name, "")
 		}); err != nil {
 			return err

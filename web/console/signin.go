@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
-	bolt "go.etcd.io/bbolt"
 )
 
 // Session is the answer of GET and POST /api/v1/session.
@@ -69,7 +68,7 @@ func (c *Console) answerSession(ec echo.Context, name string, role Role, ok, byL
 		if err != nil {
 			return err
 		}
-		out.SignedIn, out.Name, out.Role, out.PasswordSet, out.Link = true, name, cmp.Or(role, a.Role), a.Hash != "", byLink
+		out.SignedIn, out.Name, out.Role, out.PasswordSet, out.Link = true, name, cmp.Or(role, c.roleIn(a)), a.Hash != "", byLink
 	}
 	return ec.JSON(http.StatusOK, out)
 }
@@ -144,11 +143,11 @@ func (c *Console) checkPassword(ec echo.Context, by credentials) error {
 		if known {
 			c.opt.Log.Warn("a wrong password", "name", by.Name)
 		}
-		err := c.update(func(tx *bolt.Tx) error {
+		err := c.update(func(tx *siteTx) error {
 			if !known {
 				return nil
 			}
-			return record(tx, now, actor{via: viaSession}, didWrong, by.Name, "")
+			return recordOf(tx, by.Name, func(at *siteTx) error { return record(at, now, actor{via: viaSession}, didWrong, by.Name, "") })
 		})
 		if err != nil {
 			return err

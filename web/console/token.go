@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
-	bolt "go.etcd.io/bbolt"
 )
 
 // Bounds of tokens.
@@ -91,7 +90,7 @@ func (a *Accounts) makeToken(want wantedToken, by actor) (out NewToken, err erro
 	}
 	now := a.clock().UTC()
 	t := token{id, want.Name, want.Role, by.name, now, now.AddDate(0, 0, want.Days)}
-	return NewToken{Token(t), secret}, a.update(func(tx *bolt.Tx) error {
+	return NewToken{Token(t), secret}, a.update(func(tx *siteTx) error {
 		tokens := tx.Bucket(bucketTokens)
 		if err := sweep(tx, now); err != nil {
 			return err
@@ -115,7 +114,7 @@ func (a *Accounts) makeToken(want wantedToken, by actor) (out NewToken, err erro
 // Tokens returns all tokens that are not over, the oldest first.
 func (a *Accounts) Tokens() (all []Token, err error) {
 	now := a.clock()
-	err = a.view(func(tx *bolt.Tx) error {
+	err = a.view(func(tx *siteTx) error {
 		all = nil
 		return each(tx.Bucket(bucketTokens), func(_ []byte, t token) {
 			if now.Before(t.Expires) {
@@ -141,7 +140,7 @@ func (a *Accounts) RemoveToken(id string) error {
 
 func (a *Accounts) removeToken(id string, by actor, may func(token) bool) error {
 	now := a.clock()
-	return a.update(func(tx *bolt.Tx) error {
+	return a.update(func(tx *siteTx) error {
 		var found *token
 		err := drop(tx.Bucket(bucketTokens), func(_ []byte, t token) bool {
 			if t.ID != id || !may(t) {
@@ -165,7 +164,7 @@ func (a *Accounts) removeToken(id string, by actor, may func(token) bool) error 
 // Errors: errToken.
 func (c *Console) bearer(secret string) (by caller, err error) {
 	now := c.opt.Clock()
-	err = c.view(func(tx *bolt.Tx) error {
+	err = c.view(func(tx *siteTx) error {
 		var t token
 		switch ok, err := get(tx.Bucket(bucketTokens), tokenKey(secret), &t); {
 		case err != nil:
@@ -185,7 +184,7 @@ func (c *Console) bearer(secret string) (by caller, err error) {
 			return errToken
 		}
 		// Its account may have had a higher role when it was made.
-		by.rights &= one.Role.rights()
+		by.rights &= one.at(tx.site).rights()
 		return nil
 	})
 	return by, err

@@ -36,6 +36,17 @@ export interface Session {
   demo: boolean; // data is invented
 }
 
+/** A site that the caller may see. */
+export interface SiteRole {
+  site: string; // empty where the console serves one site that has no name
+  role: "viewer" | "analyst" | "officer" | "admin" | "guest";
+}
+
+/** Of GET sites. */
+export interface SiteList {
+  sites: SiteRole[];
+}
+
 /** RFC 9457. */
 export interface Problem {
   type: string;

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Answers, Changes, Problem, Report, Session, Site } from "./api.ts";
+import type { Answers, Changes, Problem, Report, Session, Site, SiteList } from "./api.ts";
 
 /** Why a call failed, for the page to branch on. */
 export type Fault =
@@ -27,12 +27,17 @@ export type Credentials = { readonly token: string } | { readonly name: string; 
 /** What the client needs of the browser's fetch. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
+/** What is changed of the console itself, whichever site is in view. */
+const wide: ReadonlySet<string> = new Set(["session", "password", "shared"]);
+
 /** Asks one console. */
 export class Client {
   readonly #fetch: Fetch;
   readonly #base: string;
   /** Of a shared link: in memory alone. */
   #secret = "";
+  /** Of a console of several sites, the one that calls are about; empty: the only one. */
+  of = "";
 
   /**
    * @param fetch - the browser's, bound
@@ -41,6 +46,11 @@ export class Client {
   constructor(fetch: Fetch, base = "api/v1/") {
     this.#fetch = fetch;
     this.#base = base;
+  }
+
+  /** The sites that the reader may see. */
+  sites(): Promise<Outcome<SiteList>> {
+    return this.#ask("GET", "sites", undefined, false);
   }
 
   session(): Promise<Outcome<Session>> {
@@ -97,15 +107,16 @@ export class Client {
     return this.#ask(method, path, body);
   }
 
-  async #ask<T>(method: string, path: string, body?: unknown): Promise<Outcome<T>> {
+  async #ask<T>(method: string, path: string, body?: unknown, ofSite = method === "GET" || !wide.has(path)): Promise<Outcome<T>> {
     let response: Response;
+    const about = ofSite && this.of ? `${path.includes("?") ? "&" : "?"}site=${encodeURIComponent(this.of)}` : "";
     try {
       const headers: Record<string, string> = { Accept: "application/json" };
       // Every call that changes something is JSON: a form of another site cannot send that.
       if (method !== "GET") headers["Content-Type"] = "application/json";
       if (this.#secret) headers["Authorization"] = `Bearer ${this.#secret}`;
       const sent = method === "GET" ? {} : { body: JSON.stringify(body ?? {}) };
-      response = await this.#fetch(this.#base + path, { method, headers, credentials: "same-origin", cache: "no-store", ...sent });
+      response = await this.#fetch(this.#base + path + about, { method, headers, credentials: "same-origin", cache: "no-store", ...sent });
     } catch {
       return { ok: false, fault: "offline", detail: "" };
     }

@@ -5,7 +5,7 @@
  * @module
  */
 import { createContext, flushSync } from "svelte";
-import type { Answers, Changes, Report, Session, Site } from "./api.ts";
+import type { Answers, Changes, Report, Session, Site, SiteRole } from "./api.ts";
 import { daysOf } from "./calendar.ts";
 import type { Client, Credentials, Fault, Outcome } from "./client.ts";
 import { preferredLanguage } from "./language.ts";
@@ -40,6 +40,10 @@ export class Dashboard {
   notice = $state<Notice>("");
   session = $state.raw<Session | undefined>();
   site = $state.raw<Site | undefined>();
+  /** Those that the reader may see, by name. */
+  sites = $state.raw<readonly SiteRole[]>([]);
+  /** The reader has no role anywhere, or not at the site in the address. */
+  hidden = $state<"" | "all" | "one">("");
   report = $state.raw<Report | undefined>();
   /** Of the view that asks for them. */
   answers = $state.raw<Answers | undefined>();
@@ -201,7 +205,7 @@ export class Dashboard {
 
   /** Fetches site and report of the dates in the address, as far as they are not here. */
   async load(): Promise<void> {
-    if (this.phase !== "in") return;
+    if (this.phase !== "in" || !(await this.#choose())) return;
     const question = ++this.#asked;
     this.trouble = undefined;
     this.empty = "";
@@ -280,7 +284,57 @@ export class Dashboard {
     this.answers = answers.value;
   }
 
+  /** Goes to another site: what stands in the address of this one's parts is not that one's. */
+  goTo(site: string): void {
+    this.#replace({ ...start, view: this.place.view, span: this.place.span, language: this.place.language, site });
+    void this.load();
+  }
+
+  /**
+   * Turns to the site in the address, of several.
+   *
+   * @returns whether there is one to show
+   */
+  async #choose(): Promise<boolean> {
+    if (this.guest) return true; // a shared link knows its site
+    const several = this.sites.length > 1;
+    const unnamed = this.sites.length === 1 && !this.sites[0]?.site;
+    const site = unnamed ? "" : this.place.site || (several ? (this.sites[0]?.site ?? "") : "");
+    this.hidden = "";
+    if (this.sites.length === 0) this.hidden = "all";
+    else if (site && !this.sites.some((one) => one.site === site)) this.hidden = "one";
+    const of = this.hidden ? "" : site;
+    if (of && !this.place.site) this.#replace({ ...this.place, site: of });
+    if (of !== this.#client.of || this.hidden) {
+      this.#asked++;
+      this.#clear();
+      this.#client.of = of;
+      if (of) {
+        const session = await this.#client.session();
+        if (this.#client.of !== of) return false; // gone on to another
+        if (!session.ok) {
+          this.#fail(session);
+          return false;
+        }
+        this.session = session.value;
+      }
+    }
+    return !this.hidden;
+  }
+
+  /** Drops what was fetched of a site. */
+  #clear(): void {
+    this.#reports.clear();
+    this.#answers.clear();
+    this.#changes.clear();
+    this.site = this.report = this.answers = this.changes = this.trouble = undefined;
+    this.annotations = [];
+    this.loading = false;
+    this.empty = "";
+  }
+
   async #enter(): Promise<void> {
+    this.#client.of = "";
     const session = await this.#client.session();
     if (!session.ok) {
       this.trouble = session.fault === "signed-out" ? undefined : session;
@@ -288,6 +342,15 @@ export class Dashboard {
       return;
     }
     this.session = session.value;
+    if (session.value.signed_in) {
+      const sites = await this.#client.sites();
+      if (!sites.ok) {
+        this.trouble = sites;
+        this.phase = "out";
+        return;
+      }
+      this.sites = sites.value.sites;
+    }
     this.phase = session.value.signed_in ? "in" : "out";
     await this.load();
   }
@@ -300,7 +363,7 @@ export class Dashboard {
 
   /** Looks for a release that came since. */
   async freshen(): Promise<void> {
-    if (this.phase !== "in" || this.loading) return;
+    if (this.phase !== "in" || this.loading || this.hidden) return;
     const site = await this.#client.site();
     if (!site.ok || site.value.last === this.site?.last) return;
     this.site = site.value;
@@ -324,13 +387,11 @@ export class Dashboard {
 
   #forget(notice: Notice): void {
     this.#asked++;
-    this.#reports.clear();
-    this.#answers.clear();
-    this.#changes.clear();
-    this.session = this.site = this.report = this.answers = this.changes = this.trouble = undefined;
-    this.annotations = [];
-    this.loading = false;
-    this.empty = "";
+    this.#clear();
+    this.#client.of = "";
+    this.session = undefined;
+    this.sites = [];
+    this.hidden = "";
     this.notice = notice;
     this.phase = "out";
   }

@@ -48,6 +48,8 @@ export interface Place {
   /** As the address asks, if it does; otherwise the browser's. */
   readonly language: Language | undefined;
   readonly interval: Interval;
+  /** The site, of a console of several; empty: the first that the reader may see. */
+  readonly site: string;
   /** The segment in focus; empty: the whole site. */
   readonly segment: string;
   /** The slot in focus; empty: the first. */
@@ -68,6 +70,7 @@ export const start: Place = {
   grain: "",
   language: undefined,
   interval: "both",
+  site: "",
   segment: "",
   slot: "",
   value: "",
@@ -135,6 +138,7 @@ export function parsePlace(hash: string): Place {
     grain: grains.find((name) => name === asked.get("grain")) ?? "",
     language: languages.find((language) => language === asked.get("lang")),
     interval: asked.get("interval") === "noise" ? "noise" : "both",
+    site: asked.get("site") ?? "",
     segment: asked.get("segment") ?? "",
     slot: asked.get("slot") ?? "",
     value: asked.get("value") ?? "",
@@ -160,6 +164,7 @@ export function formatPlace(place: Place): string {
   if (place.compare) asked.set("compare", place.compare);
   if (place.grain) asked.set("grain", place.grain);
   if (place.interval !== start.interval) asked.set("interval", place.interval);
+  if (place.site) asked.set("site", place.site);
   if (place.segment) asked.set("segment", place.segment);
   if (place.slot) asked.set("slot", place.slot);
   if (place.value) asked.set("value", place.value);

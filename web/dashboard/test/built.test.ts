@@ -101,6 +101,56 @@ async function faults(page: Page): Promise<string[]> {
   });
 }
 
+describe.runIf(chromium())("several sites", () => {
+  const sites: Stage["sites"] = [
+    { site: "shop.example", role: "analyst" },
+    { site: "blog.example", role: "viewer" },
+    { site: "down.example", role: "viewer" },
+  ];
+
+  test.each([
+    [1280, false, "en"],
+    [390, true, "zh"],
+    [1280, true, "zh"],
+    [390, false, "en"],
+  ])("are switched at %i px, and the address holds the one in view", async (width, dark, lang) => {
+    const { page, asked } = await visit(`#/slots?days=7&lang=${lang}`, { sites, down: ["down.example"] }, { width, dark });
+    expect(page.url()).toContain("site=shop.example");
+    expect(await text(page, "main header")).toContain("shop.example");
+    expect(await faults(page)).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+    await page.select(".side select", "down.example");
+    await page.waitForSelector("main [role=alert], main .trouble, main .note");
+    await page.select(".side select", "blog.example");
+    await page.waitForFunction(() => document.querySelector("main header")?.textContent.includes("blog.example"));
+    await drawn(page);
+    expect(page.url()).toContain("site=blog.example");
+    expect(page.url()).toContain(`lang=${lang}`);
+    expect(asked.some((url) => url.includes("report?") && url.includes("site=blog.example"))).toBe(true);
+  });
+
+  test("one that the reader may not see reads as one that there is not, and leads back", async () => {
+    const { page, asked } = await visit("#/overview?site=secret.example", { sites });
+    expect(await text(page, "main h1")).toBe("There is no such site");
+    expect(asked.some((url) => url.includes("secret.example") && url.includes("api/"))).toBe(false);
+    expect(await faults(page)).toEqual([]);
+    await page.click("main .hidden button");
+    await page.waitForFunction(() => document.querySelector("main header")?.textContent.includes("shop.example"));
+  });
+
+  test("none: says so", async () => {
+    const { page } = await visit("#/overview?lang=en", { sites: [] });
+    expect(await text(page, "main h1")).toBe("No site yet");
+    expect(await faults(page)).toEqual([]);
+  });
+
+  test("one: there is no switch", async () => {
+    const { page } = await visit("#/overview");
+    expect(await page.$(".side select")).toBeNull();
+    expect(page.url()).not.toContain("site=");
+  });
+});
+
 test("what is built fits its budget, compressed and as it is", async () => {
   const names = await readdir(folder, { recursive: true });
   const packed = names.filter((name) => name.endsWith(".br"));

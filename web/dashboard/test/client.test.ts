@@ -57,3 +57,18 @@ describe("no call throws", () => {
     expect(await answering(() => new Response(null, { status: 204 })).client.signOut()).toEqual({ ok: true, value: undefined });
   });
 });
+
+test("asks about one of several sites, and signs in at none", async () => {
+  const { client, asked } = answering(() => Response.json({}));
+  client.of = "shop & co.example";
+  await client.report({ from: "2026-10-01", to: "2026-10-31" });
+  await client.call("POST", "views", {});
+  await client.sites();
+  await client.signIn({ token: "a-token" });
+  expect(asked.map(([url]) => url)).toEqual([
+    "api/v1/report?from=2026-10-01&to=2026-10-31&site=shop%20%26%20co.example",
+    "api/v1/views?site=shop%20%26%20co.example",
+    "api/v1/sites",
+    "api/v1/session",
+  ]);
+});

@@ -34,6 +34,7 @@ describe("place", () => {
       "#/answers?cost=2026-10-08%7E2026-11-06%7E12000%7E0.4%7Espring+%7E+sale",
       { view: "answers", costs: ["2026-10-08~2026-11-06~12000~0.4~spring ~ sale"] },
     ],
+    ["#/slots?site=blog.example", { view: "slots", site: "blog.example" }],
     ["#/overview?dates=last-month&compare=year&grain=week", { span: { preset: "last-month" }, compare: "year", grain: "week" }],
     ["#/sorts?value=dimension+channel:organic", { view: "sorts", value: "dimension channel:organic" }],
     ["#/audience?segment=shoes&detail=segments", { view: "audience", segment: "shoes", detail: "segments" }],

@@ -9,7 +9,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
 import type { Plugin } from "vite";
-import type { Order } from "../src/api.ts";
+import type { Order, SiteRole } from "../src/api.ts";
 import { day } from "../src/location.ts";
 import { answers, changes, report, site, type Odd } from "./fixture.ts";
 import { given, loop } from "./loop.ts";
@@ -28,6 +28,10 @@ const kinds: Readonly<Record<string, string>> = {
 /** What the fixture's console knows, and what a test may set. */
 export interface Stage {
   signedIn: boolean;
+  /** Those that the reader may see; the first has the fixture's report. */
+  sites: SiteRole[];
+  /** Sites whose releases cannot be read. */
+  down: string[];
   passwordSet: boolean;
   byLink: boolean;
   demo: boolean;
@@ -49,6 +53,8 @@ export interface Stage {
 export function stage(change: Partial<Stage> = {}): Stage {
   return {
     signedIn: true,
+    sites: [{ site: "", role: "admin" }],
+    down: [],
     passwordSet: true,
     byLink: false,
     demo: true,
@@ -88,7 +94,8 @@ async function body(request: IncomingMessage): Promise<Record<string, string>> {
 async function answer(path: string, query: URLSearchParams, request: IncomingMessage, response: ServerResponse, now: Stage): Promise<void> {
   const call = `${request.method ?? "GET"} ${path}`;
   if (call === "GET session") {
-    const who = now.signedIn ? { name: known.name, role: "admin", password_set: now.passwordSet, link: now.byLink } : {};
+    const role = now.sites.find((one) => one.site === (query.get("site") ?? ""))?.role;
+    const who = now.signedIn ? { name: known.name, ...(role && { role }), password_set: now.passwordSet, link: now.byLink } : {};
     return json(response, 200, { signed_in: now.signedIn, demo: now.demo, ...who });
   }
   if (call === "POST session") {
@@ -123,6 +130,10 @@ async function answer(path: string, query: URLSearchParams, request: IncomingMes
     return problem(response, 403, "forbidden", "Not by this link.");
   }
   if (!now.signedIn) return problem(response, 401, "signed-out", "Sign in first.");
+  if (call === "GET sites") return json(response, 200, { sites: now.sites });
+  const of = query.get("site") ?? "";
+  if (of && !now.sites.some(({ site }) => site === of)) return problem(response, 404, "no-site", "Or you may not see it.");
+  if (now.down.includes(of)) return problem(response, 503, "site-down", "The console's log says why.");
   switch (call) {
     case "DELETE session":
       now.signedIn = false;
@@ -136,7 +147,7 @@ async function answer(path: string, query: URLSearchParams, request: IncomingMes
       return;
     case "GET site":
       if (now.empty) return problem(response, 404, "no-releases", "Wait for the first release.");
-      return json(response, 200, site);
+      return json(response, 200, { ...site, site: of || site.site });
     case "GET report": {
       if (now.slow) await new Promise((resolve) => setTimeout(resolve, now.slow));
       if (now.broken) return problem(response, now.broken, "internal", "Its log says why.");

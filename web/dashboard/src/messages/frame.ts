@@ -1,5 +1,13 @@
 /** What stands around every view: navigation, range, account, sign-in, faults. */
 export const frame = {
+  "sites.menu": { en: "Site", zh: "网站" },
+  "sites.noneTitle": { en: "No site yet", zh: "暂无可查看的网站" },
+  "sites.none": {
+    en: "Your account may see no site yet. An admin of a site, or the operator, gives it a role there.",
+    zh: "你的账户目前没有任何网站的查看权限。请网站管理员或运营方为你分配角色。",
+  },
+  "sites.otherTitle": { en: "There is no such site", zh: "没有这个网站" },
+  "sites.other": { en: "Or you may not see it. Choose one that you may:", zh: "或者你无权查看。请选择一个可查看的网站：" },
   "frame.motto": { en: "See the flock, never the bird.", zh: "只见鸟群，不见其鸟。" },
   "frame.skip": { en: "Skip to content", zh: "跳到正文" },
   "frame.views": { en: "Views", zh: "视图" },
