@@ -268,8 +268,8 @@ func openSites(c *cobra.Command, f consoleFlags) (all []console.SiteOptions) {
 		if err == nil {
 			one.Helm, err = openHelm(c, consoleFlags{config: s.config})
 		}
-		if err == nil {
-			one.Snippet, err = firstSteps(s.config)
+		if steps, failed := firstSteps(s.config); failed == nil {
+			one.Snippet = steps
 		}
 		if err != nil {
 			fmt.Fprintf(c.ErrOrStderr(), "dunlin: the site %s is not served for now: %v\n", s.name, err)
